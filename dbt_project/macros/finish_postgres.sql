@@ -1,0 +1,2 @@
+{#- Stand-in until written below. -#}
+{% macro finish_postgres(results) -%}{%- endmacro %}

@@ -1,0 +1,10 @@
+{#- Schemas by their exact names on the production targets; with a prefix on the others, so that
+    a developer's build never touches what others read. -#}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {%- set name = custom_schema_name | trim if custom_schema_name else target.schema -%}
+    {%- if target.name.endswith('_dev') and custom_schema_name -%}
+        {{ target.schema }}_{{ name }}
+    {%- else -%}
+        {{ name }}
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,6 @@
+{#- Round an exact amount to the warehouse's money type, half away from zero; null where it does
+    not fit: a line of 10^13 or more is no amount, and must not stop a build. (A sum of two still
+    fits decimal(18, 4).) -#}
+{% macro money(amount) -%}
+    case when abs({{ amount }}) < 9999999999999 then cast({{ amount }} as decimal(18, 4)) end
+{%- endmacro %}

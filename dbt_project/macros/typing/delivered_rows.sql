@@ -1,0 +1,40 @@
+{#- The rows of an entity in active file versions: each column as clean text, with what the
+    layout says about reading it and where it came from. -#}
+{% macro delivered_rows(entity, columns) -%}
+    select
+        {%- for column in columns %}
+        {{ clean_text('delivered.' ~ column, 'parts.missing_texts') }} as {{ column }},
+        {%- endfor %}
+        parts.date_order,
+        parts.decimal_mark,
+        parts.columns_delivered,
+        parts.identity_columns,
+        parts.is_complete_extract,
+        parts.return_orders_pattern,
+        coalesce(delivered._extra like '%"_beyond_header"%', false) as is_ragged,
+        versions.path as source_file,
+        nullif(delivered._source_sheet, '') as source_sheet,
+        delivered._source_row_number as source_row_number,
+        delivered._file_part_number as file_part_number,
+        delivered._file_version_id as file_version_id,
+        versions.layout,
+        versions.modified_at as file_modified_at,
+        versions.finished_at as loaded_at
+    from {{ source('raw', entity) }} as delivered
+    inner join {{ source('raw', 'file_versions') }} as versions
+        on delivered._file_version_id = versions.file_version_id and versions.status = 'active'
+    inner join {{ source('raw', 'file_parts') }} as parts
+        on
+            delivered._file_version_id = parts.file_version_id
+            and delivered._file_part_number = parts.file_part_number
+{%- endmacro %}
+
+{#- Where a staged row came from; travels with it. -#}
+{% macro provenance_columns() -%}
+    source_file,
+    source_sheet,
+    source_row_number,
+    file_part_number,
+    file_version_id,
+    loaded_at
+{%- endmacro %}

@@ -1,0 +1,32 @@
+with
+
+delivered as (
+
+    {{ delivered_rows('orders', [
+        'order_id', 'sold_at', 'customer_id', 'seller_id', 'seller_name', 'shipping_company_id',
+        'shipping_company_name', 'store_id', 'freight_amount', 'currency'
+    ]) }}
+
+),
+
+typed as (
+
+    select
+        order_id,
+        customer_id,
+        seller_id,
+        seller_name,
+        shipping_company_id,
+        shipping_company_name,
+        store_id,
+        upper(currency) as currency,
+        {{ try_timestamp('sold_at', 'date_order') }} as sold_at,
+        {{ try_decimal('freight_amount', 'decimal_mark', 4) }} as freight_amount,
+        sold_at as sold_at_text,
+        freight_amount as freight_amount_text,
+        {{ provenance_columns() }}
+    from delivered
+
+)
+
+select * from typed

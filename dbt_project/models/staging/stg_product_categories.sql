@@ -1,0 +1,19 @@
+with
+
+delivered as (
+
+    {{ delivered_rows('product_categories', ['category_id', 'category']) }}
+
+),
+
+renamed as (
+
+    select
+        category_id,
+        category,
+        {{ provenance_columns() }}
+    from delivered
+
+)
+
+select * from renamed

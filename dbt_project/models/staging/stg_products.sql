@@ -1,0 +1,30 @@
+with
+
+delivered as (
+
+    {{ delivered_rows('products', [
+        'product_id', 'product_name', 'category_id', 'category', 'subcategory', 'brand',
+        'list_price', 'standard_cost'
+    ]) }}
+
+),
+
+typed as (
+
+    select
+        product_id,
+        product_name,
+        category_id,
+        category,
+        subcategory,
+        brand,
+        {{ try_decimal('list_price', 'decimal_mark', 6) }} as list_price,
+        {{ try_decimal('standard_cost', 'decimal_mark', 6) }} as standard_cost,
+        list_price as list_price_text,
+        standard_cost as standard_cost_text,
+        {{ provenance_columns() }}
+    from delivered
+
+)
+
+select * from typed

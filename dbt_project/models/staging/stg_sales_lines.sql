@@ -1,0 +1,60 @@
+with
+
+delivered as (
+
+    {{ delivered_rows('sales_lines', [
+        'sold_at', 'order_id', 'line_number', 'product_id', 'product_name', 'category',
+        'customer_id', 'customer_name', 'seller_id', 'seller_name', 'store_id', 'store_name',
+        'city', 'region', 'country', 'shipping_company_id', 'shipping_company_name',
+        'unit_price', 'units', 'discount_amount', 'discount_rate', 'line_total', 'unit_cost',
+        'line_cost', 'line_profit', 'currency'
+    ]) }}
+
+),
+
+typed as (
+
+    select
+        order_id,
+        product_id,
+        product_name,
+        category,
+        customer_id,
+        customer_name,
+        seller_id,
+        seller_name,
+        store_id,
+        store_name,
+        city,
+        region,
+        country,
+        shipping_company_id,
+        shipping_company_name,
+        upper(currency) as currency,
+        {{ try_timestamp('sold_at', 'date_order') }} as sold_at,
+        {{ try_integer('line_number') }} as line_number,
+        {{ try_decimal('units', 'decimal_mark', 4) }} as units,
+        {{ try_decimal('unit_price', 'decimal_mark', 6) }} as unit_price,
+        {{ try_decimal('discount_amount', 'decimal_mark', 4) }} as discount_amount,
+        {{ try_rate('discount_rate', 'decimal_mark') }} as discount_rate,
+        {{ try_decimal('line_total', 'decimal_mark', 4) }} as line_total,
+        {{ try_decimal('unit_cost', 'decimal_mark', 6) }} as unit_cost,
+        {{ try_decimal('line_cost', 'decimal_mark', 4) }} as line_cost,
+        {{ try_decimal('line_profit', 'decimal_mark', 4) }} as line_profit,
+        sold_at as sold_at_text,
+        line_number as line_number_text,
+        units as units_text,
+        unit_price as unit_price_text,
+        discount_amount as discount_amount_text,
+        discount_rate as discount_rate_text,
+        line_total as line_total_text,
+        identity_columns,
+        layout,
+        return_orders_pattern,
+        is_ragged,
+        {{ provenance_columns() }}
+    from delivered
+
+)
+
+select * from typed

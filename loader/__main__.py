@@ -1,0 +1,262 @@
+"""The command line: `python -m loader load | check | inspect | status | demo`."""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from loader import ledger
+from loader.deliveries import Delivery, Found, NothingThere, find_deliveries
+from loader.demo import write_demo
+from loader.inspection import propose_layout
+from loader.layouts import BadLayout, read_layouts
+from loader.load import LoadInProgress, Outcome, check, load, one_load_at_a_time
+from loader.logs import log_to_file
+from loader.raw_tables import has_raw_tables
+from loader.reading.sheet import BadFile
+from warehouse.connection import WarehouseUnavailable, connect, explain, warehouse_url
+from warehouse.settings import Settings, SettingsError, read_settings
+
+USAGE = 2
+"""Exit code: wrong usage or settings."""
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+STYLES = {
+    "loaded": "green",
+    "replaced": "green",
+    "unchanged": "dim",
+    "copy": "yellow",
+    "failed": "bold red",
+}
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Turn what people can mend into one message and exit code 2."""
+    try:
+        yield
+    except (SettingsError, BadLayout, NothingThere, WarehouseUnavailable, LoadInProgress) as problem:
+        err.print(Text(str(problem)))
+        sys.exit(USAGE)
+
+
+@contextmanager
+def _warehouse(settings: Settings, *, read_only: bool = False) -> Iterator[Connection]:
+    url = warehouse_url(settings.database_url)
+    engine = connect(url, read_only=read_only)
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except SQLAlchemyError as error:
+        raise WarehouseUnavailable(explain(url, error)) from None
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Copy sales workbooks and CSV files, as delivered, into the warehouse.
+
+    Exit code 0: all well. 1: some file failed (the others are loaded). 2: wrong usage or settings.
+    """
+    log_to_file()
+
+
+@main.command("load")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+def load_command(paths: tuple[Path, ...]) -> None:
+    """Load files or folders (default: SALES_DATA_FILE, else data/inbox)."""
+    with _plain_errors():
+        settings = read_settings()
+        found = _find(paths, settings)
+        layouts = read_layouts(settings.layouts_dir)
+        with _warehouse(settings) as connection, one_load_at_a_time(connection):
+            with _progress(found.deliveries) as step:
+                outcomes = _shown(load(connection, found.deliveries, layouts, step))
+    _sum_up(outcomes, found)
+
+
+@main.command("check")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+def check_command(paths: tuple[Path, ...]) -> None:
+    """Say what load would do; write nothing."""
+    with _plain_errors():
+        settings = read_settings()
+        found = _find(paths, settings)
+        layouts = read_layouts(settings.layouts_dir)
+        with _ledger_if_any(settings) as connection, _progress(found.deliveries) as step:
+            outcomes = _shown(check(connection, found.deliveries, layouts, step))
+    _sum_up(outcomes, found, would=True)
+
+
+@main.command("inspect")
+@click.argument("file", type=click.Path(path_type=Path))
+def inspect_command(file: Path) -> None:
+    """Propose a layout for FILE, as YAML on standard output."""
+    with _plain_errors():
+        if not file.is_file():
+            raise NothingThere(f"There is no file {file}.")
+    try:
+        click.echo(propose_layout(file), nl=False)
+    except BadFile as problem:
+        err.print(Text(f"{file.name}: {problem}"))
+        sys.exit(1)
+
+
+@main.command("status")
+@click.option("--json", "as_json", is_flag=True, help="For programs: one JSON list.")
+def status_command(as_json: bool) -> None:
+    """Show the ledger, newest first: every file version, what became of it and why."""
+    with _plain_errors(), _ledger_if_any(read_settings()) as connection:
+        rows = [row._asdict() for row in ledger.read_ledger(connection)] if connection else []
+    if as_json:
+        click.echo(json.dumps(rows, default=_iso, ensure_ascii=False, indent=1))
+        return
+    if not rows:
+        out.print("Nothing has been loaded yet.")
+        return
+    table = Table("id", "status", "file", "entity", "rows", "finished (UTC)", "", box=None)
+    for row in rows:
+        table.add_row(
+            str(row["file_version_id"]),
+            Text(row["status"], style=STYLES.get(row["status"], "")),
+            Text(printable(row["path"])),
+            row["entity"] or "",
+            "" if row["rows_loaded"] is None else f"{row['rows_loaded']:,}",
+            f"{row['finished_at']:%Y-%m-%d %H:%M}",
+            Text(printable(row["error"] or "")),
+        )
+    out.print(table)
+
+
+@main.command("demo")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same files.")
+@click.option(
+    "--lines", default=12_000, show_default=True, type=click.IntRange(1_000, 2_000_000),
+    help="Number of sales lines.",
+)
+def demo_command(folder: Path, seed: int, lines: int) -> None:
+    """Write demo workbooks of an invented company into FOLDER."""
+    with Progress(*_columns(), console=err, disable=not err.is_terminal, transient=True) as bar:
+        task = bar.add_task("Writing demo workbooks", total=lines)
+        files = write_demo(
+            folder, seed=seed, lines=lines,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    out.print(f"{len(files)} demo workbooks written to {folder}")
+
+
+def printable(text: str) -> str:
+    """Return a file's own text safe to print: no control characters, no marks that turn it."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+
+
+def _iso(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _find(paths: tuple[Path, ...], settings: Settings) -> Found:
+    inbox = settings.sales_data_file
+    if not paths and inbox == Settings.model_fields["sales_data_file"].default:
+        inbox.mkdir(parents=True, exist_ok=True)
+    return find_deliveries(paths or (inbox,), inbox if inbox.is_dir() else inbox.parent)
+
+
+@contextmanager
+def _ledger_if_any(settings: Settings) -> Iterator[Connection | None]:
+    """Give a connection to read the ledger by; None if nothing was ever loaded."""
+    url = warehouse_url(settings.database_url)
+    if url.get_backend_name() == "duckdb" and not Path(str(url.database)).exists():
+        yield None
+        return
+    with _warehouse(settings, read_only=True) as connection:
+        yield connection if has_raw_tables(connection) else None
+
+
+def _columns() -> tuple[TextColumn, BarColumn, MofNCompleteColumn]:
+    return TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+
+
+@contextmanager
+def _progress(deliveries: list[Delivery]) -> Iterator["_Step"]:
+    with Progress(*_columns(), console=err, disable=not err.is_terminal, transient=True) as bar:
+        yield _Step(bar, len(deliveries))
+
+
+class _Step:
+    """Moves the progress bar on, one file at a time."""
+
+    def __init__(self, bar: Progress, total: int) -> None:
+        self._bar = bar
+        self._task = bar.add_task("", total=total)
+        self._begun = 0
+
+    def __call__(self, delivery: Delivery) -> None:
+        name = printable(delivery.known_as.name)
+        self._bar.update(self._task, description=name, completed=self._begun)
+        self._begun += 1
+
+
+def _shown(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    seen = []
+    for outcome in outcomes:
+        seen.append(outcome)
+        if outcome.status != "unchanged":
+            _show(outcome)
+    return seen
+
+
+def _show(outcome: Outcome) -> None:
+    line = Text.assemble(
+        (f"{outcome.status:<9}", STYLES[outcome.status]),
+        " ",
+        printable(str(outcome.delivery.known_as)),
+    )
+    if outcome.rows_loaded:
+        line.append(f"  {outcome.rows_loaded:,} rows of {outcome.entity}")
+    if outcome.rows_skipped:
+        left_out = ", ".join(f"{n:,} {reason}" for reason, n in outcome.rows_skipped.items())
+        line.append(f" (left out: {left_out.replace('_', ' ')})")
+    if outcome.layout:
+        line.append(f"  [layout {outcome.layout}]", style="dim")
+    out.print(line)
+    for note in outcome.notes:
+        out.print(Text(f"          {printable(note)}", style="yellow"))
+    if outcome.error:
+        out.print(Text(f"          {printable(outcome.error)}", style="red"))
+
+
+def _sum_up(outcomes: list[Outcome], found: Found, *, would: bool = False) -> None:
+    if found.left_alone:
+        names = ", ".join(printable(str(name)) for name in found.left_alone[:5])
+        more = ", …" if len(found.left_alone) > 5 else ""
+        out.print(Text(f"left alone, neither workbook nor CSV: {names}{more}", style="dim"))
+    counts = Counter(outcome.status for outcome in outcomes)
+    rows = sum(outcome.rows_loaded for outcome in outcomes)
+    new = counts["loaded"] + counts["replaced"]
+    if not outcomes:
+        out.print("No files found: drop workbooks or CSV files into the folder and load again.")
+    elif not new and not counts["failed"]:
+        out.print(f"Nothing new: all {len(outcomes)} files are in the warehouse as they are.")
+    else:
+        said = [f"{new} {'would be ' if would else ''}loaded ({rows:,} rows)"]
+        said += [f"{counts[status]} {status}" for status in ("unchanged", "copy") if counts[status]]
+        said += [f"{counts['failed']} failed"] if counts["failed"] else []
+        out.print(f"{len(outcomes)} files: {', '.join(said)}.")
+    sys.exit(1 if counts["failed"] else 0)
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m loader")

@@ -1,0 +1,71 @@
+"""The entities of the warehouse and their columns, as `contracts.yml` lists them."""
+
+import unicodedata
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+Requirement = str | list[str]
+"""A column, or several of which one is enough."""
+
+
+class Column(BaseModel):
+    """One column of an entity.
+
+    Attributes:
+        type: what the staging model makes of the delivered text.
+        headers: names the column goes by in files that no layout names.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    type: Literal["text", "decimal", "integer", "timestamp", "date", "boolean"]
+    headers: list[str]
+
+
+class Entity(BaseModel):
+    """Something the warehouse understands.
+
+    Attributes:
+        required: what a layout must map.
+        tidy: what must be there on top, for a file that no layout names to count as this entity.
+        identity: what makes a line the same line in another file, where the columns are there.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    description: str
+    required: list[Requirement]
+    tidy: list[Requirement] = []
+    identity: list[str] = []
+    columns: dict[str, Column]
+
+    def names_of_type(self, *types: str) -> list[str]:
+        """Return the names of the columns of these types, in order."""
+        return [name for name, column in self.columns.items() if column.type in types]
+
+
+def unmet(requirements: list[Requirement], present: set[str]) -> list[list[str]]:
+    """Return the requirements that none of the present columns meets, as lists of choices."""
+    choices = [item if isinstance(item, list) else [item] for item in requirements]
+    return [choice for choice in choices if not present.intersection(choice)]
+
+
+def header_key(text: str) -> str:
+    """Bring a header to the form in which two spellings of one name are equal.
+
+    Case, spaces, punctuation and invisible marks do not count: `Unit_Price` is `unit price`.
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    key = "".join(letter for letter in folded if letter.isalnum() or letter in "%#")
+    return key or folded.strip()
+
+
+ENTITIES: dict[str, Entity] = {
+    name: Entity.model_validate(entry)
+    for name, entry in yaml.safe_load(
+        Path(__file__).with_name("contracts.yml").read_text(encoding="utf-8")
+    ).items()
+}

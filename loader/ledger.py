@@ -1,0 +1,221 @@
+"""The ledger `raw.file_versions`: which version of which file is in the warehouse."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from loader import __version__
+from loader.deliveries import Delivery
+from loader.mapping import Part
+from loader.raw_tables import FILE_PARTS, FILE_VERSIONS
+
+_VERSIONS = FILE_VERSIONS.c
+
+
+def now() -> datetime:
+    """Return the present moment in UTC, as the ledger keeps it."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the ledger knows that bears on one delivery.
+
+    Attributes:
+        current: the active version of this path, which a new one would supersede.
+        latest_failed: the newest row of this path, if it is a failure of the same bytes.
+        twin: the active version of another path with the same bytes.
+        is_recorded_copy: the newest row of this path already says that it is a copy of `twin`.
+    """
+
+    current: Row[Any] | None
+    latest_failed: Row[Any] | None
+    twin: Row[Any] | None
+    is_recorded_copy: bool
+
+
+def look_up(connection: Connection, delivery: Delivery, sha256: str) -> Known:
+    """Ask the ledger about a delivered file."""
+    path = str(delivery.known_as)
+    newest_first = sa.select(FILE_VERSIONS).order_by(_VERSIONS.file_version_id.desc())
+    history = connection.execute(newest_first.where(_VERSIONS.path == path)).all()
+    current = next((row for row in history if row.status == "active"), None)
+    newest = history[0] if history else None
+    if current is None and newest is not None and newest.status == "copy":
+        current = _renamed_from(connection, delivery, newest.same_content_as)
+    twin = connection.execute(
+        newest_first.where(
+            _VERSIONS.sha256 == sha256, _VERSIONS.status == "active", _VERSIONS.path != path
+        )
+    ).first()
+    failed = newest is not None and newest.status == "failed" and newest.sha256 == sha256
+    return Known(
+        current=current,
+        latest_failed=newest if failed else None,
+        twin=twin,
+        is_recorded_copy=newest is not None
+        and twin is not None
+        and newest.status == "copy"
+        and newest.same_content_as == twin.file_version_id,
+    )
+
+
+def _renamed_from(connection: Connection, delivery: Delivery, version: int) -> Row[Any] | None:
+    """Return the version a renamed file goes on from; None if the first file is still there."""
+    original = connection.execute(
+        sa.select(FILE_VERSIONS).where(
+            _VERSIONS.file_version_id == version, _VERSIONS.status == "active"
+        )
+    ).first()
+    if original is None or (delivery.root / original.path).exists():
+        return None
+    return original
+
+
+def next_version(connection: Connection) -> int:
+    """Return the id of the next file version; loads do not run side by side."""
+    newest = connection.execute(sa.select(sa.func.max(_VERSIONS.file_version_id))).scalar_one()
+    return (newest or 0) + 1
+
+
+def record_loaded(
+    connection: Connection,
+    delivery: Delivery,
+    *,
+    version: int,
+    parts: list[Part],
+    layout: str,
+    layout_sha256: str,
+    sha256: str,
+    supersedes: int | None,
+    notes: list[str],
+    started_at: datetime,
+) -> None:
+    """Write a version and its parts, and mark the one it supersedes."""
+    skipped: dict[str, int] = {}
+    for part in parts:
+        for reason, count in part.rows_skipped.items():
+            skipped[reason] = skipped.get(reason, 0) + count
+    totals = [{"sheet": part.sheet, **row} for part in parts for row in part.control_totals]
+    connection.execute(
+        FILE_VERSIONS.insert().values(
+            **_about(delivery, version, started_at),
+            status="active",
+            entity=", ".join(dict.fromkeys(part.layout.entity for part in parts)),
+            layout=layout,
+            layout_sha256=layout_sha256,
+            sha256=sha256,
+            rows_read=sum(part.rows_read for part in parts),
+            rows_loaded=sum(part.rows_loaded for part in parts),
+            rows_skipped=_json(skipped),
+            control_totals=_json(totals),
+            supersedes=supersedes,
+            notes=_json(notes),
+        )
+    )
+    connection.execute(
+        FILE_PARTS.insert(),
+        [_part_row(version, number, part) for number, part in enumerate(parts, start=1)],
+    )
+    if supersedes is not None:
+        connection.execute(
+            FILE_VERSIONS.update()
+            .where(_VERSIONS.file_version_id == supersedes)
+            .values(status="superseded")
+        )
+
+
+def record_copy(
+    connection: Connection, delivery: Delivery, sha256: str, twin: int, note: str
+) -> None:
+    """Write down that a file has the bytes of an active version under another path."""
+    connection.execute(
+        FILE_VERSIONS.insert().values(
+            **_about(delivery, next_version(connection), now()),
+            status="copy",
+            sha256=sha256,
+            same_content_as=twin,
+            notes=_json([note]),
+        )
+    )
+
+
+def record_failed(
+    connection: Connection,
+    delivery: Delivery,
+    *,
+    sha256: str | None,
+    error: str,
+    layout: str | None,
+    again: int | None,
+    started_at: datetime,
+) -> None:
+    """Write down a failure; the same bytes failing again take the row of the first time."""
+    if again is not None:
+        connection.execute(
+            FILE_VERSIONS.update()
+            .where(_VERSIONS.file_version_id == again)
+            .values(error=error, layout=layout, started_at=started_at, finished_at=now())
+        )
+        return
+    connection.execute(
+        FILE_VERSIONS.insert().values(
+            **_about(delivery, next_version(connection), started_at),
+            status="failed",
+            layout=layout,
+            sha256=sha256,
+            error=error,
+        )
+    )
+
+
+def read_ledger(connection: Connection) -> list[Row[Any]]:
+    """Return the ledger, newest first."""
+    query = sa.select(FILE_VERSIONS).order_by(_VERSIONS.file_version_id.desc())
+    return list(connection.execute(query).all())
+
+
+def _about(delivery: Delivery, version: int, started_at: datetime) -> dict[str, Any]:
+    try:
+        size, modified_at = delivery.size(), delivery.modified_at()
+    except OSError:  # the file went away while it was read
+        size, modified_at = None, None
+    return {
+        "file_version_id": version,
+        "path": str(delivery.known_as),
+        "size_bytes": size,
+        "modified_at": modified_at,
+        "loader_version": __version__,
+        "started_at": started_at,
+        "finished_at": now(),
+    }
+
+
+def _part_row(version: int, number: int, part: Part) -> dict[str, Any]:
+    layout = part.layout
+    return {
+        "file_version_id": version,
+        "file_part_number": number,
+        "entity": layout.entity,
+        "sheet": part.sheet,
+        "header_row": part.header_row,
+        "rows_read": part.rows_read,
+        "rows_loaded": part.rows_loaded,
+        "rows_skipped": _json(part.rows_skipped),
+        "control_totals": _json(part.control_totals),
+        "columns_delivered": part.columns_delivered,
+        "missing_texts": layout.missing,
+        "identity_columns": layout.identity,
+        "date_order": part.date_order,
+        "decimal_mark": part.decimal_mark,
+        "is_complete_extract": layout.extract == "complete",
+        "return_orders_pattern": layout.return_orders,
+    }
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

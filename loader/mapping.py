@@ -1,0 +1,442 @@
+"""Maps the rows of a sheet to the raw columns of an entity, and counts what it leaves out."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from loader.headers import Header, column_letters
+from loader.layouts import Constant, Join, Layout
+from loader.reading.sheet import BadFile, Block, Sheet
+
+BEYOND_HEADER = "_beyond_header"
+"""Key in `_extra` for cells to the right of the header: such a row may have shifted values."""
+
+SHOWN = 5
+"""How many rows a message names before it only counts."""
+
+
+@dataclass
+class Part:
+    """What one layout document made of one sheet: a row of `raw.file_parts`.
+
+    Attributes:
+        columns_delivered: the columns of the contract that it has.
+        rows_read: rows below the header, blank ones included.
+        rows_loaded: rows copied into the raw table.
+        rows_skipped: number of rows left out, by reason.
+        control_totals: the totals rows of the sheet, as delivered.
+        date_order: order of day, month and year in dates stored as text; None if not known.
+        decimal_mark: of numbers stored as text.
+        notes: what people should know.
+    """
+
+    sheet: str
+    layout: Layout
+    header_row: int
+    columns_delivered: list[str] = field(default_factory=list)
+    rows_read: int = 0
+    rows_loaded: int = 0
+    rows_skipped: Counter[str] = field(default_factory=Counter)
+    control_totals: list[dict[str, str]] = field(default_factory=list)
+    date_order: str | None = None
+    decimal_mark: str = "."
+    notes: list[str] = field(default_factory=list)
+
+
+class _TextShapes:
+    """Learns from text cells how a file writes dates and decimals, where no layout says it."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._dates = layout.contract.names_of_type("timestamp", "date")
+        self._numbers = layout.contract.names_of_type("decimal", "integer")
+        self._slashed = self._first_is_day = self._second_is_day = 0
+        self._comma = self._point = False
+
+    def learn(self, columns: dict[str, pa.Array]) -> None:
+        """Look at one block."""
+        for name in self._dates if self._layout.dates is None else []:
+            if name in columns:
+                self._learn_dates(columns[name])
+        for name in self._numbers if self._layout.decimal is None else []:
+            if name in columns and pc.any(pc.match_substring(columns[name], ",")).as_py():
+                self._learn_numbers(columns[name])
+
+    def _learn_dates(self, texts: pa.Array) -> None:
+        short = r"^\s*(?P<first>\d{1,2})[./-](?P<second>\d{1,2})[./-]\d{2,4}"
+        parts = pc.drop_null(pc.extract_regex(texts, short))
+        if not len(parts):
+            return
+        first, second = (pc.cast(part, pa.int32()) for part in parts.flatten())
+        self._slashed += len(parts)
+        self._first_is_day += pc.sum(pc.greater(first, 12)).as_py()
+        self._second_is_day += pc.sum(pc.greater(second, 12)).as_py()
+
+    def _learn_numbers(self, texts: pa.Array) -> None:
+        comma = r"\d,(\d{1,2}|\d{4,})\D*$|\.\d{3},\d"
+        point = r"\d\.(\d{1,2}|\d{4,})\D*$|,\d{3}\.\d"
+        self._comma |= pc.any(pc.match_substring_regex(texts, comma)).as_py() is True
+        self._point |= pc.any(pc.match_substring_regex(texts, point)).as_py() is True
+
+    @property
+    def decimal_mark(self) -> str:
+        """The layout's word, else what the numbers show."""
+        return self._layout.decimal or ("," if self._comma and not self._point else ".")
+
+    @property
+    def date_order(self) -> str | None:
+        """The layout's word, else the one order that fits every date; None if there is none."""
+        if self._layout.dates is not None:
+            return self._layout.dates
+        if self._first_is_day and not self._second_is_day:
+            return "dmy"
+        if self._second_is_day and not self._first_is_day:
+            return "mdy"
+        return None
+
+    def notes(self) -> list[str]:
+        """Say what was guessed and what could not be."""
+        notes = []
+        if self._slashed and self._layout.dates is None:
+            if self.date_order is not None:
+                notes.append(
+                    f"dates stored as text were read as {self.date_order} (the one order that "
+                    "fits them all); `dates:` in a layout settles it"
+                )
+            else:
+                why = "both orders occur" if self._first_is_day else "every one fits both orders"
+                notes.append(
+                    f"{self._slashed} dates stored as text may be day-month or month-day ({why}); "
+                    "those that stay ambiguous are kept out of the figures until a layout says "
+                    "`dates: dmy` or `dates: mdy`"
+                )
+        if self._comma and self._layout.decimal is None:
+            if self._point:
+                notes.append(
+                    "numbers stored as text use both decimal points and decimal commas; they "
+                    "were read with points; `decimal:` in a layout settles it"
+                )
+            else:
+                notes.append(
+                    "numbers stored as text were read with decimal commas; `decimal:` in a "
+                    "layout settles it"
+                )
+        return notes
+
+
+class Mapping:
+    """Reads one sheet by one layout document.
+
+    `part` is complete once `batches` is exhausted.
+    """
+
+    def __init__(self, sheet: Sheet, header: Header, layout: Layout, number: int) -> None:
+        """Prepare.
+
+        Args:
+            sheet: where the rows come from.
+            header: found in it by `find_header`.
+            layout: the document that names the columns.
+            number: tells the parts of one file version apart.
+        """
+        self.part = Part(
+            sheet=sheet.name,
+            layout=layout,
+            header_row=header.row,
+            columns_delivered=list(header.positions),
+        )
+        self._sheet = sheet
+        self._header = header
+        self._layout = layout
+        self._number = number
+        self._shapes = _TextShapes(layout)
+        self._mapped = {position for found in header.positions.values() for position in found}
+        self._beyond: list[int] = []
+        self._beyond_count = 0
+
+    def batches(self, blocks: Iterator[Block], version: int) -> Iterator[pa.RecordBatch]:
+        """Yield the raw rows, with their provenance.
+
+        Args:
+            blocks: the sheet's own, from the first.
+            version: id of the file version.
+
+        Raises:
+            BadFile: a mapped column holds formulas without values.
+        """
+        self._refuse_uncalculated()
+        for block in blocks:
+            kept = self._keep_rows(self._below_header(block))
+            if kept is not None:
+                yield self._raw_batch(*kept, version)
+        part = self.part
+        part.date_order = self._shapes.date_order
+        part.decimal_mark = self._shapes.decimal_mark
+        part.notes += [*self._sheet.notes, *self._header.notes(self._sheet), *self._shapes.notes()]
+        part.notes += self._notes_on_columns()
+
+    # ------------------------------------------------------------------ rows
+
+    def _below_header(self, block: Block) -> tuple[int, list[pa.Array]]:
+        first, last = self._layout.first_and_last_row()
+        start = max(self._header.row + 1, first, block.first_row)
+        stop = block.first_row + block.height
+        if last is not None:
+            stop = min(stop, last + 1)
+        offset = start - block.first_row
+        below = [column.slice(offset, max(stop - start, 0)) for column in block.columns]
+        self._count_outside(block, start, stop)
+        return start, below
+
+    def _count_outside(self, block: Block, start: int, stop: int) -> None:
+        """Count the rows below the header that `rows:` leaves out, so that none goes unsaid."""
+        top = max(self._header.row + 1, block.first_row)
+        bottom = block.first_row + block.height
+        outside = max(bottom - top, 0) - max(stop - start, 0)
+        if outside > 0:
+            self.part.rows_read += outside
+            self.part.rows_skipped["outside_rows"] += outside
+
+    def _keep_rows(self, rows: tuple[int, list[pa.Array]]) -> tuple[pa.Array, list[pa.Array]] | None:
+        """Leave out the rows that are no data; None if none is left."""
+        start, columns = rows
+        height = len(columns[0]) if columns else 0
+        if not height:
+            return None
+        self.part.rows_read += height
+        numbers = pa.array(range(start, start + height), pa.int64())
+        reasons = [
+            ("blank", self._blank(columns)),
+            ("repeated_header", self._repeats_header(columns)),
+            ("comment", self._comment(columns)),
+            ("total", self._total(columns)),
+        ]
+        skipped: pa.Array | None = None
+        for reason, mask in reasons:
+            if mask is None:
+                continue
+            if skipped is not None:
+                mask = pc.and_not(mask, skipped)
+            count = pc.sum(mask).as_py()
+            if not count:
+                continue
+            self.part.rows_skipped[reason] += count
+            if reason == "total":
+                self._keep_totals(numbers, columns, mask)
+            skipped = mask if skipped is None else pc.or_(skipped, mask)
+        if skipped is None:
+            return numbers, columns
+        keep = pc.invert(skipped)
+        if not pc.any(keep).as_py():
+            return None
+        return numbers.filter(keep), [column.filter(keep) for column in columns]
+
+    def _blank(self, columns: list[pa.Array]) -> pa.Array | None:
+        # Mapped columns first: they are the full ones, so that most sheets need one look only.
+        order = sorted(range(len(columns)), key=lambda position: position not in self._mapped)
+        blank: pa.Array | None = None
+        for position in order:
+            column = columns[position]
+            empty = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(column), ""), True)
+            blank = empty if blank is None else pc.and_(blank, empty)
+            if not pc.any(blank).as_py():
+                return None
+        return blank
+
+    def _repeats_header(self, columns: list[pa.Array]) -> pa.Array | None:
+        mask: pa.Array | None = None
+        for position in sorted(self._mapped):
+            text = self._header.last[position]
+            if position >= len(columns) or text is None:
+                continue
+            same = pc.fill_null(
+                pc.equal(pc.utf8_trim_whitespace(columns[position]), text.strip()), False
+            )
+            mask = same if mask is None else pc.and_(mask, same)
+            if not pc.any(mask).as_py():
+                return None
+        return mask
+
+    def _comment(self, columns: list[pa.Array]) -> pa.Array | None:
+        if self._layout.comment is None:
+            return None
+        first_text = pc.coalesce(*columns)
+        return pc.fill_null(pc.starts_with(first_text, self._layout.comment), False)
+
+    def _total(self, columns: list[pa.Array]) -> pa.Array | None:
+        rule = self._layout.skip_rows_where
+        if rule is None:
+            return None
+        names = [(cell or "").strip() for cell in self._header.cells]
+        if rule.column in names:
+            position = names.index(rule.column)
+        elif self._header.positions.get(rule.column):
+            position = self._header.positions[rule.column][0]
+        else:
+            raise BadFile(
+                f"skip_rows_where names the column '{rule.column}', which is not in the header "
+                f"(row {self._header.row})."
+            )
+        if position >= len(columns):
+            return None
+        return pc.fill_null(pc.match_substring_regex(columns[position], rule.matches), False)
+
+    def _keep_totals(self, numbers: pa.Array, columns: list[pa.Array], mask: pa.Array) -> None:
+        mapped = {name: column.filter(mask) for name, column in self._mapped_columns(columns).items()}
+        for i, number in enumerate(numbers.filter(mask).to_pylist()):
+            texts = {name: column[i].as_py() for name, column in mapped.items()}
+            kept = {name: text for name, text in texts.items() if text is not None}
+            self.part.control_totals.append({"row": str(number), **kept})
+
+    # --------------------------------------------------------------- columns
+
+    def _raw_batch(
+        self, numbers: pa.Array, columns: list[pa.Array], version: int
+    ) -> pa.RecordBatch:
+        mapped = self._mapped_columns(columns)
+        self._shapes.learn(mapped)
+        self._mark_typed_numbers(numbers, mapped)
+        extra = self._extra(numbers, columns)
+        height = len(numbers)
+        self.part.rows_loaded += height
+        if extra is not None:
+            mapped["_extra"] = extra
+        mapped["_file_version_id"] = pa.repeat(pa.scalar(version, pa.int64()), height)
+        mapped["_file_part_number"] = pa.repeat(pa.scalar(self._number, pa.int32()), height)
+        mapped["_source_row_number"] = numbers
+        mapped["_source_sheet"] = pa.repeat(pa.scalar(self._sheet.name, pa.string()), height)
+        return pa.RecordBatch.from_pydict(mapped)
+
+    def _mapped_columns(self, columns: list[pa.Array]) -> dict[str, pa.Array]:
+        height = len(columns[0])
+        mapped = {}
+        for name, positions in self._header.positions.items():
+            source = self._layout.columns[name]
+            if isinstance(source, Constant):
+                mapped[name] = pa.repeat(pa.scalar(source.constant, pa.string()), height)
+                continue
+            found = [
+                columns[position] if position < len(columns) else pa.nulls(height, pa.string())
+                for position in positions
+            ]
+            mapped[name] = _join(found, source.separator) if isinstance(source, Join) else found[0]
+        return mapped
+
+    def _mark_typed_numbers(self, numbers: pa.Array, mapped: dict[str, pa.Array]) -> None:
+        """Keep a typed 1.234 from being read as text in which the point groups thousands.
+
+        Only with decimal commas, and only with three digits behind the point: a zero more, and
+        the text is no grouped number any more, and still the same number.
+        """
+        if self._shapes.decimal_mark != ",":
+            return
+        for name in self._layout.contract.names_of_type("decimal"):
+            positions = self._header.positions.get(name)
+            if not positions or len(positions) != 1:
+                continue
+            texts = mapped[name]
+            looks_grouped = pc.fill_null(pc.match_substring_regex(texts, r"^-?\d{1,3}\.\d{3}$"), False)
+            if not pc.any(looks_grouped).as_py():
+                continue
+            marked = [
+                f"{text}0" if looks and self._sheet.is_number(row, positions[0]) else text
+                for row, text, looks in zip(
+                    numbers.to_pylist(), texts.to_pylist(), looks_grouped.to_pylist(), strict=True
+                )
+            ]
+            mapped[name] = pa.array(marked, pa.string())
+
+    def _extra(self, numbers: pa.Array, columns: list[pa.Array]) -> pa.Array | None:
+        """Return the unmapped cells of each row as JSON text; None if there are none."""
+        width = len(self._header.cells)
+        unmapped = [
+            position
+            for position in range(len(columns))
+            if position not in self._mapped and columns[position].null_count < len(numbers)
+        ]
+        if not unmapped:
+            return None
+        names = self._header.names(self._sheet)
+        pairs = []
+        for position in [p for p in unmapped if p < width]:
+            pairs.append(_json_pairs(names[position], columns[position]))
+        beyond = [columns[position] for position in unmapped if position >= width]
+        if beyond:
+            texts = pc.binary_join_element_wise(*beyond, " | ", null_handling="skip")
+            some = pc.not_equal(texts, "")
+            self._note_beyond(numbers.filter(some))
+            pairs.append(_json_pairs(BEYOND_HEADER, pc.if_else(some, texts, None)))
+        joined = pc.binary_join_element_wise(*pairs, ", ", null_handling="skip")
+        objects = pc.binary_join_element_wise("{", joined, "}", "")
+        return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), objects)
+
+    def _note_beyond(self, numbers: pa.Array) -> None:
+        self._beyond_count += len(numbers)
+        self._beyond += numbers.slice(0, SHOWN - len(self._beyond)).to_pylist()
+
+    def _notes_on_columns(self) -> list[str]:
+        notes = []
+        names = self._header.names(self._sheet) if self._has_unmapped() else []
+        left = [name for position, name in enumerate(names) if position not in self._mapped]
+        if left:
+            notes.append(f"kept in _extra, as no column takes them: {', '.join(left)}")
+        if self._beyond_count:
+            rows = ", ".join(str(number) for number in self._beyond)
+            more = ", …" if self._beyond_count > len(self._beyond) else ""
+            notes.append(
+                f"{self._beyond_count} rows have more cells than the header (row {rows}{more}); "
+                "their values may stand in the wrong columns (a separator inside a text?), so "
+                "they are kept out of the figures"
+            )
+        return notes
+
+    def _has_unmapped(self) -> bool:
+        return any(
+            cell and position not in self._mapped for position, cell in enumerate(self._header.cells)
+        )
+
+    def _refuse_uncalculated(self) -> None:
+        cells = [
+            (row, position)
+            for row, position in self._sheet.uncalculated()
+            if position in self._mapped and row > self._header.row
+        ]
+        if not cells:
+            return
+        row, position = cells[0]
+        address = f"{column_letters(self._sheet.first_column() + position)}{row}"
+        raise BadFile(
+            f"cell {address} holds a formula without a saved value"
+            + (f", and so do {len(cells) - 1} more" if len(cells) > 1 else "")
+            + ". Open the workbook in Excel or LibreOffice, save it, and deliver it again."
+        )
+
+
+def _join(columns: list[pa.Array], separator: str) -> pa.Array:
+    """Put columns together; of a date without a time, and of a time, only what was meant."""
+    without_midnight = [
+        pc.replace_substring_regex(column, r"^(\d{4}-\d{2}-\d{2}) 00:00:00$", r"\1")
+        for column in columns
+    ]
+    joined = pc.binary_join_element_wise(*without_midnight, separator, null_handling="skip")
+    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
+
+
+_NEEDS_ESCAPE = re.compile(r'["\\\x00-\x1f]').pattern
+
+
+def _json_pairs(name: str, texts: pa.Array) -> pa.Array:
+    """Return `"name": "text"` for each text, as JSON writes it; null for null."""
+    if pc.any(pc.match_substring_regex(texts, _NEEDS_ESCAPE)).as_py():
+        quoted = pa.array(
+            [None if text is None else json.dumps(text, ensure_ascii=False) for text in texts.to_pylist()],
+            pa.string(),
+        )
+    else:
+        quoted = pc.binary_join_element_wise('"', texts, '"', "")
+    return pc.binary_join_element_wise(json.dumps(name, ensure_ascii=False), quoted, ": ")

@@ -1,0 +1,322 @@
+"""Delimited text: .csv and .tsv, streamed, whatever the encoding."""
+
+import codecs
+import csv
+import gzip
+import io
+import re
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice, zip_longest
+from typing import BinaryIO
+
+import charset_normalizer
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from loader.reading.sheet import BadFile, Block
+from loader.reading.workbook import likeness
+
+BLOCK_ROWS = 50_000
+BLOCK_CELLS = 2_000_000
+BLOCK_TEXT = 32 * 2**20
+
+MAX_LINE = 16 * 2**20
+MAX_FIELD = 1_000_000
+MAX_COLUMNS = 16_384
+"""As many as Excel has: what has more was split at the wrong character."""
+
+_CHUNK = 2**20
+_SAMPLE = 64 * 2**10
+_SAMPLE_ROWS = 50
+
+_DELIMITERS = ("\t", ";", "|", ",")
+"""The rarer in ordinary text come first, so that they win a tie."""
+
+_NAMES = {"\t": "tab", ";": "semicolon", "|": "vertical bar", ",": "comma"}
+
+
+class DelimitedSheet:
+    """The whole of a CSV or TSV file; rows are read as the blocks are asked for."""
+
+    name = ""
+
+    def __init__(self, open_file: Callable[[], BinaryIO], encoding: str | None, tabs: bool) -> None:
+        """Find out encoding and delimiter.
+
+        Args:
+            open_file: opens the file from its start; called several times.
+            encoding: as the layout declares it, and then strictly kept; None to detect it.
+            tabs: whether the delimiter is a tab, or to be found out.
+
+        Raises:
+            BadFile: the file is empty, no text, or not in the encoding.
+        """
+        self.notes: list[str] = []
+        self._open = open_file
+        self._encoding = self._declared(encoding) if encoding else self._detected()
+        sample = self._sample()
+        self._separator_line = re.match(r"sep=(.)[\r\n]", sample, re.IGNORECASE)
+        if self._separator_line:
+            self._delimiter = self._separator_line[1]
+            self.notes.append(f"row 1 names the delimiter ({self._delimiter_name()})")
+        else:
+            self._delimiter = "\t" if tabs else _sniff(sample)
+            if self._delimiter != "," and not tabs:
+                self.notes.append(f"read as delimited by {_NAMES[self._delimiter]}")
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield the rows from the top; see `Sheet`."""
+        rows: list[list[str]] = []
+        first, width, size = 1, 1, 0
+        for row, length in self._rows():
+            width, size = max(width, len(row)), size + length
+            full = len(rows) >= BLOCK_ROWS or len(rows) * width > BLOCK_CELLS or size > BLOCK_TEXT
+            if rows and full:
+                yield Block(first, _columns(rows))
+                first += len(rows)
+                rows, width, size = [], len(row), length
+            rows.append(row)
+        if rows:
+            yield Block(first, _columns(rows))
+
+    def first_column(self) -> int:
+        """Return 1: text begins in column A."""
+        return 1
+
+    def is_number(self, row: int, column: int) -> bool:
+        """Return False: all is text."""
+        return False
+
+    def uncalculated(self) -> list[tuple[int, int]]:
+        """Return nothing: there are no formulas."""
+        return []
+
+    # ------------------------------------------------------------------ rows
+
+    def _rows(self) -> Iterator[tuple[list[str], int]]:
+        """Yield each record with the length of its text."""
+        csv.field_size_limit(MAX_FIELD)
+        number, length = 1, 0
+
+        def counted(lines: Iterator[str]) -> Iterator[str]:
+            nonlocal length
+            for line in lines:
+                length += len(line)
+                if len(line) >= MAX_LINE:
+                    raise BadFile(
+                        f"row {number} is over {MAX_LINE:,} characters long without a line break: "
+                        "this is no table; export it again."
+                    )
+                if "\0" in line:
+                    raise BadFile(
+                        f"row {number} holds a NUL character, which no database can store: "
+                        "the file is damaged or no text; export it again."
+                    )
+                yield line
+
+        records = csv.reader(counted(self._lines()), delimiter=self._delimiter, strict=True)
+        while True:
+            try:
+                record = next(records, None)
+            except csv.Error as error:
+                raise BadFile(_misquoted(number, str(error))) from None
+            if record is None:
+                return
+            if len(record) > MAX_COLUMNS:
+                raise BadFile(
+                    f"row {number} has {len(record):,} columns, more than the {MAX_COLUMNS:,} of "
+                    f"Excel: is the delimiter really the {self._delimiter_name()}?"
+                )
+            yield [] if number == 1 and self._separator_line else record, length
+            number, length = number + 1, 0
+
+    def _lines(self) -> Iterator[str]:
+        with _readable(), self._open() as file:
+            text = io.TextIOWrapper(file, self._encoding, newline="")
+            try:
+                line = text.readline(MAX_LINE).removeprefix("\ufeff")
+                while line:
+                    yield line
+                    line = text.readline(MAX_LINE)
+            except UnicodeDecodeError:
+                raise self._undecodable() from None
+
+    def _delimiter_name(self) -> str:
+        return _NAMES.get(self._delimiter, f"'{self._delimiter}'")
+
+    def _sample(self) -> str:
+        with _readable(), self._open() as file:
+            text = io.TextIOWrapper(file, self._encoding, newline="", errors="replace")
+            sample = text.read(_SAMPLE).removeprefix("\ufeff")
+        if len(sample) < _SAMPLE - 1:
+            return sample
+        cut = max(sample.rfind("\n"), sample.rfind("\r")) + 1  # the last line is not all there
+        return sample[:cut] or sample
+
+    # -------------------------------------------------------------- encoding
+
+    def _declared(self, encoding: str) -> str:
+        try:
+            codec = codecs.lookup(encoding).name
+            "".encode(codec)
+        except LookupError:
+            raise BadFile(
+                f"the layout declares the encoding '{encoding}', which there is not; "
+                "usual ones are utf-8, cp1252, cp850 and utf-16."
+            ) from None
+        head = self._head()
+        if not codec.startswith(("utf-16", "utf-32")):
+            _refuse_binary(head)
+        return codec
+
+    def _detected(self) -> str:
+        head = self._head()
+        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            self.notes.append("read as UTF-16 (by its byte order mark)")
+            return "utf-16"
+        if guess := _utf16_by_nuls(head):
+            self.notes.append(f"read as {guess} (detected)")
+            return guess
+        _refuse_binary(head)
+        if self._first_undecodable("utf-8") is None:
+            return "utf-8"
+        guess = self._code_page()
+        self.notes.append(
+            f"read as {guess} (detected; say `encoding:` in the layout if letters look wrong)"
+        )
+        return guess
+
+    def _head(self) -> bytes:
+        with _readable(), self._open() as file:
+            head = file.read(4096)
+        if not head.removeprefix(codecs.BOM_UTF8):
+            raise BadFile("the file is empty: export it again.")
+        seems = likeness(head)
+        if seems:
+            raise BadFile(
+                f"the file is no CSV; it seems to be {seems}: name it so (.xlsx, .xls ...), or "
+                "export the table as CSV."
+            )
+        return head
+
+    def _first_undecodable(self, encoding: str) -> tuple[int, int] | None:
+        """Return the position of the first byte that cannot be decoded, and its line."""
+        decoder = codecs.getincrementaldecoder(encoding)()
+        at, line = 0, 1
+        with _readable(), self._open() as file:
+            while True:
+                chunk = file.read(_CHUNK)
+                pending = len(decoder.getstate()[0])
+                try:
+                    text = decoder.decode(chunk, final=not chunk)
+                except UnicodeDecodeError as error:
+                    before = error.object[: error.start].decode(encoding, "replace")
+                    return at - pending + error.start + 1, line + _breaks(before)
+                line += _breaks(text)
+                at += len(chunk)
+                if not chunk:
+                    return None
+
+    def _undecodable(self) -> BadFile:
+        position, line = self._first_undecodable(self._encoding) or (0, 0)
+        return BadFile(
+            f"byte {position:,} (line {line:,}) is not {self._encoding}: declare the encoding that "
+            "the file has (`encoding:` in the layout), or export it as UTF-8."
+        )
+
+    def _code_page(self) -> str:
+        """Tell Windows text (cp1252) from DOS text (cp850) by what surrounds the accents."""
+        words: list[bytes] = []
+        with _readable(), self._open() as file:
+            while chunk := file.read(_CHUNK):
+                if _NOT_CP1252.search(chunk):
+                    return "cp850"
+                if len(words) < _SAMPLE_WORDS:
+                    words += islice(_WITH_ACCENTS.findall(chunk), _SAMPLE_WORDS)
+        best = charset_normalizer.from_bytes(
+            b"\n".join(words), cp_isolation=["cp1252", "cp850"], threshold=1.0
+        ).best()
+        return best.encoding if best else "cp1252"
+
+
+_SAMPLE_WORDS = 500
+_WITH_ACCENTS = re.compile(rb"[^\r\n]{0,40}[\x80-\xff][^\r\n]{0,40}")
+_NOT_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Turn what a damaged or forbidden file raises into a message."""
+    try:
+        yield
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise BadFile("the compressed file is damaged or cut short: copy it again.") from None
+    except OSError as error:
+        raise BadFile(f"the file cannot be read: {error.strerror or error}.") from None
+
+
+def _utf16_by_nuls(head: bytes) -> str | None:
+    """Recognise UTF-16 without a mark: Latin text has a NUL in every other byte."""
+    pairs = len(head) // 2
+    even, odd = head[: 2 * pairs : 2].count(0), head[1 : 2 * pairs : 2].count(0)
+    if odd > pairs * 0.4 and even < pairs * 0.1:
+        return "utf-16-le"
+    if even > pairs * 0.4 and odd < pairs * 0.1:
+        return "utf-16-be"
+    return None
+
+
+def _refuse_binary(head: bytes) -> None:
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    if controls > 2 + len(head) // 20:
+        raise BadFile("the file is no text but binary data: export the table as CSV.")
+
+
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1a"))
+
+
+def _breaks(text: str) -> int:
+    return text.count("\n") + text.count("\r") - text.count("\r\n")
+
+
+def _sniff(sample: str) -> str:
+    """Return the delimiter that splits most records into the same number of columns."""
+    csv.field_size_limit(MAX_FIELD)
+    best, most = ",", 0
+    for delimiter in _DELIMITERS:
+        records = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+        try:
+            widths = [len(record) for record in islice(records, _SAMPLE_ROWS) if record]
+        except csv.Error:
+            continue
+        alike = max(Counter(width for width in widths if width > 1).values(), default=0)
+        # A few in the running text of a single column delimit nothing.
+        if alike > most and alike * 2 >= len(widths):
+            best, most = delimiter, alike
+    return best
+
+
+def _misquoted(row: int, reason: str) -> str:
+    if "unexpected end" in reason:
+        return (
+            f"row {row}: a quotation mark opens a field and none closes it; add it, or double it."
+        )
+    if "field limit" in reason:
+        return (
+            f"row {row} has a field of over {MAX_FIELD:,} characters: most likely a quotation mark "
+            "opens there and none closes it."
+        )
+    return (
+        f"row {row}: a quotation mark closes a field, but the field goes on; quotation marks "
+        "inside of a quoted field have to be doubled."
+    )
+
+
+def _columns(rows: list[list[str]]) -> list[pa.Array]:
+    columns = [pa.array(cells, pa.string()) for cells in zip_longest(*rows)]
+    if not columns:
+        return [pa.nulls(len(rows), pa.string())]
+    return [pc.if_else(pc.equal(column, ""), None, column) for column in columns]
