@@ -21,9 +21,70 @@ BIN := .venv/bin
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt
 	@touch $@
 
+# ------------------------------------------------------------------- the way of the data
+
+.PHONY: run load build report
+run: .venv/run ## load the inbox (demo workbooks if it is empty), build, show the week's figures
+ifndef SALES_DATA_FILE
+	@$(BIN)/python -m loader demo data/inbox --if-empty
+endif
+	@$(BIN)/python -m loader load; loaded=$$?; [ $$loaded -le 1 ] || exit $$loaded; \
+	echo "Building the warehouse ..." && $(BIN)/dbt --log-level warn build && \
+	$(BIN)/python -m reporting weekly && \
+	echo && echo "Next: put your workbooks into data/inbox (and take the demo's out), 'make reset run'." && \
+	echo "      'make docs' shows every table and column; README.md says how to connect BI." && \
+	exit $$loaded
+
+load: .venv/run ## copy new and changed files of the inbox into the raw tables
+	@$(BIN)/python -m loader load
+
+build: .venv/run ## build and test every model
+	@$(BIN)/dbt build
+
+report: .venv/run ## show the figures of the last complete week (WEEK=2026-W03 for another)
+	@$(BIN)/python -m reporting weekly $(if $(WEEK),--week $(WEEK))
+
+# ---------------------------------------------------------------------------- around it
+
+.PHONY: docs postgres reset
+docs: .venv/run ## build the docs site and serve it on http://127.0.0.1:8080 (PORT=, SERVE=0)
+	@$(BIN)/dbt --log-level warn docs generate --static
+	@mkdir -p target/docs && cp target/static_index.html target/docs/index.html
+	@echo "One file, works offline: target/docs/index.html"
+ifneq ($(SERVE),0)
+	@echo "Serving it on http://127.0.0.1:$(or $(PORT),8080) (Ctrl-C stops)"
+	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory target/docs $(or $(PORT),8080)
+endif
+
+postgres: .venv/run ## start an embedded PostgreSQL 18 and print its DATABASE_URL
+	@$(BIN)/python -m warehouse.postgres start
+
+reset: .venv/run ## empty the warehouse (asks first; FORCE=1 does not); files in the inbox stay
+	@$(BIN)/python -m warehouse.reset $(if $(FORCE),--force)
+
+# -------------------------------------------------------------------------- for developers
+
+.PHONY: test lint bench lock help
+test: .venv/dev ## run every test, on DuckDB and on an embedded PostgreSQL
+	@$(BIN)/python -m pytest
+
+lint: .venv/dev ## check style, types and the shape of the dbt project
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/yamllint --strict .
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
+	$(BIN)/dbt --log-level warn --warn-error parse --show-all-deprecations --target duckdb
+	$(BIN)/dbt-bouncer
+
+bench: .venv/dev ## measure; results as ratios within one run
+	@$(BIN)/python -m benchmarks.load_workbook
+
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header pyproject.toml
 
-.PHONY: lock
 lock: .venv/uv ## write the two lock files anew from pyproject.toml
 	$(LOCK) --extra dev -o requirements-dev.txt
 	$(LOCK) --constraint requirements-dev.txt -o requirements.txt
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-9s %s\n", $$1, $$2 }'

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from loader import ledger
-from loader.deliveries import Delivery, Found, NothingThere, find_deliveries
+from loader.deliveries import Delivery, Found, NothingThere, find_deliveries, is_hidden
 from loader.demo import write_demo
 from loader.inspection import propose_layout
 from loader.layouts import BadLayout, read_layouts
@@ -26,6 +26,7 @@ from loader.logs import log_to_file
 from loader.raw_tables import has_raw_tables
 from loader.reading.sheet import BadFile
 from warehouse.connection import WarehouseUnavailable, connect, explain, warehouse_url
+from warehouse.printing import printable
 from warehouse.settings import Settings, SettingsError, read_settings
 
 USAGE = 2
@@ -48,7 +49,13 @@ def _plain_errors() -> Iterator[None]:
     """Turn what people can mend into one message and exit code 2."""
     try:
         yield
-    except (SettingsError, BadLayout, NothingThere, WarehouseUnavailable, LoadInProgress) as problem:
+    except (
+        SettingsError,
+        BadLayout,
+        NothingThere,
+        WarehouseUnavailable,
+        LoadInProgress,
+    ) as problem:
         err.print(Text(str(problem)))
         sys.exit(USAGE)
 
@@ -81,9 +88,12 @@ def load_command(paths: tuple[Path, ...]) -> None:
         settings = read_settings()
         found = _find(paths, settings)
         layouts = read_layouts(settings.layouts_dir)
-        with _warehouse(settings) as connection, one_load_at_a_time(connection):
-            with _progress(found.deliveries) as step:
-                outcomes = _shown(load(connection, found.deliveries, layouts, step))
+        with (
+            _warehouse(settings) as connection,
+            one_load_at_a_time(connection),
+            _progress(found.deliveries) as step,
+        ):
+            outcomes = _shown(load(connection, found.deliveries, layouts, step))
     _sum_up(outcomes, found)
 
 
@@ -144,23 +154,26 @@ def status_command(as_json: bool) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same files.")
 @click.option(
-    "--lines", default=12_000, show_default=True, type=click.IntRange(1_000, 2_000_000),
+    "--lines",
+    default=12_000,
+    show_default=True,
+    type=click.IntRange(1_000, 2_000_000),
     help="Number of sales lines.",
 )
-def demo_command(folder: Path, seed: int, lines: int) -> None:
+@click.option("--if-empty", is_flag=True, help="Do nothing where FOLDER holds files already.")
+def demo_command(folder: Path, seed: int, lines: int, if_empty: bool) -> None:
     """Write demo workbooks of an invented company into FOLDER."""
+    if if_empty and folder.is_dir() and any(not is_hidden(file) for file in folder.iterdir()):
+        return
     with Progress(*_columns(), console=err, disable=not err.is_terminal, transient=True) as bar:
         task = bar.add_task("Writing demo workbooks", total=lines)
         files = write_demo(
-            folder, seed=seed, lines=lines,
+            folder,
+            seed=seed,
+            lines=lines,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     out.print(f"{len(files)} demo workbooks written to {folder}")
-
-
-def printable(text: str) -> str:
-    """Return a file's own text safe to print: no control characters, no marks that turn it."""
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 def _iso(value: object) -> str:
@@ -249,12 +262,13 @@ def _sum_up(outcomes: list[Outcome], found: Found, *, would: bool = False) -> No
     if not outcomes:
         out.print("No files found: drop workbooks or CSV files into the folder and load again.")
     elif not new and not counts["failed"]:
-        out.print(f"Nothing new: all {len(outcomes)} files are in the warehouse as they are.")
+        out.print("Nothing new: every file is in the warehouse as it is.")
     else:
         said = [f"{new} {'would be ' if would else ''}loaded ({rows:,} rows)"]
         said += [f"{counts[status]} {status}" for status in ("unchanged", "copy") if counts[status]]
         said += [f"{counts['failed']} failed"] if counts["failed"] else []
-        out.print(f"{len(outcomes)} files: {', '.join(said)}.")
+        files = "1 file" if len(outcomes) == 1 else f"{len(outcomes)} files"
+        out.print(f"{files}: {', '.join(said)}.")
     sys.exit(1 if counts["failed"] else 0)
 
 

@@ -1,6 +1,7 @@
 """The entities of the warehouse and their columns, as `contracts.yml` lists them."""
 
 import unicodedata
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -53,6 +54,7 @@ def unmet(requirements: list[Requirement], present: set[str]) -> list[list[str]]
     return [choice for choice in choices if not present.intersection(choice)]
 
 
+@lru_cache(maxsize=20_000)
 def header_key(text: str) -> str:
     """Bring a header to the form in which two spellings of one name are equal.
 

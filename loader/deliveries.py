@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 
 from loader.reading.opening import is_table_file
 from loader.reading.sheet import BadFile
@@ -91,7 +91,7 @@ def find_deliveries(paths: Iterable[Path], inbox: Path) -> Found:
         files = [file for file in start.rglob("*") if file.is_file()] if is_folder else [start]
         for file in files:
             known_as = _known_as(file, root)
-            if is_folder and _is_hidden(known_as):
+            if is_folder and is_hidden(known_as):
                 continue
             if is_folder and not is_table_file(file):
                 left_alone.append(known_as)
@@ -114,6 +114,6 @@ def _known_as(file: Path, root: Path) -> PurePosixPath:
     return PurePosixPath(text)
 
 
-def _is_hidden(path: PurePosixPath) -> bool:
+def is_hidden(path: PurePath) -> bool:
     """Tell the files that programs leave behind: hidden ones, and the locks of open workbooks."""
     return any(part.startswith((".", "~$")) for part in path.parts)

@@ -12,7 +12,6 @@ from loader.mapping import Mapping, Part
 from loader.reading.opening import open_sheets
 from loader.reading.sheet import BadFile, Block, Sheet
 
-
 _Found = tuple[Sheet, Header, Layout, Iterator[Block]]
 
 
@@ -50,7 +49,9 @@ class FileReader:
         """
         encodings = {item.encoding for item in self.chosen.layouts if item.encoding}
         if len(encodings) > 1:
-            raise BadFile(f"its layout declares several encodings ({', '.join(sorted(encodings))}).")
+            raise BadFile(
+                f"its layout declares several encodings ({', '.join(sorted(encodings))})."
+            )
         with open_sheets(self.delivery.path, encoding=next(iter(encodings), None)) as sheets:
             find = self._find_named if self.chosen.name else self._find_tidy
             for sheet, header, layout, blocks in find(sheets):
@@ -154,7 +155,7 @@ class FileReader:
             f"{name} ({layout.entity}): "
             + _in_sheet(sheet, explain_missing(layout, near))
             + " Mend the file or the layout; "
-            f"`python -m loader inspect \"{self.delivery.known_as.name}\"` proposes one."
+            f'`python -m loader inspect "{self.delivery.known_as.name}"` proposes one.'
         )
 
 

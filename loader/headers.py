@@ -175,9 +175,7 @@ def _names(sheet: Sheet, cells: Row, repeated: dict[int, int]) -> list[str]:
     return names
 
 
-def _positions(
-    source: Source, exact: dict[str, int], loose: dict[str, int]
-) -> list[int] | None:
+def _positions(source: Source, exact: dict[str, int], loose: dict[str, int]) -> list[int] | None:
     """Return where a column is found; None if it is not; an empty list for a constant."""
     if isinstance(source, Constant):
         return []
@@ -185,9 +183,10 @@ def _positions(
         parts = [exact.get(name, loose.get(header_key(name))) for name in source.join]
         return None if None in parts else [part for part in parts if part is not None]
     for name in source:
-        position = exact.get(name, loose.get(header_key(name)))
-        if position is not None:
-            return [position]
+        if name in exact:
+            return [exact[name]]
+        if (key := header_key(name)) in loose:
+            return [loose[key]]
     return None
 
 
@@ -195,7 +194,9 @@ def explain_missing(layout: Layout, near: NoHeader) -> str:
     """Say which columns were looked for and what was there."""
     wanted = []
     for choice in near.missing:
-        looked_for = [_looked_for(layout.columns[name]) for name in choice if name in layout.columns]
+        looked_for = [
+            _looked_for(layout.columns[name]) for name in choice if name in layout.columns
+        ]
         names = " or ".join(choice)
         wanted.append(f"{names} (looked for {'; '.join(looked_for)})" if looked_for else names)
     if near.row is None:
@@ -222,4 +223,3 @@ def _short(text: str, most: int = 60) -> str:
     line = " ".join(text.split())
     printable = "".join(letter if letter.isprintable() else "?" for letter in line)
     return printable if len(printable) <= most else printable[: most - 1] + "…"
-

@@ -47,11 +47,12 @@ def look_up(connection: Connection, delivery: Delivery, sha256: str) -> Known:
     newest = history[0] if history else None
     if current is None and newest is not None and newest.status == "copy":
         current = _renamed_from(connection, delivery, newest.same_content_as)
-    twin = connection.execute(
+    twins = connection.execute(
         newest_first.where(
             _VERSIONS.sha256 == sha256, _VERSIONS.status == "active", _VERSIONS.path != path
         )
-    ).first()
+    ).all()
+    twin = twins[0] if twins else None
     failed = newest is not None and newest.status == "failed" and newest.sha256 == sha256
     return Known(
         current=current,
@@ -70,7 +71,7 @@ def _renamed_from(connection: Connection, delivery: Delivery, version: int) -> R
         sa.select(FILE_VERSIONS).where(
             _VERSIONS.file_version_id == version, _VERSIONS.status == "active"
         )
-    ).first()
+    ).one_or_none()
     if original is None or (delivery.root / original.path).exists():
         return None
     return original
@@ -78,7 +79,9 @@ def _renamed_from(connection: Connection, delivery: Delivery, version: int) -> R
 
 def next_version(connection: Connection) -> int:
     """Return the id of the next file version; loads do not run side by side."""
-    newest = connection.execute(sa.select(sa.func.max(_VERSIONS.file_version_id))).scalar_one()
+    newest: int | None = connection.execute(
+        sa.select(sa.func.max(_VERSIONS.file_version_id))
+    ).scalar_one()
     return (newest or 0) + 1
 
 

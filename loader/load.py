@@ -64,7 +64,9 @@ def one_load_at_a_time(connection: Connection) -> Iterator[None]:
     with connection.begin():
         free = connection.scalar(sa.text("select pg_try_advisory_lock(:key)"), {"key": LOCK})
     if not free:
-        raise LoadInProgress("Another load is writing to this warehouse. Try again when it is done.")
+        raise LoadInProgress(
+            "Another load is writing to this warehouse. Try again when it is done."
+        )
     try:
         yield
     finally:
@@ -121,8 +123,8 @@ def check(
             sha256 = delivery.sha256()
             chosen = choose_layouts(delivery, layouts)
             known = ledger.look_up(connection, delivery, sha256) if connection else None
-            settled = known and _settled(known, sha256, chosen)
-            if settled:
+            settled = _settled(known, sha256, chosen) if known is not None else None
+            if known is not None and settled is not None:
                 yield Outcome(delivery, settled, notes=_copy_note(known))
                 continue
             reading = FileReader(delivery, chosen)
@@ -135,9 +137,7 @@ def check(
             yield Outcome(delivery, "failed", error=str(problem))
 
 
-def _load_one(
-    connection: Connection, delivery: Delivery, layouts: list[LayoutFile]
-) -> Outcome:
+def _load_one(connection: Connection, delivery: Delivery, layouts: list[LayoutFile]) -> Outcome:
     started_at = ledger.now()
     sha256 = None
     known = None
@@ -165,7 +165,9 @@ def _load_one(
                 sha256=sha256,
                 error=error,
                 layout=chosen.name if chosen else None,
-                again=known.latest_failed.file_version_id if known and known.latest_failed else None,
+                again=known.latest_failed.file_version_id
+                if known and known.latest_failed
+                else None,
                 started_at=started_at,
             )
         if known is not None and known.current is not None:

@@ -11,7 +11,7 @@ LOG_FILE = CHECKOUT / "logs" / "loader.jsonl"
 
 
 def log_to_file() -> None:
-    """Send the events of this process to the log file; a folder that cannot be written is no error."""
+    """Send the events of this process to the log file, if its folder can be written."""
     handler: logging.Handler
     try:
         LOG_FILE.parent.mkdir(exist_ok=True)

@@ -202,7 +202,9 @@ class Mapping:
             self.part.rows_read += outside
             self.part.rows_skipped["outside_rows"] += outside
 
-    def _keep_rows(self, rows: tuple[int, list[pa.Array]]) -> tuple[pa.Array, list[pa.Array]] | None:
+    def _keep_rows(
+        self, rows: tuple[int, list[pa.Array]]
+    ) -> tuple[pa.Array, list[pa.Array]] | None:
         """Leave out the rows that are no data; None if none is left."""
         start, columns = rows
         height = len(columns[0]) if columns else 0
@@ -287,7 +289,9 @@ class Mapping:
         return pc.fill_null(pc.match_substring_regex(columns[position], rule.matches), False)
 
     def _keep_totals(self, numbers: pa.Array, columns: list[pa.Array], mask: pa.Array) -> None:
-        mapped = {name: column.filter(mask) for name, column in self._mapped_columns(columns).items()}
+        mapped = {
+            name: column.filter(mask) for name, column in self._mapped_columns(columns).items()
+        }
         for i, number in enumerate(numbers.filter(mask).to_pylist()):
             texts = {name: column[i].as_py() for name, column in mapped.items()}
             kept = {name: text for name, text in texts.items() if text is not None}
@@ -340,7 +344,9 @@ class Mapping:
             if not positions or len(positions) != 1:
                 continue
             texts = mapped[name]
-            looks_grouped = pc.fill_null(pc.match_substring_regex(texts, r"^-?\d{1,3}\.\d{3}$"), False)
+            looks_grouped = pc.fill_null(
+                pc.match_substring_regex(texts, r"^-?\d{1,3}\.\d{3}$"), False
+            )
             if not pc.any(looks_grouped).as_py():
                 continue
             marked = [
@@ -397,7 +403,8 @@ class Mapping:
 
     def _has_unmapped(self) -> bool:
         return any(
-            cell and position not in self._mapped for position, cell in enumerate(self._header.cells)
+            cell and position not in self._mapped
+            for position, cell in enumerate(self._header.cells)
         )
 
     def _refuse_uncalculated(self) -> None:
@@ -434,7 +441,10 @@ def _json_pairs(name: str, texts: pa.Array) -> pa.Array:
     """Return `"name": "text"` for each text, as JSON writes it; null for null."""
     if pc.any(pc.match_substring_regex(texts, _NEEDS_ESCAPE)).as_py():
         quoted = pa.array(
-            [None if text is None else json.dumps(text, ensure_ascii=False) for text in texts.to_pylist()],
+            [
+                None if text is None else json.dumps(text, ensure_ascii=False)
+                for text in texts.to_pylist()
+            ],
             pa.string(),
         )
     else:

@@ -1,0 +1,1 @@
+"""Reads marts and reports only, and shows them to people."""

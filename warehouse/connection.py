@@ -72,10 +72,11 @@ def connect(url: URL, *, read_only: bool = False) -> Engine:
     try:
         with engine.connect() as connection:
             if engine.dialect.name == "postgresql":
-                version = connection.exec_driver_sql("show server_version_num").scalar_one()
-                if int(version) // 10000 < MINIMUM_POSTGRES:
+                number = str(connection.exec_driver_sql("show server_version_num").scalar_one())
+                version = int(number) // 10000
+                if version < MINIMUM_POSTGRES:
                     raise WarehouseUnavailable(
-                        f"{describe(url)} is PostgreSQL {int(version) // 10000}; "
+                        f"{describe(url)} is PostgreSQL {version}; "
                         f"{MINIMUM_POSTGRES} or later is needed."
                     )
     except SQLAlchemyError as error:

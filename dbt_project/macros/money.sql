@@ -2,5 +2,5 @@
     not fit: a line of 10^13 or more is no amount, and must not stop a build. (A sum of two still
     fits decimal(18, 4).) -#}
 {% macro money(amount) -%}
-    case when abs({{ amount }}) < 9999999999999 then cast({{ amount }} as decimal(18, 4)) end
+    cast(case when abs({{ amount }}) < 9999999999999 then {{ amount }} end as decimal(18, 4))
 {%- endmacro %}

@@ -8,7 +8,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice, zip_longest
 from typing import BinaryIO
 
@@ -287,11 +287,13 @@ def _sniff(sample: str) -> str:
     csv.field_size_limit(MAX_FIELD)
     best, most = ",", 0
     for delimiter in _DELIMITERS:
-        records = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
-        try:
-            widths = [len(record) for record in islice(records, _SAMPLE_ROWS) if record]
-        except csv.Error:
-            continue
+        widths = []
+        records = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter, strict=True)
+        # With a wrong delimiter, quotation marks stand where none may.
+        with suppress(csv.Error):
+            for record in islice(records, _SAMPLE_ROWS):
+                widths.append(len(record))
+        widths = [width for width in widths if width]
         alike = max(Counter(width for width in widths if width > 1).values(), default=0)
         # A few in the running text of a single column delimit nothing.
         if alike > most and alike * 2 >= len(widths):

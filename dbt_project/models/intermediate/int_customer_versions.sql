@@ -2,9 +2,11 @@
     them changed (type 2). Rebuilt from raw in full, so that it does not matter in which order the
     extracts came.
 
-    A row counts from its `updated_at`; where that is not delivered, from the day the file was
-    last changed. Of several rows of one customer and day, the newest delivered counts. A customer
-    that a complete extract does not name any more counts as deleted from that extract's day. -#}
+    A row counts from its `updated_at`; where that is not delivered, or lies outside of history
+    (vars first_day_of_history, last_day_of_history), from the day the file was last changed. Of
+    several rows of one customer and day, the newest delivered counts. A customer that a complete
+    extract does not name any more counts as deleted from that extract's day, until a later one
+    names them again. -#}
 
 with
 
@@ -25,7 +27,15 @@ delivered as (
         file_part_number,
         source_row_number,
         cast(file_modified_at as date) as extract_date,
-        cast(coalesce(updated_at, file_modified_at) as date) as effective_date
+        cast(
+            case
+                when
+                    updated_at >= cast('{{ var("first_day_of_history") }}' as date)
+                    and updated_at < cast('{{ var("last_day_of_history") }}' as date)
+                    then updated_at
+                else file_modified_at
+            end as date
+        ) as effective_date
     from {{ ref('stg_customers') }}
     where customer_id is not null
 
@@ -68,6 +78,33 @@ deleted as (
 
 ),
 
+-- A complete extract that names a deleted customer again brings them back from its own day, also
+-- where their data are those of before.
+returned as (
+
+    select distinct
+        delivered.customer_id,
+        delivered.customer_name,
+        delivered.email,
+        delivered.loyalty_tier,
+        delivered.customer_segment,
+        delivered.city,
+        delivered.region,
+        delivered.country,
+        delivered.extract_date as effective_date,
+        delivered.file_version_id,
+        delivered.file_part_number,
+        delivered.source_row_number
+    from delivered
+    inner join deleted
+        on
+            delivered.customer_id = deleted.customer_id
+            and delivered.effective_date <= deleted.effective_date
+            and delivered.extract_date > deleted.effective_date
+    where delivered.is_complete_extract
+
+),
+
 events as (
 
     select
@@ -101,6 +138,22 @@ events as (
         0 as file_part_number,
         0 as source_row_number
     from deleted
+    union all
+    select
+        customer_id,
+        customer_name,
+        email,
+        loyalty_tier,
+        customer_segment,
+        city,
+        region,
+        country,
+        false as is_deleted,
+        effective_date,
+        file_version_id,
+        file_part_number,
+        source_row_number
+    from returned
 
 ),
 

@@ -10,6 +10,7 @@
     'line_number': 'cast(line_number as text)',
     'product_id': 'product_id',
     'product_name': 'product_name',
+    'category': 'category',
     'customer_id': 'customer_id',
     'customer_name': 'customer_name',
     'seller_id': 'seller_id',
@@ -22,9 +23,14 @@
     'region': 'region',
     'country': 'country',
     'currency': 'currency',
-    'units': 'cast(units as text)',
-    'unit_price': 'cast(unit_price as text)',
-    'line_total': 'cast(reported_total as text)',
+    'units': 'cast(cast(units as decimal(18, 4)) as text)',
+    'unit_price': 'cast(cast(unit_price as decimal(18, 6)) as text)',
+    'discount_amount': 'discount_amount_text',
+    'discount_rate': 'cast(cast(discount_rate as decimal(18, 6)) as text)',
+    'line_total': 'cast(cast(reported_total as decimal(18, 4)) as text)',
+    'unit_cost': 'cast(cast(unit_cost as decimal(18, 6)) as text)',
+    'line_cost': 'cast(cast(line_cost as decimal(18, 4)) as text)',
+    'line_profit': 'cast(cast(line_profit as decimal(18, 4)) as text)',
 } %}
 
 with

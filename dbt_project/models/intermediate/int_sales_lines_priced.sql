@@ -35,7 +35,7 @@ exact as (
     select
         *,
         discount_amount as delivered_discount_amount,
-        effective_price * units as exact_gross,
+        {{ exact_amount('effective_price', 'units') }} as exact_gross,
         case when discount_rate between 0 and 1 then discount_rate else 0 end as known_rate
     from based
 
@@ -77,9 +77,9 @@ costed as (
         *,
         case
             when line_cost is not null then {{ money('line_cost') }}
-            when unit_cost is not null then {{ money('unit_cost * units') }}
+            when unit_cost is not null then {{ money(exact_amount('unit_cost', 'units')) }}
             when line_profit is not null then revenue - {{ money('line_profit') }}
-            when standard_cost is not null then {{ money('standard_cost * units') }}
+            when standard_cost is not null then {{ money(exact_amount('standard_cost', 'units')) }}
         end as cost,
         coalesce(line_cost, unit_cost, line_profit) is null and standard_cost is not null
             as is_cost_estimated
@@ -115,13 +115,16 @@ final as (
         units,
         case when revenue_basis = 'list_price' then list_price else unit_price end as unit_price,
         discount_rate,
+        unit_cost,
+        line_cost,
+        line_profit,
         revenue_basis,
-        revenue + discount as gross_amount,
-        discount as discount_amount,
-        revenue,
+        cast(revenue + discount as decimal(18, 4)) as gross_amount,
+        cast(discount as decimal(18, 4)) as discount_amount,
+        cast(revenue as decimal(18, 4)) as revenue,
         {{ money('line_total') }} as reported_total,
-        cost,
-        revenue - cost as profit,
+        cast(cost as decimal(18, 4)) as cost,
+        cast(revenue - cost as decimal(18, 4)) as profit,
         delivered_discount_amount is not null as has_discount_amount,
         is_cost_estimated,
         has_order_header,

@@ -61,7 +61,7 @@ members as (
     select
         customer_id as customer_natural_key,
         customer_id,
-        customer_name,
+        coalesce(customer_name, customer_id) as customer_name,
         email,
         loyalty_tier,
         customer_segment,

@@ -45,6 +45,7 @@ lines as (
 
     select
         order_id,
+        case when min(currency) = max(currency) then min(currency) end as currency,
         count(*) as line_count,
         sum(revenue) as revenue
     from {{ ref('int_sales_lines') }}
@@ -73,10 +74,10 @@ final as (
         coalesce({{ hash_key('orders.store_id') }}, -1) as store_key,
         orders.order_id,
         orders.sold_at as ordered_at,
-        coalesce(orders.currency, '{{ var("default_currency") }}') as currency,
+        coalesce(orders.currency, lines.currency, '{{ var("default_currency") }}') as currency,
         {{ money('orders.freight_amount') }} as freight_amount,
         cast(coalesce(lines.line_count, 0) as integer) as line_count,
-        coalesce(lines.revenue, 0) as revenue
+        {{ total('coalesce(lines.revenue, 0)') }} as revenue
     from orders
     left join lines on orders.order_id = lines.order_id
     left join days on orders.order_date = days.full_date

@@ -49,9 +49,9 @@ final as (
         cast(coalesce(lines.rows_accepted, 0) as bigint) as rows_accepted,
         cast(coalesce(lines.rows_rejected, 0) as bigint) as rows_rejected,
         cast(coalesce(lines.rows_duplicate, 0) as bigint) as rows_duplicate,
-        coalesce(lines.amount_accepted, 0) as amount_accepted,
-        coalesce(lines.amount_rejected, 0) as amount_rejected,
-        coalesce(lines.amount_duplicate, 0) as amount_duplicate
+        {{ total('coalesce(lines.amount_accepted, 0)') }} as amount_accepted,
+        {{ total('coalesce(lines.amount_rejected, 0)') }} as amount_rejected,
+        {{ total('coalesce(lines.amount_duplicate, 0)') }} as amount_duplicate
     from parts
     left join lines
         on

@@ -1,0 +1,151 @@
+"""Loading a workbook, against the least that it could cost: reading it and copying it in bulk.
+
+The peer reads the same 200,000 rows with fastexcel and copies them as they come: into DuckDB from
+Arrow, into PostgreSQL by COPY. Both take turns in one process; the ratio is the peer's time to
+ours, run by run, so 1.0 is as fast as the peer. The goal is 0.8.
+"""
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import fastexcel
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import sqlalchemy as sa
+import xlsxwriter
+from rich.console import Console
+from rich.table import Table
+
+from loader.deliveries import find_deliveries
+from loader.load import load
+from warehouse.connection import connect, warehouse_url
+
+ROWS = 200_000
+RUNS = 5
+GOAL = 0.8
+COLUMNS = [
+    "Invoice No",
+    "Stock Code",
+    "Product Name",
+    "Quantity",
+    "Invoice Date",
+    "Unit Price",
+    "Customer ID",
+    "Country",
+]
+
+
+def make_workbook(path: Path) -> None:
+    """Write 200,000 rows of 8 columns: numbers, texts and a date."""
+    book = xlsxwriter.Workbook(path, {"constant_memory": True})
+    sheet = book.add_worksheet("Sales")
+    day = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+    sheet.write_row(0, 0, COLUMNS)
+    for row in range(1, ROWS + 1):
+        sheet.write_number(row, 0, 536365 + row // 8)
+        sheet.write_string(row, 1, f"{10000 + row % 4000}A")
+        sheet.write_string(row, 2, f"PRODUCT NAME {row % 4000}")
+        sheet.write_number(row, 3, 1 + row % 20)
+        sheet.write_number(row, 4, 45658 + row / 1440, day)
+        sheet.write_number(row, 5, (1 + row % 9999) / 100)
+        sheet.write_number(row, 6, 10000 + row % 9999)
+        sheet.write_string(row, 7, "United Kingdom")
+    book.close()
+
+
+def peer(workbook: Path, url: str) -> None:
+    """Read the sheet and copy it, and no more."""
+    engine = connect(warehouse_url(url))
+    quoted = ", ".join(f'"{name}"' for name in COLUMNS)
+    with engine.connect() as connection, connection.begin():
+        connection.execute(sa.schema.DropTable(_peer_table(), if_exists=True))
+        connection.execute(sa.schema.CreateTable(_peer_table()))
+        sheet = fastexcel.read_excel(workbook).load_sheet(0)
+        batch = sheet.to_arrow()
+        dbapi = connection.connection
+        if engine.dialect.name == "duckdb":
+            dbapi.register("peer_rows", pa.Table.from_batches([batch]))  # type: ignore[attr-defined]
+            dbapi.execute(f"insert into peer ({quoted}) select {quoted} from peer_rows")  # type: ignore[attr-defined]
+            return
+        buffer = BytesIO()
+        pa_csv.write_csv(batch, buffer, pa_csv.WriteOptions(include_header=False))
+        buffer.seek(0)
+        dbapi.cursor().copy_expert(f"copy peer ({quoted}) from stdin (format csv)", buffer)  # type: ignore[attr-defined]
+
+
+def _peer_table() -> sa.Table:
+    numbers = {"Invoice No", "Quantity", "Unit Price", "Customer ID"}
+    columns = []
+    for name in COLUMNS:
+        kind: sa.types.TypeEngine[object] = sa.Text()  # type: ignore[assignment]
+        if name in numbers:
+            kind = sa.Double()  # type: ignore[assignment]
+        elif name == "Invoice Date":
+            kind = sa.DateTime()  # type: ignore[assignment]
+        columns.append(sa.Column(name, kind))
+    return sa.Table("peer", sa.MetaData(), *columns)
+
+
+def ours(workbook: Path, url: str) -> None:
+    """Load the workbook, with ledger, provenance and all."""
+    engine = connect(warehouse_url(url))
+    found = find_deliveries([workbook], inbox=workbook.parent)
+    with engine.connect() as connection:
+        (outcome,) = load(connection, found.deliveries, [])
+    if outcome.rows_loaded != ROWS:
+        raise SystemExit(f"Only {outcome.rows_loaded} rows were loaded: {outcome.error}")
+
+
+def forget(url: str) -> None:
+    """Empty raw, so that the next run loads the file anew."""
+    with connect(warehouse_url(url)).begin() as connection:
+        connection.execute(sa.schema.DropSchema("raw", cascade=True, if_exists=True))
+
+
+def seconds(action: Callable[[], None]) -> float:
+    """Return how long an action takes, in seconds of wall time."""
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    """Measure on DuckDB, and on the PostgreSQL that DATABASE_URL names, if it does."""
+    out = Console()
+    table = Table("engine", "peer, s", "ours, s", "ratio, median", "ratios", box=None)
+    with tempfile.TemporaryDirectory() as folder:
+        workbook = Path(folder) / "Sales.xlsx"
+        make_workbook(workbook)
+        urls = [f"duckdb:///{folder}/bench.duckdb"]
+        if os.environ.get("DATABASE_URL", "").startswith("postgres"):
+            urls.append(os.environ["DATABASE_URL"])
+        medians = []
+        for url in urls:
+            pairs = []
+            for run in range(RUNS + 1):
+                forget(url)
+                pair = (seconds(lambda: peer(workbook, url)), seconds(lambda: ours(workbook, url)))
+                if run:  # the first one warms up
+                    pairs.append(pair)
+            ratios = [a / b for a, b in pairs]
+            medians.append(statistics.median(ratios))
+            table.add_row(
+                warehouse_url(url).get_backend_name(),
+                f"{statistics.median(a for a, _ in pairs):.2f}",
+                f"{statistics.median(b for _, b in pairs):.2f}",
+                f"{medians[-1]:.2f}",
+                " ".join(f"{ratio:.2f}" for ratio in ratios),
+            )
+    out.print(table)
+    out.print(f"Goal: {GOAL} or more.")
+    sys.exit(0 if min(medians) >= GOAL else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""What dbt gives to Jinja, as far as sqlfluff needs it to render the models without a warehouse."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import yaml
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
+_PROJECT = yaml.safe_load((Path(__file__).resolve().parents[2] / "dbt_project.yml").read_text())
+
+
+@pass_context
+def _dispatch(context: Context, name: str, package: str) -> Any:
+    """Take the default of a dispatched macro; it stands in the same file."""
+    return context.resolve(f"default__{name}")
+
+
+def _date_spine(datepart: str, start_date: str, end_date: str) -> str:
+    return f"select {start_date} as date_{datepart}"
+
+
+def _dateadd(datepart: str, interval: Any, expression: str) -> str:
+    return f"{expression} + interval '{interval} {datepart}'"
+
+
+def var(name: str, default: Any = None) -> Any:
+    """Give the value that dbt_project.yml has."""
+    return _PROJECT["vars"].get(name, default)
+
+
+adapter = SimpleNamespace(dispatch=_dispatch)
+dbt = SimpleNamespace(date_spine=_date_spine, dateadd=_dateadd)

@@ -1,0 +1,176 @@
+"""Warehouses for the tests: a DuckDB file or a database of the embedded PostgreSQL, each new."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
+
+from loader.deliveries import find_deliveries
+from loader.layouts import read_layouts
+from loader.load import Outcome, load
+from warehouse import postgres
+from warehouse.connection import connect, warehouse_url
+from warehouse.reset import SCHEMAS
+from warehouse.settings import CHECKOUT
+
+REAL_FILES = CHECKOUT.parent / "shared" / "data"
+"""Real sales files, kept beside the project and never in it."""
+
+ENGINES = ["duckdb", "postgres"]
+
+
+class Warehouse:
+    """A warehouse of one engine, and the commands on it, run in this process."""
+
+    def __init__(self, engine: str, url: str, manifest: Callable[[], Manifest]) -> None:
+        self.engine = engine
+        self.url = url
+        self._manifest = manifest
+
+    def load(self, *paths: Path, layouts: Path | None = None) -> list[Outcome]:
+        """Load files and folders; return what became of each."""
+        known = read_layouts(layouts) if layouts else []
+        found = find_deliveries(paths, inbox=Path("/nonexistent"))
+        engine = connect(warehouse_url(self.url))
+        with engine.connect() as connection:
+            return list(load(connection, found.deliveries, known))
+
+    def dbt(self, *arguments: str) -> dbtRunnerResult:
+        """Run a dbt command; its manifest is parsed once a session."""
+        os.environ["DATABASE_URL"] = self.url
+        runner = dbtRunner(manifest=self._manifest())
+        try:
+            return runner.invoke([*arguments, *_quietly(self.engine)])
+        finally:
+            # dbt keeps the file open for the rest of the process, which nobody else may then open.
+            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+
+    def build(self, *arguments: str) -> None:
+        """Run `dbt build`, which must pass."""
+        result = self.dbt("build", *arguments)
+        problems = [
+            f"{item.node.name}: {item.message}"
+            for item in getattr(result.result, "results", [])
+            if item.status not in ("success", "pass", "no-op")
+        ]
+        assert not problems
+        assert result.success, result.exception
+
+    def query(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        engine = connect(warehouse_url(self.url))
+        with engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(sa.text(sql), values)]
+
+    def one(self, sql: str, **values: Any) -> Any:
+        """Return the single value of a query."""
+        ((value,),) = self.query(sql, **values)
+        return value
+
+    def columns(self, schema: str, table: str) -> list[str]:
+        """Return the names of a table's columns, in order."""
+        return [
+            name
+            for (name,) in self.query(
+                "select column_name from information_schema.columns "
+                "where table_schema = :schema and table_name = :table order by ordinal_position",
+                schema=schema,
+                table=table,
+            )
+        ]
+
+    def tables(self, *schemas: str) -> list[tuple[str, str]]:
+        """Return (schema, name) of the tables of these schemas."""
+        rows = self.query(
+            "select table_schema, table_name from information_schema.tables order by 1, 2"
+        )
+        return [(schema, name) for schema, name in rows if schema in schemas]
+
+
+def _quietly(engine: str) -> list[str]:
+    target = Path(tempfile.gettempdir()) / f"salesops-tests-{os.getpid()}" / engine
+    return ["--quiet", "--target-path", str(target), "--log-path", str(target)]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _checkout() -> Iterator[None]:
+    """Run dbt where people do, and leave their settings out of the tests."""
+    before = dict(os.environ)
+    for name in ("DATABASE_URL", "SALES_DATA_FILE", "LAYOUTS_DIR", "START_DATE", "END_DATE"):
+        os.environ.pop(name, None)
+    folder = Path.cwd()
+    os.chdir(CHECKOUT)
+    yield
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(before)
+    shutil.rmtree(Path(_quietly("")[2]), ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """Start an embedded PostgreSQL for the session; its data are not made to last."""
+    data = Path(tempfile.mkdtemp(prefix="salesops-postgres-"))
+    yield postgres.start(data, durable=False)
+    postgres.stop(data)
+    shutil.rmtree(data, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def _manifests() -> Callable[[str, str], Manifest]:
+    parsed: dict[str, Manifest] = {}
+
+    def manifest(engine: str, url: str) -> Manifest:
+        if engine not in parsed:
+            os.environ["DATABASE_URL"] = url
+            result = dbtRunner().invoke(["parse", *_quietly(engine)])
+            assert result.success, result.exception
+            assert isinstance(result.result, Manifest)
+            parsed[engine] = result.result
+        return parsed[engine]
+
+    return manifest
+
+
+@pytest.fixture(scope="session")
+def new_warehouse(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    _manifests: Callable[[str, str], Manifest],
+) -> Callable[[str], Warehouse]:
+    """Make empty warehouses. There is one PostgreSQL database: a new one empties the one before."""
+
+    def new(engine: str) -> Warehouse:
+        if engine == "duckdb":
+            # The name is in the manifest, the folder is not: one parse serves all the files.
+            url = f"duckdb:///{tmp_path_factory.mktemp('duckdb') / 'warehouse.duckdb'}"
+        else:
+            url = request.getfixturevalue("postgres_url")
+            with connect(warehouse_url(url)).begin() as connection:
+                for schema in SCHEMAS:
+                    connection.execute(sa.schema.DropSchema(schema, cascade=True, if_exists=True))
+        return Warehouse(engine, url, lambda: _manifests(engine, url))
+
+    return new
+
+
+@pytest.fixture(params=ENGINES)
+def warehouse(
+    request: pytest.FixtureRequest, new_warehouse: Callable[[str], Warehouse]
+) -> Warehouse:
+    """An empty warehouse, on each engine in turn."""
+    return new_warehouse(request.param)
+
+
+@pytest.fixture
+def duckdb_warehouse(new_warehouse: Callable[[str], Warehouse]) -> Warehouse:
+    """An empty warehouse on DuckDB, where the engine makes no difference."""
+    return new_warehouse("duckdb")

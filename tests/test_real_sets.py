@@ -1,0 +1,214 @@
+"""Real sales files give the figures that were worked out from the files, on both engines alike.
+
+The expected figures stand beside the files, made by neither this project nor its warehouse.
+"""
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.conftest import ENGINES, REAL_FILES, Warehouse
+from warehouse.settings import CHECKOUT
+
+CENT = Decimal("0.01")
+LAYOUTS = CHECKOUT / "layouts" / "examples"
+SETS = ["northwind", "adidas", "celulares_br", "electronics_monthly", "online_retail"]
+
+# What each breakdown of the expected figures is in the star schema.
+BREAKDOWNS = {
+    "northwind": {
+        "seller": "seller_name",
+        "shipper": "shipping_company_name",
+        "category": "category",
+        "country": "dim_region.country",
+    },
+    "adidas": {
+        "retailer": "store_name",
+        "region": "dim_region.region",
+        "method": "shipping_company_name",
+        "product": "product_name",
+    },
+    "celulares_br": {
+        "seller": "seller_name",
+        "country": "dim_region.country",
+        "brand": "brand",
+    },
+}
+
+STAR = """
+    from marts.fact_sales_line
+    inner join marts.dim_date on fact_sales_line.sale_date_key = dim_date.date_key
+    inner join marts.dim_product using (product_key)
+    inner join marts.dim_customer using (customer_key)
+    inner join marts.dim_seller using (seller_key)
+    inner join marts.dim_shipping_company using (shipping_company_key)
+    inner join marts.dim_store using (store_key)
+    inner join marts.dim_region using (region_key)
+"""
+
+pytestmark = pytest.mark.skipif(
+    not REAL_FILES.is_dir(), reason=f"the real sales files are not at {REAL_FILES}"
+)
+
+
+class Built:
+    """A real set, built on every engine, with what people would look at."""
+
+    def __init__(self, name: str, new_warehouse: Callable[[str], Warehouse]) -> None:
+        self.name = name
+        self.expected = json.loads((REAL_FILES / name / "expected.json").read_text("utf-8"))
+        self.tables: dict[str, dict[str, list[tuple[Any, ...]]]] = {}
+        self.answers: dict[str, dict[str, list[tuple[Any, ...]]]] = {}
+        for engine in ENGINES:
+            warehouse = new_warehouse(engine)
+            outcomes = warehouse.load(REAL_FILES / name, layouts=LAYOUTS)
+            assert {outcome.status for outcome in outcomes} == {"loaded"}
+            warehouse.build()
+            self.tables[engine] = _whole_tables(warehouse)
+            self.answers[engine] = _answers(name, warehouse)
+
+
+def _whole_tables(warehouse: Warehouse) -> dict[str, list[tuple[Any, ...]]]:
+    tables = {}
+    for schema, table in warehouse.tables("marts", "reports", "quality"):
+        # When a row was loaded is the one thing that two warehouses may differ in.
+        columns = [f'"{name}"' for name in warehouse.columns(schema, table) if name != "loaded_at"]
+        rows = warehouse.query(f'select {", ".join(columns)} from {schema}."{table}"')
+        tables[f"{schema}.{table}"] = sorted(rows, key=repr)
+    return tables
+
+
+def _answers(name: str, warehouse: Warehouse) -> dict[str, list[tuple[Any, ...]]]:
+    answers = {
+        "total": warehouse.query(
+            "select count(*), sum(units), sum(revenue), count(distinct order_id), "
+            "count(distinct product_key), "
+            "count(distinct case when customer_key <> -1 then customer_durable_key end), "
+            f"min(full_date), max(full_date), count(distinct dim_date.iso_week) {STAR}"
+        ),
+        "week": warehouse.query(
+            "select iso_week, line_count, units, revenue from reports.rpt_weekly_summary "
+            "where line_count > 0"
+        ),
+        "file": warehouse.query(
+            "select source_file, count(*), sum(units), sum(revenue), count(distinct order_id), "
+            "sum(case when customer_key = -1 then 1 else 0 end), "
+            "sum(case when is_return then 1 else 0 end) "
+            "from marts.fact_sales_line group by source_file"
+        ),
+        "skipped": warehouse.query("select path, rows_skipped from raw.file_versions"),
+        "freight": warehouse.query("select sum(freight_amount) from marts.fact_order"),
+    }
+    for label, column in BREAKDOWNS.get(name, {}).items():
+        answers[label] = warehouse.query(
+            f"select {column}, count(*), sum(units), sum(revenue) {STAR} group by {column}"
+        )
+    return answers
+
+
+_built: dict[str, Built] = {}
+
+
+@pytest.fixture(params=SETS)
+def built(request: pytest.FixtureRequest, new_warehouse: Callable[[str], Warehouse]) -> Built:
+    """A set, loaded and built once on each engine."""
+    if request.param not in _built:
+        _built[request.param] = Built(request.param, new_warehouse)
+    return _built[request.param]
+
+
+def _agrees(row: tuple[Any, ...], expected: dict[str, Any]) -> bool:
+    rows, units, revenue = row
+    return bool(
+        rows == expected["rows"]
+        and units == Decimal(str(expected["units"]))
+        and abs(revenue - Decimal(expected["revenue"])) < CENT
+    )
+
+
+def _weeks_of(expected: dict[str, Any]) -> dict[str, Any]:
+    if "iso_weeks" in expected:
+        weeks: dict[str, Any] = expected["iso_weeks"]
+        return weeks
+    some: dict[str, Any] = expected["expected"]["as_delivered"]["weeks"]
+    return some
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_totals(built: Built, engine: str) -> None:
+    ((rows, units, revenue, orders, products, customers, first, last, weeks),) = built.answers[
+        engine
+    ]["total"]
+    if "expected" in built.expected:
+        figures = built.expected["expected"]["as_delivered"]
+        assert rows == figures["rows"]
+        assert units == Decimal(figures["units"])
+        assert abs(revenue - Decimal(figures["revenue_exact"])) < CENT
+        assert orders == (figures["distinct_orders"] or 0)
+        assert products == figures["distinct_products"]
+        assert customers == figures["distinct_customers"]
+        assert (str(first), str(last)) == (figures["first_day"], figures["last_day"])
+        assert weeks == figures["iso_weeks_with_rows"]
+    else:
+        parts = built.expected.get("months") or built.expected["files"]
+        assert rows == sum(part["rows"] for part in parts.values())
+        assert units == sum(part["units"] for part in parts.values())
+        assert abs(revenue - sum(Decimal(part["revenue"]) for part in parts.values())) < CENT
+        assert weeks == len(built.expected["iso_weeks"])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_weeks_to_the_cent(built: Built, engine: str) -> None:
+    weeks = {week: figures for week, *figures in built.answers[engine]["week"]}
+    wrong = {
+        week: (weeks.get(week), figures)
+        for week, figures in _weeks_of(built.expected).items()
+        if not _agrees(tuple(weeks[week]), figures)
+    }
+    assert not wrong
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_breakdowns(built: Built, engine: str) -> None:
+    for label in BREAKDOWNS.get(built.name, {}):
+        groups = {name: tuple(figures) for name, *figures in built.answers[engine][label]}
+        expected = dict(built.expected["expected"]["as_delivered"]["by"][label])
+        assert len(groups) == expected.pop("__groups__"), label
+        for name, figures in expected.items():
+            assert _agrees(groups[name], figures), (label, name, groups[name], figures)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_files(built: Built, engine: str) -> None:
+    found = {file: figures for file, *figures in built.answers[engine]["file"]}
+    skipped = {path: json.loads(text) for path, text in built.answers[engine]["skipped"]}
+    for figures in built.expected.get("months", {}).values():
+        rows, units, revenue, _, without_customer, returns = found[figures["file"]]
+        assert _agrees((rows, units, revenue), figures)
+        assert without_customer == figures["missing_customer"]
+        assert returns == figures["cancelled_lines"]
+    for file, figures in built.expected.get("files", {}).items():
+        rows, units, revenue, orders, *_ = found[file]
+        assert _agrees((rows, units, revenue), figures)
+        assert orders == figures["orders"]
+        assert skipped[file] == {
+            "blank": figures["blank_rows"],
+            "repeated_header": figures["repeated_header_rows"],
+        }
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_freight_is_of_orders(built: Built, engine: str) -> None:
+    expected = built.expected.get("quirks", {}).get("freight_total_order_level")
+    ((freight,),) = built.answers[engine]["freight"]
+    assert freight == (None if expected is None else Decimal(expected))
+
+
+def test_engines_give_the_same_tables(built: Built) -> None:
+    duckdb, postgres = built.tables["duckdb"], built.tables["postgres"]
+    assert duckdb.keys() == postgres.keys()
+    for table, rows in duckdb.items():
+        assert rows == postgres[table], table

@@ -1,0 +1,41 @@
+"""Empties the warehouse: `python -m warehouse.reset`. Delivered files are not touched."""
+
+import sys
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.schema import DropSchema
+
+from warehouse.connection import WarehouseUnavailable, connect, describe, explain, warehouse_url
+from warehouse.settings import SettingsError, read_settings
+
+SCHEMAS = ["reports", "quality", "marts", "snapshots", "staging", "reference", "raw"]
+"""All that a load and a build write, on a production target."""
+
+
+@click.command()
+@click.option("--force", is_flag=True, help="Do not ask.")
+def main(force: bool) -> None:
+    """Drop everything that loads and builds have written: raw, models, snapshots, seeds."""
+    try:
+        url = warehouse_url(read_settings().database_url)
+        engine = connect(url)
+    except (SettingsError, WarehouseUnavailable) as problem:
+        click.echo(str(problem), err=True)
+        sys.exit(2)
+    click.echo(f"This empties {describe(url)}: {', '.join(SCHEMAS)}.")
+    click.echo("What snapshots recorded is gone for good; delivered files can be loaded again.")
+    if not force and not click.confirm("Go on?"):
+        sys.exit(1)
+    try:
+        with engine.begin() as connection:
+            for schema in SCHEMAS:
+                connection.execute(DropSchema(schema, cascade=True, if_exists=True))
+    except SQLAlchemyError as error:
+        click.echo(explain(url, error), err=True)
+        sys.exit(2)
+    click.echo("Empty.")
+
+
+if __name__ == "__main__":
+    main()
