@@ -5,12 +5,14 @@ Arrow, into PostgreSQL by COPY. Both take turns in one process; the ratio is the
 ours, run by run, so 1.0 is as fast as the peer. The goal is 0.8.
 """
 
+import logging
 import os
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -18,6 +20,7 @@ import fastexcel
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import sqlalchemy as sa
+import structlog
 import xlsxwriter
 from rich.console import Console
 from rich.table import Table
@@ -117,6 +120,7 @@ def seconds(action: Callable[[], None]) -> float:
 
 def main() -> None:
     """Measure on DuckDB, and on the PostgreSQL that DATABASE_URL names, if it does."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     out = Console()
     table = Table("engine", "peer, s", "ours, s", "ratio, median", "ratios", box=None)
     with tempfile.TemporaryDirectory() as folder:
@@ -130,7 +134,10 @@ def main() -> None:
             pairs = []
             for run in range(RUNS + 1):
                 forget(url)
-                pair = (seconds(lambda: peer(workbook, url)), seconds(lambda: ours(workbook, url)))
+                pair = (
+                    seconds(partial(peer, workbook, url)),
+                    seconds(partial(ours, workbook, url)),
+                )
                 if run:  # the first one warms up
                     pairs.append(pair)
             ratios = [a / b for a, b in pairs]

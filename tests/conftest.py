@@ -33,7 +33,7 @@ class Warehouse:
     def __init__(self, engine: str, url: str, manifest: Callable[[], Manifest]) -> None:
         self.engine = engine
         self.url = url
-        self._manifest = manifest
+        self.manifest = manifest
 
     def load(self, *paths: Path, layouts: Path | None = None) -> list[Outcome]:
         """Load files and folders; return what became of each."""
@@ -43,10 +43,10 @@ class Warehouse:
         with engine.connect() as connection:
             return list(load(connection, found.deliveries, known))
 
-    def dbt(self, *arguments: str) -> dbtRunnerResult:
-        """Run a dbt command; its manifest is parsed once a session."""
+    def dbt(self, *arguments: str, parse_anew: bool = False) -> dbtRunnerResult:
+        """Run a dbt command; its manifest is parsed once a session, unless another is needed."""
         os.environ["DATABASE_URL"] = self.url
-        runner = dbtRunner(manifest=self._manifest())
+        runner = dbtRunner(manifest=None if parse_anew else self.manifest())
         try:
             return runner.invoke([*arguments, *_quietly(self.engine)])
         finally:
@@ -69,6 +69,20 @@ class Warehouse:
         engine = connect(warehouse_url(self.url))
         with engine.connect() as connection:
             return [tuple(row) for row in connection.execute(sa.text(sql), values)]
+
+    def execute(self, *statements: str) -> None:
+        """Run statements in one transaction."""
+        with connect(warehouse_url(self.url)).begin() as connection:
+            for statement in statements:
+                connection.execute(sa.text(statement))
+
+    def refused(self, sql: str) -> bool:
+        """Tell whether the database says that one may not do this."""
+        try:
+            self.execute(sql)
+        except sa.exc.ProgrammingError as error:
+            return "permission denied" in str(error)
+        return False
 
     def one(self, sql: str, **values: Any) -> Any:
         """Return the single value of a query."""

@@ -71,15 +71,22 @@
 {%- endmacro %}
 
 {% macro reader_grants() -%}
+    {%- set wanted = [] -%}
+    {%- for name in ['marts', 'reports', 'quality'] -%}
+        {%- do wanted.append("'" ~ generate_schema_name(name, none) ~ "'") -%}
+    {%- endfor -%}
+    {%- set schemas = run_query(
+        "select nspname from pg_namespace, pg_roles where rolname = 'salesops_reader' "
+        ~ "and nspname in (" ~ wanted | join(', ') ~ ")"
+    ).columns[0].values() -%}
     {%- set statements = [] -%}
-    {%- if run_query("select 1 from pg_roles where rolname = 'salesops_reader'") | length > 0 -%}
-        {%- for name in ['marts', 'reports', 'quality'] -%}
-            {%- set schema = adapter.quote(generate_schema_name(name, none)) -%}
-            {%- do statements.append('grant usage on schema ' ~ schema ~ ' to salesops_reader') -%}
-            {%- do statements.append(
-                'grant select on all tables in schema ' ~ schema ~ ' to salesops_reader'
-            ) -%}
-        {%- endfor -%}
-    {%- endif -%}
+    {%- for schema in schemas -%}
+        {%- do statements.append(
+            'grant usage on schema ' ~ adapter.quote(schema) ~ ' to salesops_reader'
+        ) -%}
+        {%- do statements.append(
+            'grant select on all tables in schema ' ~ adapter.quote(schema) ~ ' to salesops_reader'
+        ) -%}
+    {%- endfor -%}
     {{ return(statements) }}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{#- Grain: one row per customer of the master data, as known now; what customers_snapshot records. -#}
+{#- Grain: one row per customer of the master data, as known now; customers_snapshot records it. -#}
 
 with
 

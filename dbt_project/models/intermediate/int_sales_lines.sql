@@ -49,10 +49,11 @@ identified as (
         nullif(
             ''
             {%- for column, text in identity_parts.items() %}
-            || case
-                when {{ in_list("'" ~ column ~ "'", 'identity_columns') }} then chr(31) || {{ text }}
-                else ''
-            end
+                || case
+                    when {{ in_list("'" ~ column ~ "'", 'identity_columns') }}
+                        then chr(31) || {{ text }}
+                    else ''
+                end
             {%- endfor %},
             ''
         ) as identity_text

@@ -1,5 +1,5 @@
-{#- Grain: one row per shipping company of the master data, told apart by its id, or by its name where it has
-    no id. Of each attribute, the newest delivered value counts. -#}
+{#- Grain: one row per shipping company of the master data, told apart by its id, or by its name
+    where it has no id. Of each attribute, the newest delivered value counts. -#}
 {%- set newest = ['file_version_id', 'file_part_number', 'source_row_number'] -%}
 
 with

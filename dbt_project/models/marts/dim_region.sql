@@ -5,12 +5,21 @@ with
 
 places as (
 
-    select region, country from {{ ref('int_sales_lines') }}
+    select
+        region,
+        country
+    from {{ ref('int_sales_lines') }}
     where line_status = 'accepted'
     union
-    select region, country from {{ ref('dim_store') }}
+    select
+        region,
+        country
+    from {{ ref('dim_store') }}
     union
-    select region, country from {{ ref('dim_customer') }}
+    select
+        region,
+        country
+    from {{ ref('dim_customer') }}
 
 ),
 

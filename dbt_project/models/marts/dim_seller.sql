@@ -24,9 +24,15 @@ sales_lines as (
 
 named_elsewhere as (
 
-    select seller_id, seller_name from {{ ref('int_orders') }}
+    select
+        seller_id,
+        seller_name
+    from {{ ref('int_orders') }}
     union all
-    select seller_id, seller_name from {{ ref('stg_sales_targets') }}
+    select
+        seller_id,
+        seller_name
+    from {{ ref('stg_sales_targets') }}
 
 ),
 

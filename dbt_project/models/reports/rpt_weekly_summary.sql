@@ -138,7 +138,9 @@ final as (
         case
             -- An unfinished week has no percentage; nor has a change from nothing or less.
             when is_week_complete and previous_week_revenue > 0
-                then {{ divide('100 * (revenue - previous_week_revenue)', 'previous_week_revenue', 4) }}
+                then {{ divide(
+                    '100 * (revenue - previous_week_revenue)', 'previous_week_revenue', 4
+                ) }}
         end as revenue_change_pct
     from compared
 

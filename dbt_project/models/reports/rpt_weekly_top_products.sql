@@ -42,7 +42,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by week_start_date, currency order by revenue desc, product_key
+            partition by week_start_date, currency order by revenue desc, product_key asc
         ) as product_rank,
         sum(revenue) over (partition by week_start_date, currency) as week_revenue
     from totals

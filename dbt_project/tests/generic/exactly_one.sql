@@ -1,4 +1,4 @@
-{#- Fails for each group that has none, or more than one, of the rows that the condition describes. -#}
+{#- Fails for each group that has none, or several, of the rows that the condition describes. -#}
 {% test exactly_one(model, group_by_columns, condition) %}
 
 select

@@ -1,0 +1,247 @@
+"""The way of the data on demo workbooks, on both engines: loaded, built, corrected, built again."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+
+from loader.demo import write_demo
+from reporting.__main__ import main as reporting
+from tests.conftest import ENGINES, Warehouse
+
+LINES = 2_000
+END = date(2026, 11, 15)
+
+
+@pytest.fixture(scope="module")
+def workbooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demo")
+    write_demo(folder, lines=LINES, months=4, end=END)
+    return folder
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def demo(
+    request: pytest.FixtureRequest, new_warehouse: Callable[[str], Warehouse], workbooks: Path
+) -> Iterator[Warehouse]:
+    """The demo, loaded and built with every test."""
+    warehouse = new_warehouse(request.param)
+    assert {outcome.status for outcome in warehouse.load(workbooks)} == {"loaded"}
+    if warehouse.engine == "postgres":
+        warehouse.execute("drop role if exists salesops_reader")
+        warehouse.execute("create role salesops_reader login password 'reader'")
+    warehouse.build()
+    yield warehouse
+    if warehouse.engine == "postgres":
+        warehouse.execute("drop owned by salesops_reader", "drop role salesops_reader")
+
+
+def test_every_delivered_line_is_somewhere(demo: Warehouse) -> None:
+    accepted = demo.one("select count(*) from marts.fact_sales_line")
+    rejected = demo.one("select count(*) from quality.dq_quarantine")
+    assert accepted + rejected == LINES
+    assert demo.one("select sum(rows_read) from quality.dq_reconciliation") == LINES
+
+
+def test_unreadable_lines_are_kept_with_their_reasons(demo: Warehouse) -> None:
+    found = demo.query(
+        "select rejection_reasons, sold_at_text, units_text, source_file, source_row_number "
+        "from quality.dq_quarantine order by rejection_reasons"
+    )
+    assert [row[0] for row in found] == [
+        "product is missing",
+        "sold_at is no date or an ambiguous one",
+        "units is no number",
+    ]
+    assert found[1][1].startswith("31.02.")
+    assert found[2][2] == "two"
+    assert all(file.startswith("Sales 2026-W") and row > 3 for *_, file, row in found)
+
+
+def test_a_fact_leads_to_its_row_in_the_workbook(demo: Warehouse, workbooks: Path) -> None:
+    file, sheet, row, order, units, revenue = demo.query(
+        "select source_file, source_sheet, source_row_number, order_id, units, revenue "
+        "from marts.fact_sales_line order by sales_line_key limit 1"
+    )[0]
+    cells = openpyxl.load_workbook(workbooks / file)[sheet]
+    header = [cell.value for cell in cells[3]]
+    delivered = dict(zip(header, (cell.value for cell in cells[row]), strict=True))
+    assert delivered["Order ID"] == order
+    assert delivered["Units"] == units
+    assert round(Decimal(str(delivered["Line Total"])), 2) == revenue
+
+
+def test_schemas_have_their_exact_names(demo: Warehouse) -> None:
+    found = {name for (name,) in demo.query("select schema_name from information_schema.schemata")}
+    assert found >= {"raw", "staging", "marts", "reports", "quality", "snapshots", "reference"}
+
+
+def test_a_customer_is_as_they_were_at_the_time(demo: Warehouse) -> None:
+    changed = demo.query(
+        "select customer_id, customer_key, effective_start_date, effective_end_date "
+        "from marts.dim_customer where customer_durable_key in ("
+        "select customer_durable_key from marts.dim_customer group by 1 having count(*) > 1)"
+    )
+    assert changed
+    wrong = demo.one(
+        "select count(*) from marts.fact_sales_line inner join marts.dim_customer "
+        "using (customer_key) where cast(sold_at as date) < effective_start_date "
+        "or cast(sold_at as date) >= effective_end_date"
+    )
+    assert wrong == 0
+
+
+def test_the_week_is_printed_as_the_report_has_it(
+    demo: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", demo.url)
+    shown = CliRunner().invoke(reporting, ["weekly", "--week", "2026-W40"])
+    assert shown.exit_code == 0, shown.output
+    revenue, lines = demo.query(
+        "select revenue, line_count from reports.rpt_weekly_summary where iso_week = '2026-W40'"
+    )[0]
+    assert f"{revenue:,.2f}" in shown.output
+    assert (
+        f"Lines  {lines:>10,}".split()
+        == shown.output.split()[shown.output.split().index("Lines") :][:2]
+    )
+    assert "could not be read" in shown.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["--week", "2020-W01"], 0, "There are no sales in 2020-W01"),
+        (["--week", "2026-W54"], 2, "no week 54"),
+        (["--week", "last"], 2, "write it like 2026-W03"),
+        (["--start", "2026-10-01"], 2, "first and a last day"),
+    ],
+)
+def test_a_week_that_cannot_be_shown(
+    demo: Warehouse,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    code: int,
+    words: str,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", demo.url)
+    shown = CliRunner().invoke(reporting, ["weekly", *arguments])
+    assert shown.exit_code == code
+    assert words in " ".join(shown.output.split())
+
+
+def test_a_correction_replaces_exactly_its_own_rows(
+    demo: Warehouse, workbooks: Path, tmp_path: Path
+) -> None:
+    file = sorted(workbooks.glob("Sales 2026-W*.xlsx"))[2]
+    before = demo.query(
+        "select sales_line_key, revenue, source_file from marts.fact_sales_line order by 1"
+    )
+    raw_rows = demo.one("select count(*) from raw.sales_lines")
+    book = openpyxl.load_workbook(file)
+    sheet = book["Sales"]
+    header = [cell.value for cell in sheet[3]]
+    column = header.index("Line Total") + 1
+    sheet.cell(4, column).value = 12345.67
+    delivered = sheet.max_row - 3
+    corrected = tmp_path / file.name
+    book.save(corrected)
+
+    (outcome,) = demo.load(corrected)
+    assert (outcome.status, outcome.rows_loaded) == ("replaced", delivered)
+    demo.build("--resource-type", "model")
+
+    after = demo.query(
+        "select sales_line_key, revenue, source_file from marts.fact_sales_line order by 1"
+    )
+    changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
+    assert len(changed) == 1
+    assert changed[0][1][1:] == (Decimal("12345.67"), file.name)
+    assert demo.one("select count(*) from raw.sales_lines") == raw_rows + delivered
+
+    # And back again, as it was.
+    assert [item.status for item in demo.load(workbooks / file.name)] == ["replaced"]
+    demo.build("--resource-type", "model")
+    assert before == demo.query(
+        "select sales_line_key, revenue, source_file from marts.fact_sales_line order by 1"
+    )
+
+
+def _constraints(demo: Warehouse, kind: str) -> set[str]:
+    return {
+        name
+        for (name,) in demo.query(
+            "select conname from pg_constraint where contype = :kind "
+            "and connamespace = to_regnamespace('marts')",
+            kind=kind,
+        )
+    }
+
+
+def test_postgres_has_keys_words_and_rights_after_every_build(demo: Warehouse) -> None:
+    if demo.engine != "postgres":
+        pytest.skip("PostgreSQL only: DuckDB's readers look for none of this")
+    for _ in range(3):
+        demo.build("--resource-type", "model")
+        facts = ["fact_sales_line", "fact_order", "fact_sales_target"]
+        dimensions = "customer date product region seller shipping_company store".split()
+        assert _constraints(demo, "p") == {
+            *(f"pk_{fact}" for fact in facts),
+            *(f"pk_dim_{dimension}" for dimension in dimensions),
+        }
+        assert _constraints(demo, "f") >= {
+            *(
+                f"fk_fact_sales_line__{key}_key"
+                for key in ["sale_date", *(name for name in dimensions if name != "date")]
+            ),
+            "fk_fact_order__customer_key",
+            "fk_fact_sales_target__seller_key",
+        }
+    demo.build("--select", "dim_product")  # takes the foreign keys that point at it with it
+    assert "fk_fact_sales_line__product_key" in _constraints(demo, "f")
+
+    undescribed = demo.query(
+        "select table_schema, table_name, column_name from information_schema.columns "
+        "where table_schema in ('marts', 'reports', 'quality') and col_description("
+        "(quote_ident(table_schema) || '.' || quote_ident(table_name))::regclass, "
+        "ordinal_position) is null"
+    )
+    assert not undescribed
+
+    reader = demo.url.replace(demo.url.split("@")[0], "postgresql://salesops_reader:reader")
+    as_reader = Warehouse("postgres", reader, demo.manifest)
+    assert as_reader.one("select count(*) from marts.fact_sales_line") > 0
+    assert as_reader.one("select count(*) from reports.rpt_weekly_summary") > 0
+    assert as_reader.refused("select * from raw.sales_lines")
+    assert as_reader.refused("delete from marts.fact_sales_line")
+
+
+def test_the_snapshot_records_what_each_run_saw(demo: Warehouse, tmp_path: Path) -> None:
+    customer = demo.one("select min(customer_id) from marts.dim_customer where customer_key <> -1")
+    text = f"customer_id,loyalty_tier,updated_at\n{customer},Diamond,2026-11-20\n"
+    (tmp_path / "change.csv").write_text(text)
+    demo.load(tmp_path / "change.csv")
+    demo.build("--select", "+customers_snapshot", "--resource-type", "model", "snapshot")
+    seen = demo.query(
+        "select loyalty_tier, dbt_valid_to is null from snapshots.customers_snapshot "
+        "where customer_id = :customer order by dbt_valid_from",
+        customer=customer,
+    )
+    assert len(seen) == 2
+    assert seen[-1] == ("Diamond", True)
+    assert [is_open for _, is_open in seen] == [False, True]
+
+
+def test_a_developer_writes_beside_the_others(demo: Warehouse) -> None:
+    before = demo.one("select count(*) from marts.dim_region")
+    result = demo.dbt(
+        "run", "--select", "stg_sellers", "--target", f"{demo.engine}_dev", parse_anew=True
+    )
+    assert result.success
+    assert ("dev_staging", "stg_sellers") in demo.tables("dev_staging")
+    assert demo.one("select count(*) from marts.dim_region") == before
+    demo.execute("drop schema dev_staging cascade")
