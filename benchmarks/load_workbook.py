@@ -73,24 +73,24 @@ def peer(workbook: Path, url: str) -> None:
         batch = sheet.to_arrow()
         dbapi = connection.connection
         if engine.dialect.name == "duckdb":
-            dbapi.register("peer_rows", pa.Table.from_batches([batch]))  # type: ignore[attr-defined]
-            dbapi.execute(f"insert into peer ({quoted}) select {quoted} from peer_rows")  # type: ignore[attr-defined]
+            dbapi.register("peer_rows", pa.Table.from_batches([batch]))
+            dbapi.execute(f"insert into peer ({quoted}) select {quoted} from peer_rows")
             return
         buffer = BytesIO()
         pa_csv.write_csv(batch, buffer, pa_csv.WriteOptions(include_header=False))
         buffer.seek(0)
-        dbapi.cursor().copy_expert(f"copy peer ({quoted}) from stdin (format csv)", buffer)  # type: ignore[attr-defined]
+        dbapi.cursor().copy_expert(f"copy peer ({quoted}) from stdin (format csv)", buffer)
 
 
 def _peer_table() -> sa.Table:
     numbers = {"Invoice No", "Quantity", "Unit Price", "Customer ID"}
     columns = []
     for name in COLUMNS:
-        kind: sa.types.TypeEngine[object] = sa.Text()  # type: ignore[assignment]
+        kind: sa.types.TypeEngine[object] = sa.Text()
         if name in numbers:
-            kind = sa.Double()  # type: ignore[assignment]
+            kind = sa.Double()
         elif name == "Invoice Date":
-            kind = sa.DateTime()  # type: ignore[assignment]
+            kind = sa.DateTime()
         columns.append(sa.Column(name, kind))
     return sa.Table("peer", sa.MetaData(), *columns)
 

@@ -4,19 +4,19 @@ with
 both_sides as (
 
     select
-file_version_id,
-file_part_number,
-source_row_number,
-1 as delivered,
-0 as judged
+        file_version_id,
+        file_part_number,
+        source_row_number,
+        1 as delivered,
+        0 as judged
     from {{ ref('stg_sales_lines') }}
     union all
     select
-file_version_id,
-file_part_number,
-source_row_number,
-0 as delivered,
-1 as judged
+        file_version_id,
+        file_part_number,
+        source_row_number,
+        0 as delivered,
+        1 as judged
     from {{ ref('int_sales_lines') }}
 
 )

@@ -4,8 +4,8 @@ with
 delivered as (
 
     select
-_file_version_id as file_version_id,
-_file_part_number as file_part_number
+        _file_version_id as file_version_id,
+        _file_part_number as file_part_number
     from {{ source('raw', 'sales_lines') }}
 
 ),
