@@ -83,15 +83,8 @@ def peer(workbook: Path, url: str) -> None:
 
 
 def _peer_table() -> sa.Table:
-    numbers = {"Invoice No", "Quantity", "Unit Price", "Customer ID"}
-    columns = []
-    for name in COLUMNS:
-        kind: sa.types.TypeEngine[object] = sa.Text()
-        if name in numbers:
-            kind = sa.Double()
-        elif name == "Invoice Date":
-            kind = sa.DateTime()
-        columns.append(sa.Column(name, kind))
+    types = [sa.Double, sa.Text, sa.Text, sa.Double, sa.DateTime, sa.Double, sa.Double, sa.Text]
+    columns = [sa.Column(name, kind) for name, kind in zip(COLUMNS, types, strict=True)]
     return sa.Table("peer", sa.MetaData(), *columns)
 
 
