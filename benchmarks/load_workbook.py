@@ -84,8 +84,8 @@ def peer(workbook: Path, url: str) -> None:
 
 def _peer_table() -> sa.Table:
     types = [sa.Double, sa.Text, sa.Text, sa.Double, sa.DateTime, sa.Double, sa.Double, sa.Text]
-    columns = [sa.Column(name, kind) for name, kind in zip(COLUMNS, types, strict=True)]
-    return sa.Table("peer", sa.MetaData(), *columns)
+    named = zip(COLUMNS, types, strict=True)
+    return sa.Table("peer", sa.MetaData(), *(sa.Column(name, kind) for name, kind in named))
 
 
 def ours(workbook: Path, url: str) -> None:

@@ -188,15 +188,7 @@ def test_postgres_has_keys_words_and_rights_after_every_build(demo: Warehouse) -
     for _ in range(3):
         demo.build("--resource-type", "model")
         facts = ["fact_sales_line", "fact_order", "fact_sales_target"]
-        dimensions = [
-            "customer",
-            "date",
-            "product",
-            "region",
-            "seller",
-            "shipping_company",
-            "store",
-        ]
+        of_lines = ["customer", "product", "region", "seller", "shipping_company", "store"]
         assert _constraints(demo, "p") == {
             *(f"pk_{fact}" for fact in facts),
             *(f"pk_dim_{dimension}" for dimension in [*of_lines, "date"]),
