@@ -36,10 +36,11 @@ def show_week(figures: WeeklyFigures, console: Console) -> None:
     if figures.rejected_rows:
         console.print(
             Text(
-                f"{figures.rejected_rows:,} delivered rows could not be read and are in no figure: "
-                "see quality.dq_quarantine.",
+                f"\n{figures.rejected_rows:,} delivered rows could not be read and are in no "
+                "figure: see quality.dq_quarantine.",
                 style="yellow",
-            )
+            ),
+            soft_wrap=True,
         )
 
 
@@ -92,8 +93,8 @@ def _block(
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("", justify="right", width=3)
     table.add_column("", max_width=40, no_wrap=True, overflow="ellipsis", min_width=28)
-    for heading in ("Revenue", "Share", "Units", "Lines"):
-        table.add_column(heading, justify="right")
+    for heading, width in (("Revenue", 14), ("Share", 7), ("Units", 7), ("Lines", 5)):
+        table.add_column(heading, justify="right", min_width=width)
     for row in rows:
         if row["currency"] != currency:
             continue
