@@ -68,13 +68,20 @@ class Warehouse:
         """Return the rows of a query."""
         engine = connect(warehouse_url(self.url))
         with engine.connect() as connection:
-            return [tuple(row) for row in connection.execute(sa.text(sql), values)]
+            if values:
+                return [tuple(row) for row in connection.execute(sa.text(sql), values)]
+            # Without values, a colon is a colon and a percent sign a percent sign.
+            cursor = connection.connection.cursor()
+            cursor.execute(sql)
+            rows = [tuple(row) for row in cursor.fetchall()]
+            cursor.close()
+            return rows
 
-    def execute(self, *statements: str) -> None:
+    def execute(self, *statements: str, **values: Any) -> None:
         """Run statements in one transaction."""
         with connect(warehouse_url(self.url)).begin() as connection:
             for statement in statements:
-                connection.execute(sa.text(statement))
+                connection.execute(sa.text(statement), values)
 
     def refused(self, sql: str) -> bool:
         """Tell whether the database says that one may not do this."""

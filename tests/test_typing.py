@@ -1,0 +1,187 @@
+"""What staging makes of text, on both engines: the same, and never an error."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import ENGINES, Warehouse
+
+DATES = {
+    # text: what it is as day-month, as month-day, and where no layout says
+    "2026-01-12": "2026-01-12",
+    "2026-01-12 09:05:00": "2026-01-12 09:05:00",
+    "2026-01-12T10:00:00Z": "2026-01-12 10:00:00",
+    "2026-01-12 10:00:00 +0100": "2026-01-12 10:00:00",
+    "2026-01-12 10:11:12.123456": "2026-01-12 10:11:12.123456",
+    "2026/1/2": "2026-01-02",
+    "20260112": "2026-01-12",
+    "12.01.2026": ("2026-01-12", "2026-12-01", None),
+    "1/2/26 9:05": ("2026-02-01 09:05", "2026-01-02 09:05", None),
+    "13/2/69 9:05 PM": ("1969-02-13 21:05", None, "1969-02-13 21:05"),
+    "2/13/2026 12:00 AM": (None, "2026-02-13 00:00", "2026-02-13 00:00"),
+    "5/5/2026": "2026-05-05",
+    "12 Jan 2026": "2026-01-12",
+    "12-Jan-26": "2026-01-12",
+    "Jan 12, 2026": "2026-01-12",
+    "12 February 2026": "2026-02-12",
+    **dict.fromkeys(
+        [
+            "2026-02-30",
+            "31.02.2026",
+            "2026-01-12 24:00:00",
+            "2026-01-12 10:00:60",
+            "0000-01-01",
+            "99/99/99",
+            "1/2/202",
+            "12/13/14/15",
+            "12 Foo 2026",
+            "tbc",
+            "now",
+            "infinity",
+            "1e3",
+            "45678",
+        ]
+    ),
+}
+
+NUMBERS = {
+    # text: what it is with decimal points, and with decimal commas
+    "1": ("1", "1"),
+    "-1": ("-1", "-1"),
+    "1.5": ("1.5", "1.5"),
+    ".5": ("0.5", "0.5"),
+    "5.": ("5", "5"),
+    "1.234": ("1.234", "1234"),
+    "1.2340": ("1.234", "1.234"),
+    "1,234.50": ("1234.5", None),
+    "1,23": (None, "1.23"),
+    "1.234.567,89": (None, "1234567.89"),
+    "1 234,5": (None, "1234.5"),
+    "1\N{NO-BREAK SPACE}234,5": (None, "1234.5"),
+    "1'234.5": ("1234.5", None),
+    "(1,234.50)": ("-1234.5", None),
+    "5-": ("-5", "-5"),
+    "+5": ("5", "5"),
+    "R$ 1.234,50": (None, "1234.5"),
+    "12 EUR": ("12", "12"),
+    "€ 5": ("5", "5"),
+    "-$12": ("-12", "-12"),
+    "$-12": ("-12", "-12"),
+    **dict.fromkeys(
+        [
+            "-",
+            "--5",
+            "(5",
+            "12 pcs",
+            "two",
+            "1_000",
+            "1e3",
+            "0x1F",
+            "NaN",
+            "infinity",
+            "50%",
+            "99999999999999999999",
+            "1 2 3",
+        ],
+        (None, None),
+    ),
+}
+
+RATES = {"15%": "0.15", "0.15": "0.15", "15.5 %": "0.155", "%": None, "a%": None, "100%": "1"}
+
+QUERY = """
+select
+    text,
+    {{ try_timestamp('text', "'dmy'") }} as dmy,
+    {{ try_timestamp('text', "'mdy'") }} as mdy,
+    {{ try_timestamp('text', "cast(null as text)") }} as unsaid,
+    {{ try_decimal('text', "'.'", 6) }} as point,
+    {{ try_decimal('text', "','", 6) }} as comma,
+    {{ try_rate('text', "'.'") }} as rate,
+    {{ try_integer('text') }} as whole,
+    {{ try_boolean('text') }} as truth
+from typing_cases
+order by number
+"""
+
+
+class Typist:
+    """Types texts on one engine."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self._warehouse = warehouse
+        warehouse.load()  # the raw tables, without which dbt does not begin
+        warehouse.execute("create table typing_cases (number integer, text text)")
+        result = warehouse.dbt("compile", "--inline", QUERY)
+        assert result.success, result.exception
+        self._sql = result.result.results[0].node.compiled_code  # type: ignore[union-attr, index]
+
+    def __call__(self, texts: list[str | None]) -> dict[str | None, dict[str, Any]]:
+        self._warehouse.execute("delete from typing_cases")
+        rows = ", ".join(f"({number}, :text{number})" for number in range(len(texts)))
+        self._warehouse.execute(
+            f"insert into typing_cases values {rows}",
+            **{f"text{number}": text for number, text in enumerate(texts)},
+        )
+        names = ["dmy", "mdy", "unsaid", "point", "comma", "rate", "whole", "truth"]
+        return {
+            text: dict(zip(names, values, strict=True))
+            for text, *values in self._warehouse.query(self._sql)
+        }
+
+
+@pytest.fixture(scope="module")
+def typists(new_warehouse: Callable[[str], Warehouse]) -> Iterator[dict[str, Typist]]:
+    yield {engine: Typist(new_warehouse(engine)) for engine in ENGINES}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_dates(typists: dict[str, Typist], engine: str) -> None:
+    typed = typists[engine](list(DATES))
+    for text, meant in DATES.items():
+        expected = meant if isinstance(meant, tuple) else (meant,) * 3
+        found = tuple(typed[text][order] for order in ("dmy", "mdy", "unsaid"))
+        assert found == tuple(day and datetime.fromisoformat(day) for day in expected), text
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_numbers(typists: dict[str, Typist], engine: str) -> None:
+    typed = typists[engine](list(NUMBERS))
+    for text, expected in NUMBERS.items():
+        found = (typed[text]["point"], typed[text]["comma"])
+        assert found == tuple(number and Decimal(number) for number in expected), text
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_rates_whole_numbers_and_truth(typists: dict[str, Typist], engine: str) -> None:
+    typed = typists[engine]([*RATES, "12", "-3", "1.5", "Yes", "inactive", "perhaps", None])
+    for text, expected in RATES.items():
+        assert typed[text]["rate"] == (expected and Decimal(expected)), text
+    assert [typed[text]["whole"] for text in ("12", "-3", "1.5")] == [12, -3, None]
+    assert [typed[text]["truth"] for text in ("Yes", "inactive", "perhaps")] == [True, False, None]
+    assert set(typed[None].values()) == {None}
+
+
+# Text as hostile as cells are, and text that is nearly a number or a date.
+_cells = st.one_of(
+    st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=20),
+    st.text("0123456789-+/.,:' ()%$€eETZAPM", max_size=24),
+    st.from_regex(
+        r"[0-9]{1,4}[./-][0-9]{1,4}[./-][0-9]{1,4}( [0-9]{1,2}:[0-9]{2})?", fullmatch=True
+    ),
+)
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(texts=st.lists(_cells, min_size=20, max_size=40, unique=True))
+def test_any_text_is_typed_alike_and_raises_nothing(
+    typists: dict[str, Typist], texts: list[str | None]
+) -> None:
+    assert typists["duckdb"](texts) == typists["postgres"](texts)
