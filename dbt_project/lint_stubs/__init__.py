@@ -30,5 +30,18 @@ def var(name: str, default: Any = None) -> Any:
     return _PROJECT["vars"].get(name, default)
 
 
+def _stub(name: str) -> Any:
+    def call(*arguments: Any) -> str:
+        return f"{name}({', '.join(str(argument) for argument in arguments)})"
+
+    return call
+
+
+# Macros that .sqlfluff leaves out.
+clean_text = _stub("clean_text")
+try_decimal = _stub("try_decimal")
+try_rate = _stub("try_rate")
+try_timestamp = _stub("try_timestamp")
+
 adapter = SimpleNamespace(dispatch=_dispatch)
 dbt = SimpleNamespace(date_spine=_date_spine, dateadd=_dateadd)
