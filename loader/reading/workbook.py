@@ -521,7 +521,7 @@ class _Package:
             usual = info.file_size <= info.compress_size * _USUAL_RATIO
             if 0 < width * height <= MAX_CELLS and usual and info.file_size > _SMALL_PART:
                 return
-            if not any(_MAYBE_FAR.search(chunk) for chunk in _chunks(archive, info)):
+            if not any(_may_be_far(chunk) for chunk in _chunks(archive, info)):
                 return
             cells = _scan(archive, info)
         if cells.area > MAX_CELLS:
@@ -574,9 +574,17 @@ _DIMENSION = re.compile(rb'<(?:\w+:)?dimension\s[^>]*?ref="(?:[A-Z]+\d+:)?([A-Z]
 _MAYBE_FAR = re.compile(
     rb"""["'](?:[A-Za-z]{2,3}\d+["'][^<>]*(?<!/)>|[A-Za-z]*\d{8}|&)|<(?:\w+:)?c(?! r=)[\s/>]"""
 )
+# The same where every cell begins as Excel writes it: ten times as fast.
+_CELL_OTHERWISE = re.compile(rb'<c(?! r=")[\s/>]|<\w+:c[\s/>]')
+_MAYBE_FAR_PLAIN = re.compile(rb'<c r="(?:[A-Z]{2,3}\d+"[^<>]*(?<!/)>|[A-Z]\d{7}|[^A-Z])')
 # Fixed beginnings make these fast; together they find every formula that no value follows.
 _EMPTY_VALUE = rb"\s*(?:<(?:\w+:)?v\s*>\s*</(?:\w+:)?v\s*>\s*)?</(?:\w+:)?c\s*>"
 _NO_VALUE = (re.compile(rb"f>" + _EMPTY_VALUE), re.compile(rb"/>" + _EMPTY_VALUE))
+
+
+def _may_be_far(xml: bytes) -> bool:
+    plain = _CELL_OTHERWISE.search(xml) is None
+    return (_MAYBE_FAR_PLAIN if plain else _MAYBE_FAR).search(xml) is not None
 
 
 def _sheets_of(book: Element, relations: dict[str, tuple[str, str]]) -> list[_Listed]:
