@@ -575,7 +575,7 @@ _MAYBE_FAR = re.compile(
     rb"""["'](?:[A-Za-z]{2,3}\d+["'][^<>]*(?<!/)>|[A-Za-z]*\d{8}|&)|<(?:\w+:)?c(?! r=)[\s/>]"""
 )
 # The same where every cell begins as Excel writes it: ten times as fast.
-_CELL_OTHERWISE = re.compile(rb'<c(?! r=")[\s/>]|<\w+:c[\s/>]')
+_CELL_OTHERWISE = re.compile(rb'<c(?! r="| r?=?\Z)[\s/>]|<\w+:c[\s/>]')
 _MAYBE_FAR_PLAIN = re.compile(rb'<c r="(?:[A-Z]{2,3}\d+"[^<>]*(?<!/)>|[A-Z]\d{7}|[^A-Z])')
 # Fixed beginnings make these fast; together they find every formula that no value follows.
 _EMPTY_VALUE = rb"\s*(?:<(?:\w+:)?v\s*>\s*</(?:\w+:)?v\s*>\s*)?</(?:\w+:)?c\s*>"
