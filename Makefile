@@ -66,7 +66,7 @@ reset: .venv/run ## empty the warehouse (asks first; FORCE=1 does not); files in
 
 .PHONY: test lint bench lock help
 test: .venv/dev ## run every test, on DuckDB and on an embedded PostgreSQL
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: .venv/dev ## check style, types and the shape of the dbt project
 	$(BIN)/ruff check .
@@ -74,8 +74,8 @@ lint: .venv/dev ## check style, types and the shape of the dbt project
 	$(BIN)/mypy
 	$(BIN)/yamllint --strict .
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
-	$(BIN)/dbt --log-level warn --warn-error parse --show-all-deprecations --target duckdb
-	$(BIN)/dbt-bouncer
+	$(BIN)/dbt --log-level warn --no-partial-parse parse --warn-error --show-all-deprecations
+	$(BIN)/dbt-bouncer run
 
 bench: .venv/dev ## measure; results as ratios within one run
 	@$(BIN)/python -m benchmarks.load_workbook

@@ -23,7 +23,8 @@ merged as (
         {{ latest_value('store_id', newest) }} as store_id,
         {{ latest_value('currency', newest) }} as currency,
         {{ latest_value('freight_amount', newest) }} as freight_amount,
-        {{ latest_value('sold_at', newest) }} as sold_at
+        {{ latest_value('sold_at', newest) }} as sold_at,
+        max(file_version_id) as file_version_id
     from headers
     group by order_id
 

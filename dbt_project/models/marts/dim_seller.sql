@@ -26,12 +26,16 @@ named_elsewhere as (
 
     select
         seller_id,
-        seller_name
+        seller_name,
+        file_version_id,
+        {{ hash_key('order_id') }} as place
     from {{ ref('int_orders') }}
     union all
     select
         seller_id,
-        seller_name
+        seller_name,
+        file_version_id,
+        source_row_number as place
     from {{ ref('stg_sales_targets') }}
 
 ),
@@ -41,8 +45,10 @@ elsewhere as (
     select
         coalesce(named.seller_id, by_name.seller_natural_key, named.seller_name)
             as seller_natural_key,
-        max(named.seller_id) as seller_id,
-        max(named.seller_name) as seller_name
+        {{ latest_value('named.seller_id', ['named.file_version_id', 'named.place']) }}
+            as seller_id,
+        {{ latest_value('named.seller_name', ['named.file_version_id', 'named.place']) }}
+            as seller_name
     from named_elsewhere as named
     left join master as by_name
         on

@@ -22,6 +22,15 @@ sales_lines as (
 
 ),
 
+named as (
+
+    select
+        *,
+        {{ hash_key('order_id') }} as place
+    from {{ ref('int_orders') }}
+
+),
+
 orders as (
 
     select
@@ -30,9 +39,11 @@ orders as (
             by_name.shipping_company_natural_key,
             named.shipping_company_name
         ) as shipping_company_natural_key,
-        max(named.shipping_company_id) as shipping_company_id,
-        max(named.shipping_company_name) as shipping_company_name
-    from {{ ref('int_orders') }} as named
+        {{ latest_value('named.shipping_company_id', ['named.file_version_id', 'named.place']) }}
+            as shipping_company_id,
+        {{ latest_value('named.shipping_company_name', ['named.file_version_id', 'named.place']) }}
+            as shipping_company_name
+    from named
     left join master as by_name
         on
             named.shipping_company_id is null
