@@ -1,8 +1,9 @@
 """Loading a workbook, against the least that it could cost: reading it and copying it in bulk.
 
-The peer reads the same 200,000 rows with fastexcel and copies them as they come: into DuckDB from
-Arrow, into PostgreSQL by COPY. Both take turns in one process; the ratio is the peer's time to
-ours, run by run, so 1.0 is as fast as the peer. The goal is 0.8.
+The peer reads the same 200,000 rows with fastexcel, as text, which is what raw tables hold, and
+copies them as they come: into DuckDB from Arrow, into PostgreSQL by COPY. A second peer leaves
+numbers and dates as they are, which is less than raw needs. All take turns in one process; a ratio
+is the peer's time to ours, run by run, so 1.0 is as fast as the peer. The goal is 0.8 of the first.
 """
 
 import logging
@@ -62,14 +63,16 @@ def make_workbook(path: Path) -> None:
     book.close()
 
 
-def peer(workbook: Path, url: str) -> None:
+def peer(workbook: Path, url: str, *, as_text: bool) -> None:
     """Read the sheet and copy it, and no more."""
     engine = connect(warehouse_url(url))
     quoted = ", ".join(f'"{name}"' for name in COLUMNS)
+    table = _peer_table(as_text=as_text)
     with engine.connect() as connection, connection.begin():
-        connection.execute(sa.schema.DropTable(_peer_table(), if_exists=True))
-        connection.execute(sa.schema.CreateTable(_peer_table()))
-        sheet = fastexcel.read_excel(workbook).load_sheet(0)
+        connection.execute(sa.schema.DropTable(table, if_exists=True))
+        connection.execute(sa.schema.CreateTable(table))
+        reader = fastexcel.read_excel(workbook)
+        sheet = reader.load_sheet(0, dtypes="string" if as_text else None)
         batch = sheet.to_arrow()
         dbapi = connection.connection
         if engine.dialect.name == "duckdb":
@@ -82,10 +85,11 @@ def peer(workbook: Path, url: str) -> None:
         dbapi.cursor().copy_expert(f"copy peer ({quoted}) from stdin (format csv)", buffer)
 
 
-def _peer_table() -> sa.Table:
+def _peer_table(*, as_text: bool) -> sa.Table:
     types = [sa.Double, sa.Text, sa.Text, sa.Double, sa.DateTime, sa.Double, sa.Double, sa.Text]
     named = zip(COLUMNS, types, strict=True)
-    return sa.Table("peer", sa.MetaData(), *(sa.Column(name, kind) for name, kind in named))
+    columns = (sa.Column(name, sa.Text if as_text else kind) for name, kind in named)
+    return sa.Table("peer", sa.MetaData(), *columns)
 
 
 def ours(workbook: Path, url: str) -> None:
@@ -115,36 +119,35 @@ def main() -> None:
     """Measure on DuckDB, and on the PostgreSQL that DATABASE_URL names, if it does."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     out = Console()
-    table = Table("engine", "peer, s", "ours, s", "ratio, median", "ratios", box=None)
+    table = Table("engine", "peer, s", "typed peer, s", "ours, s", "ratio", "to typed", box=None)
     with tempfile.TemporaryDirectory() as folder:
         workbook = Path(folder) / "Sales.xlsx"
         make_workbook(workbook)
         urls = [f"duckdb:///{folder}/bench.duckdb"]
         if os.environ.get("DATABASE_URL", "").startswith("postgres"):
             urls.append(os.environ["DATABASE_URL"])
-        medians = []
+        ratios = []
         for url in urls:
-            pairs = []
+            runs = []
             for run in range(RUNS + 1):
                 forget(url)
-                pair = (
-                    seconds(partial(peer, workbook, url)),
+                times = (
+                    seconds(partial(peer, workbook, url, as_text=True)),
+                    seconds(partial(peer, workbook, url, as_text=False)),
                     seconds(partial(ours, workbook, url)),
                 )
                 if run:  # the first one warms up
-                    pairs.append(pair)
-            ratios = [a / b for a, b in pairs]
-            medians.append(statistics.median(ratios))
+                    runs.append(times)
+            ratios.append(statistics.median(text / own for text, _, own in runs))
             table.add_row(
                 warehouse_url(url).get_backend_name(),
-                f"{statistics.median(a for a, _ in pairs):.2f}",
-                f"{statistics.median(b for _, b in pairs):.2f}",
-                f"{medians[-1]:.2f}",
-                " ".join(f"{ratio:.2f}" for ratio in ratios),
+                *(f"{statistics.median(column):.2f}" for column in zip(*runs, strict=True)),
+                f"{ratios[-1]:.2f}",
+                f"{statistics.median(typed / own for _, typed, own in runs):.2f}",
             )
     out.print(table)
-    out.print(f"Goal: {GOAL} or more.")
-    sys.exit(0 if min(medians) >= GOAL else 1)
+    out.print(f"Medians of {RUNS} runs of {ROWS:,} rows. Goal: a ratio of {GOAL} or more.")
+    sys.exit(0 if min(ratios) >= GOAL else 1)
 
 
 if __name__ == "__main__":
