@@ -211,6 +211,7 @@ def test_bad_files_are_refused_in_plain_words(tmp_path: Path, content: bytes, sa
         gzip.compress(b"a,b\n" * 100_000)[:-9],
         gzip.compress(b"a,b\n")[:12] + b"\xff" * 20,
     ],
+    ids=["plain text", "cut short", "damaged"],
 )
 def test_damaged_gzip(tmp_path: Path, content: bytes) -> None:
     assert "damaged or cut short" in refusal(tmp_path, content, "f.csv.gz")
