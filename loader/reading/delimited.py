@@ -283,9 +283,9 @@ def _breaks(text: str) -> int:
 
 
 def _sniff(sample: str) -> str:
-    """Return the delimiter that splits most records into the same number of columns."""
+    """Return the delimiter that splits most records alike; of equals, into the most columns."""
     csv.field_size_limit(MAX_FIELD)
-    best, most = ",", 0
+    best, most = ",", (0, 0)
     for delimiter in _DELIMITERS:
         widths = []
         records = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter, strict=True)
@@ -294,10 +294,11 @@ def _sniff(sample: str) -> str:
             for record in islice(records, _SAMPLE_ROWS):
                 widths.append(len(record))
         widths = [width for width in widths if width]
-        alike = max(Counter(width for width in widths if width > 1).values(), default=0)
+        counts = Counter(width for width in widths if width > 1)
+        alike, width = max(((count, width) for width, count in counts.items()), default=(0, 0))
         # A few in the running text of a single column delimit nothing.
-        if alike > most and alike * 2 >= len(widths):
-            best, most = delimiter, alike
+        if (alike, width) > most and alike * 2 >= len(widths):
+            best, most = delimiter, (alike, width)
     return best
 
 

@@ -258,3 +258,10 @@ def test_memory_does_not_grow_with_the_file(
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < peaks[0] * 1.5
+
+
+def test_a_rare_delimiter_inside_the_texts_splits_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("name,kind,units\nA;B,x,1\nC;D,y,2\n")
+    with open_sheets(tmp_path / "a.csv") as (sheet,):
+        (block,) = sheet.blocks()
+    assert block.columns[0].to_pylist() == ["name", "A;B", "C;D"]
