@@ -87,9 +87,10 @@ def peer(workbook: Path, url: str, *, as_text: bool) -> None:
 
 def _peer_table(*, as_text: bool) -> sa.Table:
     types = [sa.Double, sa.Text, sa.Text, sa.Double, sa.DateTime, sa.Double, sa.Double, sa.Text]
-    named = zip(COLUMNS, types, strict=True)
-    columns = (sa.Column(name, sa.Text if as_text else kind) for name, kind in named)
-    return sa.Table("peer", sa.MetaData(), *columns)
+    table = sa.Table("peer", sa.MetaData())
+    for name, kind in zip(COLUMNS, types, strict=True):
+        table.append_column(sa.Column(name, sa.Text if as_text else kind))
+    return table
 
 
 def ours(workbook: Path, url: str) -> None:

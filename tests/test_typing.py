@@ -1,6 +1,6 @@
 """What staging makes of text, on both engines: the same, and never an error."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -119,7 +119,8 @@ class Typist:
         warehouse.execute("create table typing_cases (number integer, text text)")
         result = warehouse.dbt("compile", "--inline", QUERY)
         assert result.success, result.exception
-        self._sql = result.result.results[0].node.compiled_code  # type: ignore[union-attr, index]
+        compiled: Any = result.result
+        self._sql: str = compiled.results[0].node.compiled_code
 
     def __call__(self, texts: list[str | None]) -> dict[str | None, dict[str, Any]]:
         self._warehouse.execute("delete from typing_cases")
@@ -136,8 +137,8 @@ class Typist:
 
 
 @pytest.fixture(scope="module")
-def typists(new_warehouse: Callable[[str], Warehouse]) -> Iterator[dict[str, Typist]]:
-    yield {engine: Typist(new_warehouse(engine)) for engine in ENGINES}
+def typists(new_warehouse: Callable[[str], Warehouse]) -> dict[str, Typist]:
+    return {engine: Typist(new_warehouse(engine)) for engine in ENGINES}
 
 
 @pytest.mark.parametrize("engine", ENGINES)
