@@ -11,10 +11,8 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
 from rich.text import Text
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from loader import ledger
 from loader.deliveries import Delivery, Found, NothingThere, find_deliveries, is_hidden
@@ -25,7 +23,14 @@ from loader.load import LoadInProgress, Outcome, check, load, one_load_at_a_time
 from loader.logs import log_to_file
 from loader.raw_tables import has_raw_tables
 from loader.reading.sheet import BadFile
-from warehouse.connection import WarehouseUnavailable, connect, explain, warehouse_url
+from loader.wording import count
+from warehouse.connection import (
+    DATABASE_ERRORS,
+    WarehouseUnavailable,
+    connect,
+    explain,
+    warehouse_url,
+)
 from warehouse.printing import printable
 from warehouse.settings import Settings, SettingsError, read_settings
 
@@ -56,7 +61,7 @@ def _plain_errors() -> Iterator[None]:
         WarehouseUnavailable,
         LoadInProgress,
     ) as problem:
-        err.print(Text(str(problem)))
+        err.print(Text(printable(str(problem))))
         sys.exit(USAGE)
 
 
@@ -67,7 +72,7 @@ def _warehouse(settings: Settings, *, read_only: bool = False) -> Iterator[Conne
     try:
         with engine.connect() as connection:
             yield connection
-    except SQLAlchemyError as error:
+    except DATABASE_ERRORS as error:
         raise WarehouseUnavailable(explain(url, error)) from None
 
 
@@ -120,7 +125,7 @@ def inspect_command(file: Path) -> None:
     try:
         click.echo(propose_layout(file), nl=False)
     except BadFile as problem:
-        err.print(Text(f"{file.name}: {problem}"))
+        err.print(Text(printable(f"{file.name}: {problem}")))
         sys.exit(1)
 
 
@@ -131,23 +136,21 @@ def status_command(as_json: bool) -> None:
     with _plain_errors(), _ledger_if_any(read_settings()) as connection:
         rows = [row._asdict() for row in ledger.read_ledger(connection)] if connection else []
     if as_json:
-        click.echo(json.dumps(rows, default=_iso, ensure_ascii=False, indent=1))
+        click.echo(json.dumps(rows, default=_iso, indent=1))
         return
     if not rows:
         out.print("Nothing has been loaded yet.")
         return
-    table = Table("id", "status", "file", "entity", "rows", "finished (UTC)", "", box=None)
+    out.print("   id  status      finished (UTC)    file", style="dim")
     for row in rows:
-        table.add_row(
-            str(row["file_version_id"]),
-            Text(row["status"], style=STYLES.get(row["status"], "")),
-            Text(printable(row["path"])),
-            row["entity"] or "",
-            "" if row["rows_loaded"] is None else f"{row['rows_loaded']:,}",
-            f"{row['finished_at']:%Y-%m-%d %H:%M}",
-            Text(printable(row["error"] or "")),
-        )
-    out.print(table)
+        line = Text(f"{row['file_version_id']:>5}  ")
+        line.append(f"{row['status']:<10}", style=STYLES.get(row["status"], ""))
+        line.append(f"  {row['finished_at']:%Y-%m-%d %H:%M}  {printable(row['path'])}")
+        if row["rows_loaded"] is not None:
+            line.append(f"  {count(row['rows_loaded'], 'row')} of {row['entity']}")
+        out.print(line)
+        if row["error"]:
+            out.print(Text(f"{'':7}{printable(row['error'])}", style="red"))
 
 
 @main.command("demo")
@@ -173,7 +176,7 @@ def demo_command(folder: Path, seed: int, lines: int, if_empty: bool) -> None:
             lines=lines,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
-    out.print(f"{len(files)} demo workbooks written to {folder}")
+    out.print(Text(printable(f"{len(files)} demo workbooks written to {folder}")))
 
 
 def _iso(value: object) -> str:
@@ -184,7 +187,7 @@ def _find(paths: tuple[Path, ...], settings: Settings) -> Found:
     inbox = settings.sales_data_file
     if not paths and inbox == Settings.model_fields["sales_data_file"].default:
         inbox.mkdir(parents=True, exist_ok=True)
-    return find_deliveries(paths or (inbox,), inbox if inbox.is_dir() else inbox.parent)
+    return find_deliveries(paths or (inbox,), inbox.parent if inbox.is_file() else inbox)
 
 
 @contextmanager
@@ -199,7 +202,8 @@ def _ledger_if_any(settings: Settings) -> Iterator[Connection | None]:
 
 
 def _columns() -> tuple[TextColumn, BarColumn, MofNCompleteColumn]:
-    return TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    # A file name is no markup.
+    return TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn()
 
 
 @contextmanager
@@ -238,7 +242,7 @@ def _show(outcome: Outcome) -> None:
         printable(str(outcome.delivery.known_as)),
     )
     if outcome.rows_loaded:
-        line.append(f"  {outcome.rows_loaded:,} rows of {outcome.entity}")
+        line.append(f"  {count(outcome.rows_loaded, 'row')} of {outcome.entity}")
     if outcome.rows_skipped:
         left_out = ", ".join(f"{n:,} {reason}" for reason, n in outcome.rows_skipped.items())
         line.append(f" (left out: {left_out.replace('_', ' ')})")
@@ -264,11 +268,10 @@ def _sum_up(outcomes: list[Outcome], found: Found, *, would: bool = False) -> No
     elif not new and not counts["failed"]:
         out.print("Nothing new: every file is in the warehouse as it is.")
     else:
-        said = [f"{new} {'would be ' if would else ''}loaded ({rows:,} rows)"]
+        said = [f"{new} {'would be ' if would else ''}loaded ({count(rows, 'row')})"]
         said += [f"{counts[status]} {status}" for status in ("unchanged", "copy") if counts[status]]
         said += [f"{counts['failed']} failed"] if counts["failed"] else []
-        files = "1 file" if len(outcomes) == 1 else f"{len(outcomes)} files"
-        out.print(f"{files}: {', '.join(said)}.")
+        out.print(f"{count(len(outcomes), 'file')}: {', '.join(said)}.")
     sys.exit(1 if counts["failed"] else 0)
 
 

@@ -82,7 +82,7 @@ def find_deliveries(paths: Iterable[Path], inbox: Path) -> Found:
     deliveries: dict[PurePosixPath, Delivery] = {}
     left_alone = []
     for start in paths:
-        if not start.exists():
+        if not os.path.exists(start):  # a Path would raise an error for a name that is too long
             raise NothingThere(f"There is no file or folder {start}.")
         is_folder = start.is_dir()
         root = start if is_folder else start.parent

@@ -1,17 +1,18 @@
 """Reads one delivered file: which sheet is which entity, by which layout."""
 
 from collections.abc import Iterator
-from itertools import chain
 
 import pyarrow as pa
 
 from loader.deliveries import Delivery
-from loader.headers import Header, NoHeader, explain_missing, find_header
+from loader.headers import Header, NoHeader, SheetTop, explain_missing, find_header, peek
 from loader.layouts import Layout, LayoutFile, tidy_layouts
 from loader.mapping import Mapping, Part
 from loader.reading.opening import open_sheets
 from loader.reading.sheet import BadFile, Block, Sheet
+from loader.wording import quoted, sheets_are
 
+_EMPTY = "it holds no rows at all: every sheet is empty."
 _Found = tuple[Sheet, Header, Layout, Iterator[Block]]
 
 
@@ -63,12 +64,11 @@ class FileReader:
     def notes(self) -> list[str]:
         """Return what people should know about the file, once all parts are read."""
         several = len({part.sheet for part in self.parts}) > 1
-        on_parts = [
-            f"sheet '{part.sheet}': {note}" if several else note
+        return [
+            _in_sheet(part.sheet, note) if several else note
             for part in self.parts
             for note in part.notes
-        ]
-        return on_parts + self._notes
+        ] + self._notes
 
     def _refuse_no_rows(self) -> None:
         for part in self.parts:
@@ -82,14 +82,15 @@ class FileReader:
         used = set()
         for layout in self.chosen.layouts:
             near: list[tuple[Sheet, NoHeader]] = []
+            empty = []
             found = False
             for sheet in _wanted(sheets, layout):
                 used.add(sheet.name)
-                first, blocks = _peek(sheet)
+                first, blocks = peek(sheet)
                 if first is None:
-                    self._notes.append(_in_sheet(sheet, "is empty: nothing to load from it."))
+                    empty.append(sheet.name)
                     continue
-                header = find_header(sheet, first, layout, tidy=False)
+                header = find_header(SheetTop(sheet, first), layout, tidy=False)
                 if isinstance(header, Header):
                     found = True
                     yield sheet, header, layout, blocks
@@ -99,61 +100,67 @@ class FileReader:
                     raise BadFile(self._misfit(sheet, layout, header))
             if not found:
                 if not near:
-                    raise BadFile("it holds no rows at all: every sheet is empty.")
+                    raise BadFile(_EMPTY)
                 sheet, header = max(near, key=lambda item: item[1].matched)
                 raise BadFile(self._misfit(sheet, layout, header))
-            self._notes += [
-                f"sheet '{sheet.name}' has none of the columns of {layout.entity}: not loaded"
-                for sheet, _ in near
-            ]
-        self._notes += [
-            f"sheet '{sheet.name}' is named by no layout: not loaded"
-            for sheet in sheets
-            if sheet.name not in used
-        ]
+            self._note_sheets("empty: nothing to load", empty)
+            self._note_sheets(
+                f"without the columns of {layout.entity}: not loaded",
+                [sheet.name for sheet, _ in near],
+            )
+        self._note_sheets(
+            "named by no layout: not loaded",
+            [sheet.name for sheet in sheets if sheet.name not in used],
+        )
 
     def _find_tidy(self, sheets: list[Sheet]) -> Iterator[_Found]:
-        found = False
+        widths: dict[str, int] = {}  # entity -> most columns that one of its sheets has
         near: list[tuple[Sheet, Layout, NoHeader]] = []
         for sheet in sheets:
-            first, blocks = _peek(sheet)
+            first, blocks = peek(sheet)
             if first is None:
                 continue
             # The entity that most columns speak for; one that lacks something is not passed over
             # for a lesser one: a sales file without its units is no file of order headers.
-            best: tuple[tuple[int, bool], Layout, Header | NoHeader] | None = None
-            for layout in self.chosen.layouts:
-                header = find_header(sheet, first, layout, tidy=True)
-                fits = isinstance(header, Header)
-                matched = len(header.positions) if isinstance(header, Header) else header.matched
-                if best is None or (matched, fits) > best[0]:
-                    best = ((matched, fits), layout, header)
-            if best is None:
-                continue
-            _, layout, result = best
+            top = SheetTop(sheet, first)
+            layout, result = max(
+                ((item, find_header(top, item, tidy=True)) for item in self.chosen.layouts),
+                key=lambda item: (item[1].matched, isinstance(item[1], Header)),
+            )
             if isinstance(result, Header):
-                found = True
+                widths[layout.entity] = max(widths.get(layout.entity, 0), result.matched)
                 yield sheet, result, layout, blocks
             else:
                 near.append((sheet, layout, result))
-        if not found:
+        for sheet, layout, result in near:
+            # It looks like others that do load: its rows are meant to count as theirs do.
+            if layout.entity in widths and result.matched * 2 > widths[layout.entity]:
+                raise BadFile(self._misfit(sheet, layout, result))
+        if not widths:
             if not near:
-                raise BadFile("it holds no rows at all: every sheet is empty.")
+                raise BadFile(_EMPTY)
             sheet, layout, result = max(near, key=lambda item: item[2].matched)
             raise BadFile(
-                "no layout names this file, and it is not tidy enough to load without one. "
+                "no layout names this file, and it is not tidy enough to load without one: "
                 + self._misfit(sheet, layout, result)
             )
-        self._notes += [
-            f"sheet '{sheet.name}' is no table of an entity (nearest: {layout.entity}): not loaded"
-            for sheet, layout, _ in near
-        ]
+        apart: dict[str, list[str]] = {}
+        for sheet, layout, result in near:
+            lacking = " and ".join(" or ".join(choice) for choice in result.missing)
+            why = f" (for {layout.entity}: no {lacking})" if result.matched else ""
+            apart.setdefault(f"no table of an entity{why}: not loaded", []).append(sheet.name)
+        for note, names in apart.items():
+            self._note_sheets(note, names)
+
+    def _note_sheets(self, note: str, names: list[str]) -> None:
+        if names:
+            self._notes.append(f"{sheets_are(names)} {note}")
 
     def _misfit(self, sheet: Sheet, layout: Layout, near: NoHeader) -> str:
         name = f"layout '{self.chosen.name}'" if self.chosen.name else "the nearest entity"
         return (
             f"{name} ({layout.entity}): "
-            + _in_sheet(sheet, explain_missing(layout, near))
+            + _in_sheet(sheet.name, explain_missing(layout, near))
             + " Mend the file or the layout; "
             f'`python -m loader inspect "{self.delivery.known_as.name}"` proposes one.'
         )
@@ -164,24 +171,17 @@ def _wanted(sheets: list[Sheet], layout: Layout) -> list[Sheet]:
         return sheets
     wanted = [sheet for sheet in sheets if layout.wants_sheet(sheet.name)]
     if not wanted:
-        there = ", ".join(f"'{sheet.name}'" for sheet in sheets)
-        names = ", ".join(f"'{name}'" for name in layout.sheets)
-        raise BadFile(f"there is no sheet {names}; the workbook has {there}.")
+        there = quoted([sheet.name for sheet in sheets])
+        raise BadFile(f"there is no sheet {quoted(layout.sheets)}; the workbook has {there}.")
     return wanted
-
-
-def _peek(sheet: Sheet) -> tuple[Block | None, Iterator[Block]]:
-    blocks = sheet.blocks()
-    first = next(blocks, None)
-    return first, blocks if first is None else chain([first], blocks)
 
 
 def _naming_sheet(sheet: Sheet, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     try:
         yield from batches
     except BadFile as problem:
-        raise BadFile(_in_sheet(sheet, str(problem))) from None
+        raise BadFile(_in_sheet(sheet.name, str(problem))) from None
 
 
-def _in_sheet(sheet: Sheet, text: str) -> str:
-    return f"sheet '{sheet.name}': {text}" if sheet.name else text
+def _in_sheet(name: str, text: str) -> str:
+    return f"sheet {quoted([name])}: {text}" if name else text

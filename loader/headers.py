@@ -1,14 +1,19 @@
 """Finds the header of a sheet and what each of its columns is called."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import zip_longest
+from functools import cached_property
+from itertools import chain
+
+import pyarrow.compute as pc
 
 from loader.contracts import header_key, unmet
 from loader.layouts import Constant, Join, Layout, Source
 from loader.reading.sheet import Block, Sheet
+from loader.wording import SHOWN, quoted, short
 
 SEARCHED_ROWS = 100
-"""A header is looked for in the first rows of a sheet only."""
+"""A header is looked for in so many rows, from the first that is not blank."""
 
 Row = list[str | None]
 
@@ -23,40 +28,73 @@ def column_letters(number: int) -> str:
 
 
 @dataclass(frozen=True)
-class Header:
-    """The header of one sheet, read by one layout.
+class HeaderRow:
+    """A row, or several stacked ones put together, that may be a header.
 
     Attributes:
         row: number of its last row.
         cells: its text by position; of stacked rows, put together.
         last: the text of its last row alone, by position.
+        first_column: number of the column at position 0 (1 is A).
+        exact: position of each text.
+        loose: position of each `header_key`.
         repeated: position of a column whose name stands there twice -> position of the first.
-        positions: for each mapped column of the contract, where it is found.
     """
 
     row: int
     cells: Row
     last: Row
+    first_column: int
+    exact: dict[str, int]
+    loose: dict[str, int]
     repeated: dict[int, int]
+
+    @cached_property
+    def names(self) -> list[str]:
+        """What each column is called: repeated and blank headers get their letters."""
+        return [
+            text
+            if (text := (cell or "").strip()) and position not in self.repeated
+            else f"{text} [{self.letters(position)}]".strip()
+            for position, cell in enumerate(self.cells)
+        ]
+
+    def letters(self, position: int) -> str:
+        """Return the letters that Excel shows for the column at a position."""
+        return column_letters(self.first_column + position)
+
+    def position(self, name: str) -> int | None:
+        """Return where the column of this name is; None if there is none."""
+        return self.exact.get(name, self.loose.get(header_key(name)))
+
+
+@dataclass(frozen=True)
+class Header:
+    """The header of one sheet, read by one layout.
+
+    Attributes:
+        at: where it stands, and what stands in it.
+        positions: for each mapped column of the contract, where it is found.
+    """
+
+    at: HeaderRow
     positions: dict[str, list[int]]
 
-    def names(self, sheet: Sheet) -> list[str]:
-        """Return what each column is called: repeated and blank headers get their letters."""
-        return _names(sheet, self.cells, self.repeated)
+    @property
+    def matched(self) -> int:
+        """How many of the wanted columns it has."""
+        return sum(1 for found in self.positions.values() if found)
 
-    def notes(self, sheet: Sheet) -> list[str]:
+    def notes(self) -> list[str]:
         """Return what people should know: which columns share a name."""
-        notes = []
-        for later, earlier in self.repeated.items():
-            first, second = (
-                f"{column_letters(sheet.first_column() + position)}{self.row}"
-                for position in (earlier, later)
-            )
-            name = self.names(sheet)[later]
-            text = (self.cells[later] or "").strip()
-            notes.append(
-                f"'{text}' heads two columns, {first} and {second}; the second is called '{name}'"
-            )
+        at = self.at
+        notes = [
+            f"'{short(at.cells[later] or '')}' heads two columns, {at.letters(earlier)}{at.row} "
+            f"and {at.letters(later)}{at.row}; the second is called '{short(at.names[later])}'"
+            for later, earlier in list(at.repeated.items())[:SHOWN]
+        ]
+        if len(at.repeated) > SHOWN:
+            notes.append(f"{len(at.repeated) - SHOWN:,} more columns repeat a header")
         return notes
 
 
@@ -77,38 +115,118 @@ class NoHeader:
     missing: list[list[str]]
 
 
-def find_header(sheet: Sheet, first: Block, layout: Layout, *, tidy: bool) -> Header | NoHeader:
+def peek(sheet: Sheet) -> tuple[Block | None, Iterator[Block]]:
+    """Return the first block that is not blank, if there is one, and all blocks from there on."""
+    blocks = sheet.blocks()
+    for block in blocks:
+        if any(column.null_count < block.height for column in block.columns):
+            return block, chain([block], blocks)
+    return None, blocks
+
+
+class SheetTop:
+    """The top of a sheet, in which any number of layouts look for their header."""
+
+    def __init__(self, sheet: Sheet, first: Block) -> None:
+        """Prepare.
+
+        Args:
+            sheet: whose top it is.
+            first: its first block that is not blank.
+        """
+        self._first_column = sheet.first_column()
+        self._is_delimited = not sheet.name
+        self._block = first
+        self._rows: dict[int, Row] = {}
+        self._known: dict[tuple[int, ...], HeaderRow | None] = {}
+
+    @cached_property
+    def first_used_row(self) -> int:
+        """Number of the first row that is not blank."""
+        found: list[int] = [
+            pc.index(pc.is_valid(column), True).as_py() for column in self._block.columns
+        ]
+        return self._block.first_row + min(i for i in found if i >= 0)
+
+    def places(self, layout: Layout) -> Iterator[list[tuple[int, ...]]]:
+        """Yield the row numbers at which a header may be, the likelier ones first."""
+        if layout.header != "auto":
+            yield [tuple(layout.header)]
+            return
+        start, stop = layout.first_and_last_row()
+        start = max(start, self.first_used_row)
+        end = min(start + SEARCHED_ROWS, self._block.first_row + self._block.height)
+        yield [(row,) for row in range(start, end if stop is None else min(end, stop + 1))]
+        # `rows:` may mean the data alone.
+        yield [(row,) for row in range(max(self.first_used_row, start - SEARCHED_ROWS), start)]
+
+    def at(self, rows: tuple[int, ...]) -> HeaderRow | None:
+        """Return what stands in some rows; None where they are blank or not there."""
+        if rows not in self._known:
+            stacked = [row for number in rows if (row := self._row(number)) is not None]
+            cells = _flatten(stacked) if len(stacked) == len(rows) else []
+            known = self._header_row(rows[-1], cells, stacked[-1]) if any(cells) else None
+            self._known[rows] = known
+        return self._known[rows]
+
+    def _row(self, number: int) -> Row | None:
+        if number not in self._rows:
+            offset = number - self._block.first_row
+            if not 0 <= offset < self._block.height:
+                return None
+            # Many at once: to slice every column for a single row costs as much.
+            some = [column.slice(offset, SEARCHED_ROWS) for column in self._block.columns]
+            cells = zip(*(column.to_pylist() for column in some), strict=True)
+            self._rows |= {number + i: list(row) for i, row in enumerate(cells)}
+        return self._rows[number]
+
+    def _header_row(self, row: int, cells: Row, last: Row) -> HeaderRow:
+        if self._is_delimited:
+            # In a workbook a cell is where it is; here, one beyond the header may have been pushed.
+            width = max(position for position, cell in enumerate(cells, start=1) if cell)
+            cells = cells[:width]
+        exact: dict[str, int] = {}
+        loose: dict[str, int] = {}
+        repeated: dict[int, int] = {}
+        for position, cell in enumerate(cells):
+            text = (cell or "").strip()
+            if text in exact:
+                repeated[position] = exact[text]
+            elif text:
+                exact[text] = position
+                loose.setdefault(header_key(text), position)
+        return HeaderRow(row, cells, last, self._first_column, exact, loose, repeated)
+
+
+def find_header(top: SheetTop, layout: Layout, *, tidy: bool) -> Header | NoHeader:
     """Find the header row, or the nearest to one.
 
     Args:
-        sheet: where `first` comes from; asked for its first column if a message needs it.
-        first: the first block of the sheet.
+        top: where to look.
         layout: says where the header is, or `auto`, and what it should hold.
         tidy: no layout names the file, so the contract says what must be there.
     """
-    top = [column.slice(0, SEARCHED_ROWS).to_pylist() for column in first.columns]
-    rows: list[Row] = [list(row) for row in zip_longest(*top)]
-    if layout.header == "auto":
-        start, stop = layout.first_and_last_row()
-        numbers = [
-            [number]
-            for number in range(first.first_row, first.first_row + len(rows))
-            if start <= number and (stop is None or number <= stop)
-        ]
-    else:
-        numbers = [layout.header]
-    attempts = []
-    for group in numbers:
-        stacked = [rows[n - first.first_row] for n in group if 0 <= n - first.first_row < len(rows)]
-        cells = _flatten(stacked) if len(stacked) == len(group) else []
-        if any(cells):
-            attempts.append(_match(sheet, cells, stacked[-1], group[-1], layout, tidy=tidy))
-    headers = [attempt for attempt in attempts if isinstance(attempt, Header)]
-    if headers:
-        return max(headers, key=lambda header: len(header.positions))
-    nothing = NoHeader(None, [], 0, unmet(layout.needed, set()))
-    near = [attempt for attempt in attempts if isinstance(attempt, NoHeader)]
-    return max(near, key=lambda attempt: attempt.matched, default=nothing)
+    wanted = {header_key(name) for source in layout.columns.values() for name in _names(source)}
+    nearest = NoHeader(None, [], 0, unmet(layout.needed, set()))
+    for places in top.places(layout):
+        best: Header | None = None
+        for rows in places:
+            at = top.at(rows)
+            if at is None:
+                continue
+            # Most rows are as far from a header as can be; those need no closer look.
+            apart = not layout.names_positions and at.loose.keys().isdisjoint(wanted)
+            if apart and nearest.row is not None:
+                continue
+            attempt = _match(at, layout, tidy=tidy)
+            if isinstance(attempt, NoHeader):
+                if nearest.row is None or attempt.matched > nearest.matched:
+                    nearest = attempt
+            elif best is None or attempt.matched > best.matched:
+                best = attempt
+        if best is not None:
+            return best
+    return nearest
 
 
 def _flatten(rows: list[Row]) -> Row:
@@ -132,25 +250,13 @@ def _flatten(rows: list[Row]) -> Row:
     return flat
 
 
-def _match(
-    sheet: Sheet, cells: Row, last: Row, row: int, layout: Layout, *, tidy: bool
-) -> Header | NoHeader:
-    exact: dict[str, int] = {}
-    loose: dict[str, int] = {}
-    repeated: dict[int, int] = {}  # position -> position of the first column of that name
-    for position, cell in enumerate(cells):
-        text = (cell or "").strip()
-        if text in exact:
-            repeated[position] = exact[text]
-        elif text:
-            exact[text] = position
-            loose.setdefault(header_key(text), position)
+def _match(at: HeaderRow, layout: Layout, *, tidy: bool) -> Header | NoHeader:
+    exact = at.exact
     if layout.names_positions:
-        exact |= {name: i for i, name in enumerate(_names(sheet, cells, repeated))}
-
+        exact = exact | {name: position for position, name in enumerate(at.names)}
     positions: dict[str, list[int]] = {}
     for column, source in layout.columns.items():
-        found = _positions(source, exact, loose)
+        found = _positions(source, exact, at.loose)
         if found is not None:
             positions[column] = found
 
@@ -159,20 +265,14 @@ def _match(
         missing += unmet([*layout.contract.required, *layout.contract.tidy], set(positions))
     if missing:
         matched = sum(1 for found in positions.values() if found)
-        return NoHeader(row, [cell for cell in cells if cell], matched, missing)
-    return Header(row, cells, last, repeated, positions)
+        return NoHeader(at.row, [cell for cell in at.cells if cell], matched, missing)
+    return Header(at, positions)
 
 
-def _names(sheet: Sheet, cells: Row, repeated: dict[int, int]) -> list[str]:
-    names = []
-    for position, cell in enumerate(cells):
-        text = (cell or "").strip()
-        if text and position not in repeated:
-            names.append(text)
-        else:
-            letters = column_letters(sheet.first_column() + position)
-            names.append(f"{text} [{letters}]".strip())
-    return names
+def _names(source: Source) -> list[str]:
+    if isinstance(source, Constant):
+        return []
+    return source.join if isinstance(source, Join) else source
 
 
 def _positions(source: Source, exact: dict[str, int], loose: dict[str, int]) -> list[int] | None:
@@ -199,27 +299,17 @@ def explain_missing(layout: Layout, near: NoHeader) -> str:
         ]
         names = " or ".join(choice)
         wanted.append(f"{names} (looked for {'; '.join(looked_for)})" if looked_for else names)
-    if near.row is None:
+    if near.row is not None:
+        there = f"The nearest header is row {near.row}: {quoted(near.found)}."
+    elif layout.header == "auto":
         there = "The rows where a header could stand are blank."
     else:
-        there = f"The nearest header is row {near.row}: {_listed(near.found)}."
+        rows = " and ".join(str(row) for row in layout.header)
+        there = f"The layout says that the header is row {rows}, which is blank or not there."
     return f"no column for {', '.join(wanted)}. {there}"
 
 
 def _looked_for(source: Source) -> str:
-    if isinstance(source, Constant):
-        return f"the constant {source.constant}"
-    names = source.join if isinstance(source, Join) else source
-    joint = " with " if isinstance(source, Join) else ", "
-    return joint.join(f"'{name}'" for name in names)
-
-
-def _listed(texts: list[str], most: int = 30) -> str:
-    shown = ", ".join(f"'{_short(text)}'" for text in texts[:most])
-    return shown + (f" and {len(texts) - most} more" if len(texts) > most else "")
-
-
-def _short(text: str, most: int = 60) -> str:
-    line = " ".join(text.split())
-    printable = "".join(letter if letter.isprintable() else "?" for letter in line)
-    return printable if len(printable) <= most else printable[: most - 1] + "…"
+    if isinstance(source, Join):
+        return " with ".join(quoted([name]) for name in source.join)
+    return quoted(_names(source), SHOWN)

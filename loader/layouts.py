@@ -2,18 +2,23 @@
 
 import hashlib
 import re
+import unicodedata
+from collections.abc import Hashable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import yaml
 from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
+    TypeAdapter,
     ValidationError,
     field_validator,
     model_validator,
@@ -32,12 +37,8 @@ def _listed(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
 
-def _scalar_text(value: Any) -> Any:
-    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
-
-
-Text = Annotated[str, BeforeValidator(_scalar_text)]
-Names = Annotated[list[Text], BeforeValidator(_listed), Field(min_length=1)]
+Texts = Annotated[list[str], BeforeValidator(_listed)]
+Names = Annotated[Texts, Field(min_length=1)]
 
 
 class _Strict(BaseModel):
@@ -47,30 +48,31 @@ class _Strict(BaseModel):
 class Join(_Strict):
     """Several columns of the file, put together: names, a date and a time, a year and a month."""
 
-    join: Annotated[list[Text], Field(min_length=2)]
+    join: Annotated[list[str], Field(min_length=2)]
     separator: str = Field(default=" ", alias="with")
 
 
 class Constant(_Strict):
     """A value that the file does not hold, the same for all its rows."""
 
-    constant: Text
+    constant: str
 
 
 def _source(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return _listed(value)
     # Chosen here and not left to the union, whose message would list every form it tried.
+    if not isinstance(value, dict):
+        return _NAMES.validate_python(value)
     return (Constant if "constant" in value else Join).model_validate(value)
 
 
-Source = Annotated[Join | Constant | list[Text], BeforeValidator(_source)]
+_NAMES = TypeAdapter[list[str]](Names)
+Source = Annotated[Join | Constant | list[str], BeforeValidator(_source)]
 
 
 class SkipRows(_Strict):
     """Rows that are totals, told by the text of one column."""
 
-    column: Text
+    column: str
     matches: str
 
 
@@ -80,25 +82,39 @@ class Layout(_Strict):
     entity: str
     files: Names
     sheets: Names = ["*"]
-    header: Literal["auto"] | Annotated[list[int], BeforeValidator(_listed)] = "auto"
+    header: Literal["auto"] | list[int] = "auto"
     columns: dict[str, Source]
-    optional: list[str] = []
-    missing: list[Text] = DEFAULT_MISSING
-    rows: str | None = Field(default=None, pattern=r"^\d+-\d*$")
+    optional: Texts = []
+    missing: Texts = DEFAULT_MISSING
+    rows: str | None = None
     comment: str | None = Field(default=None, min_length=1)
     decimal: Literal[".", ","] | None = None
     dates: Literal["dmy", "mdy", "ymd"] | None = None
     encoding: str | None = None
     skip_rows_where: SkipRows | None = None
-    identity: list[str] = []
+    identity: Texts = []
     extract: Literal["complete", "partial"] = "partial"
     return_orders: str | None = None
 
-    @field_validator("header")
+    @field_validator("header", mode="before")
     @classmethod
     def _header_rows(cls, value: Any) -> Any:
-        if value != "auto" and (min(value) < 1 or value != sorted(set(value))):
-            raise ValueError("row numbers as Excel shows them, from the top, such as 5 or [4, 5]")
+        texts = _listed(value)
+        if texts == ["auto"]:
+            return "auto"
+        rows = [int(text) for text in texts if re.fullmatch(r"[1-9]\d{0,6}", str(text))]
+        if not rows or len(rows) < len(texts) or rows != sorted(set(rows)):
+            raise ValueError(
+                "auto, or row numbers as Excel shows them, from the top, such as 5 or [4, 5]"
+            )
+        return rows
+
+    @field_validator("rows")
+    @classmethod
+    def _rows_in_order(cls, value: str | None) -> str | None:
+        found = re.fullmatch(r"(\d{1,7})-(\d{0,7})", value or "1-")
+        if not found or (found[2] and int(found[2]) < int(found[1])):
+            raise ValueError("the first and the last row, such as 2-500, or 2- up to the end")
         return value
 
     @field_validator("return_orders")
@@ -127,6 +143,8 @@ class Layout(_Strict):
                 )
         for choice in unmet(contract.required, set(self.columns)):
             raise ValueError(f"columns: {self.entity} needs {' or '.join(choice)}")
+        if unmapped := [name for name in self.identity if name not in self.columns]:
+            raise ValueError(f"identity: {', '.join(unmapped)} must be among its columns")
         return self
 
     @property
@@ -134,7 +152,7 @@ class Layout(_Strict):
         """The entity's contract."""
         return ENTITIES[self.entity]
 
-    @property
+    @cached_property
     def names_positions(self) -> bool:
         """Whether a column is named by the letters that tell repeated headers apart."""
         return bool(re.search(r'\[[A-Z]+\]"', self.model_dump_json(include={"columns"})))
@@ -142,7 +160,11 @@ class Layout(_Strict):
     @property
     def needed(self) -> list[Requirement]:
         """The columns a sheet must have to be read by this layout."""
-        return [name for name in self.columns if name not in self.optional]
+        return [
+            name
+            for name, source in self.columns.items()
+            if name not in self.optional and not isinstance(source, Constant)
+        ]
 
     def first_and_last_row(self) -> tuple[int, int | None]:
         """Return the numbers of the first and the last row to read; None means to the end."""
@@ -153,7 +175,14 @@ class Layout(_Strict):
 
     def wants_sheet(self, name: str) -> bool:
         """Tell whether the layout names this sheet."""
-        return any(fnmatchcase(name.casefold(), item.casefold()) for item in self.sheets)
+        return any(_fits(name, item) for item in self.sheets)
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Tell whether a name is the pattern, or matches it; a name may hold [ or ? itself."""
+    # Some systems write é as two letters; case never counts.
+    name, pattern = (unicodedata.normalize("NFC", text).casefold() for text in (name, pattern))
+    return name == pattern or fnmatchcase(name, pattern)
 
 
 def _simple_pattern(pattern: str) -> str:
@@ -162,12 +191,20 @@ def _simple_pattern(pattern: str) -> str:
         re.compile(pattern)
     except re.error as error:
         raise ValueError(f"'{pattern}' is no regular expression: {error}") from None
-    if re.search(r"\(\?|\\[0-9AbBZ]", pattern):
+    if re.search(r"\(\?|\\[0-9AbBZ]|\{\d*,?\d{3}", pattern) or not _is_re2(pattern):
         raise ValueError(
-            f"'{pattern}' uses look-around, flags, back references or word boundaries; "
-            "use plain ones such as ^C or ^(Total|Grand total)"
+            f"'{pattern}' uses look-around, flags, back references, word boundaries or another "
+            "thing that not every engine knows; use plain ones such as ^C or ^(Total|Grand total)"
         )
     return pattern
+
+
+def _is_re2(pattern: str) -> bool:
+    try:
+        pc.match_substring_regex(pa.array([""]), pattern)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -194,8 +231,7 @@ class LayoutFile:
 
 def _names(layout: Layout, path: PurePosixPath) -> bool:
     for pattern in layout.files:
-        target = str(path) if "/" in pattern else path.name
-        if fnmatchcase(target.casefold(), pattern.casefold()):
+        if _fits(str(path) if "/" in pattern else path.name, pattern):
             return True
     return False
 
@@ -208,14 +244,40 @@ def read_layouts(folder: Path) -> list[LayoutFile]:
     """
     if not folder.is_dir():
         raise BadLayout(f"LAYOUTS_DIR: there is no folder {folder}.")
-    paths = sorted([*folder.glob("*.yml"), *folder.glob("*.yaml")])
+    paths = sorted(
+        path
+        for path in folder.iterdir()
+        if path.suffix.lower() in (".yml", ".yaml") and not path.name.startswith(".")
+    )
     return [_read_layout_file(path) for path in paths]
+
+
+class _TextLoader(yaml.BaseLoader):
+    """Reads every value as the text that stands there: the header No is not the boolean false."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        """Refuse a key that stands twice, of which only the second would count."""
+        seen = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key '{key.value}' stands twice", key.start_mark
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
 
 
 def _read_layout_file(path: Path) -> LayoutFile:
     try:
-        documents = [item for item in yaml.safe_load_all(path.read_text("utf-8")) if item]
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        text = path.read_text("utf-8-sig")
+        documents = [item for item in yaml.load_all(text, _TextLoader) if item]
+    except UnicodeDecodeError:
+        raise BadLayout(f"Layout {path.name} is not UTF-8 text: save it as such.") from None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
+        raise BadLayout(f"Layout {path.name} is not YAML{where}: {error.problem}.") from None
+    except yaml.YAMLError as error:
         raise BadLayout(f"Layout {path.name} is not YAML: {' '.join(str(error).split())}") from None
     except OSError as error:
         raise BadLayout(f"Layout {path.name} cannot be read: {error.strerror}.") from None
@@ -233,11 +295,21 @@ def _in_words(error: ValidationError) -> str:
     problems = []
     for item in error.errors(include_url=False):
         key = ".".join(str(part) for part in item["loc"] if not str(part).startswith("list["))
-        message = item["msg"].removeprefix("Value error, ")
+        message = _PLAIN.get(item["type"], item["msg"].removeprefix("Value error, "))
         if item["type"] == "extra_forbidden":
-            message = f"no such key; there are {', '.join(_keys())}"
+            there = f"; there are {', '.join(_keys())}" if key in item["loc"] else ""
+            message = f"no such key{there}"
         problems.append(f"{key}: {message}" if key else message)
     return "; ".join(problems) + "."
+
+
+_PLAIN = {
+    "missing": "this key is missing",
+    "string_type": "one text is wanted here",
+    "list_type": "a list is wanted here, such as [A, B]",
+    "dict_type": "keys with values are wanted here",
+    "model_type": "keys with values are wanted here",
+}
 
 
 def _keys() -> list[str]:

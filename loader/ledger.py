@@ -29,52 +29,56 @@ class Known:
         current: the active version of this path, which a new one would supersede.
         latest_failed: the newest row of this path, if it is a failure of the same bytes.
         twin: the active version of another path with the same bytes.
-        is_recorded_copy: the newest row of this path already says that it is a copy of `twin`.
+        is_recorded_copy: the ledger already says of this path that it is a copy of `twin`.
+        copied_path: the file that this one was last known to be a copy of, and that is there still.
     """
 
-    current: Row[Any] | None
-    latest_failed: Row[Any] | None
-    twin: Row[Any] | None
-    is_recorded_copy: bool
+    current: Row[Any] | None = None
+    latest_failed: Row[Any] | None = None
+    twin: Row[Any] | None = None
+    is_recorded_copy: bool = False
+    copied_path: str | None = None
 
 
-def look_up(connection: Connection, delivery: Delivery, sha256: str) -> Known:
-    """Ask the ledger about a delivered file."""
+UNKNOWN = Known()
+"""What an empty ledger knows."""
+
+
+def look_up(connection: Connection, delivery: Delivery, sha256: str | None) -> Known:
+    """Ask the ledger about a delivered file; its hash is None if it could not be read."""
     path = str(delivery.known_as)
     newest_first = sa.select(FILE_VERSIONS).order_by(_VERSIONS.file_version_id.desc())
     history = connection.execute(newest_first.where(_VERSIONS.path == path)).all()
     current = next((row for row in history if row.status == "active"), None)
     newest = history[0] if history else None
-    if current is None and newest is not None and newest.status == "copy":
-        current = _renamed_from(connection, delivery, newest.same_content_as)
+    failed = newest is not None and newest.status == "failed" and newest.sha256 == sha256
+    # A failure changes nothing: what the file was before, it still is.
+    settled = next((row for row in history if row.status != "failed"), None)
+    copied_path = None
+    if current is None and settled is not None and settled.status == "copy":
+        original = connection.execute(
+            sa.select(FILE_VERSIONS).where(_VERSIONS.file_version_id == settled.same_content_as)
+        ).one()
+        if (delivery.root / original.path).exists():
+            copied_path = original.path
+        elif original.status == "active":  # renamed: the file goes on under its new name
+            current = original
     twins = connection.execute(
         newest_first.where(
             _VERSIONS.sha256 == sha256, _VERSIONS.status == "active", _VERSIONS.path != path
         )
     ).all()
     twin = twins[0] if twins else None
-    failed = newest is not None and newest.status == "failed" and newest.sha256 == sha256
     return Known(
         current=current,
         latest_failed=newest if failed else None,
         twin=twin,
-        is_recorded_copy=newest is not None
+        is_recorded_copy=settled is not None
         and twin is not None
-        and newest.status == "copy"
-        and newest.same_content_as == twin.file_version_id,
+        and settled.status == "copy"
+        and settled.same_content_as == twin.file_version_id,
+        copied_path=copied_path,
     )
-
-
-def _renamed_from(connection: Connection, delivery: Delivery, version: int) -> Row[Any] | None:
-    """Return the version a renamed file goes on from; None if the first file is still there."""
-    original = connection.execute(
-        sa.select(FILE_VERSIONS).where(
-            _VERSIONS.file_version_id == version, _VERSIONS.status == "active"
-        )
-    ).one_or_none()
-    if original is None or (delivery.root / original.path).exists():
-        return None
-    return original
 
 
 def next_version(connection: Connection) -> int:
@@ -125,26 +129,32 @@ def record_loaded(
         [_part_row(version, number, part) for number, part in enumerate(parts, start=1)],
     )
     if supersedes is not None:
-        connection.execute(
-            FILE_VERSIONS.update()
-            .where(_VERSIONS.file_version_id == supersedes)
-            .values(status="superseded")
-        )
+        _supersede(connection, supersedes)
 
 
 def record_copy(
-    connection: Connection, delivery: Delivery, sha256: str, twin: int, note: str
+    connection: Connection,
+    delivery: Delivery,
+    *,
+    sha256: str,
+    twin: int,
+    supersedes: int | None,
+    notes: list[str],
+    started_at: datetime,
 ) -> None:
     """Write down that a file has the bytes of an active version under another path."""
     connection.execute(
         FILE_VERSIONS.insert().values(
-            **_about(delivery, next_version(connection), now()),
+            **_about(delivery, next_version(connection), started_at),
             status="copy",
             sha256=sha256,
             same_content_as=twin,
-            notes=_json([note]),
+            supersedes=supersedes,
+            notes=_json(notes),
         )
     )
+    if supersedes is not None:
+        _supersede(connection, supersedes)
 
 
 def record_failed(
@@ -173,6 +183,14 @@ def record_failed(
             sha256=sha256,
             error=error,
         )
+    )
+
+
+def _supersede(connection: Connection, version: int) -> None:
+    connection.execute(
+        FILE_VERSIONS.update()
+        .where(_VERSIONS.file_version_id == version)
+        .values(status="superseded")
     )
 
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-import psycopg2
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.engine import Connection
@@ -55,6 +55,8 @@ class Outcome:
 def one_load_at_a_time(connection: Connection) -> Iterator[None]:
     """Hold the warehouse for one load; DuckDB does so by itself, as it admits one writer.
 
+    A load that ends in an error leaves its hold to the end of the connection.
+
     Raises:
         LoadInProgress: another load holds it.
     """
@@ -67,11 +69,9 @@ def one_load_at_a_time(connection: Connection) -> Iterator[None]:
         raise LoadInProgress(
             "Another load is writing to this warehouse. Try again when it is done."
         )
-    try:
-        yield
-    finally:
-        with connection.begin():
-            connection.execute(sa.text("select pg_advisory_unlock(:key)"), {"key": LOCK})
+    yield
+    with connection.begin():
+        connection.execute(sa.text("select pg_advisory_unlock(:key)"), {"key": LOCK})
 
 
 def load(
@@ -117,24 +117,29 @@ def check(
         layouts: as for `load`.
         progress: as for `load`.
     """
+    read: dict[str, Delivery] = {}  # by the hash of their bytes
     for delivery in deliveries:
         progress(delivery)
+        chosen = None
         try:
             sha256 = delivery.sha256()
             chosen = choose_layouts(delivery, layouts)
-            known = ledger.look_up(connection, delivery, sha256) if connection else None
-            settled = _settled(known, sha256, chosen) if known is not None else None
-            if known is not None and settled is not None:
-                yield Outcome(delivery, settled, notes=_copy_note(known))
+            known = ledger.look_up(connection, delivery, sha256) if connection else ledger.UNKNOWN
+            settled = _settled(known, sha256, chosen)
+            if settled is None and sha256 in read:
+                yield Outcome(delivery, "copy", notes=[_same_as(read[sha256].known_as)])
+                continue
+            if settled:
+                yield Outcome(delivery, settled, notes=_copy_notes(known, settled))
                 continue
             reading = FileReader(delivery, chosen)
             for _, batches in reading.parts_and_batches(version=0):
                 for _ in batches:
                     pass
-            replaces = known is not None and known.current is not None
-            yield _outcome(reading, "replaced" if replaces else "loaded")
+            yield _outcome(reading, known)
+            read[sha256] = delivery
         except BadFile as problem:
-            yield Outcome(delivery, "failed", error=str(problem))
+            yield _failure(delivery, chosen, problem)
 
 
 def _load_one(connection: Connection, delivery: Delivery, layouts: list[LayoutFile]) -> Outcome:
@@ -151,28 +156,33 @@ def _load_one(connection: Connection, delivery: Delivery, layouts: list[LayoutFi
         if settled == "copy" and known.twin is not None and not known.is_recorded_copy:
             with connection.begin():
                 ledger.record_copy(
-                    connection, delivery, sha256, known.twin.file_version_id, _copy_note(known)[0]
+                    connection,
+                    delivery,
+                    sha256=sha256,
+                    twin=known.twin.file_version_id,
+                    supersedes=_version(known.current),
+                    notes=_copy_notes(known, settled),
+                    started_at=started_at,
                 )
         if settled:
-            return Outcome(delivery, settled, notes=_copy_note(known))
+            return Outcome(delivery, settled, notes=_copy_notes(known, settled))
         return _load_new(connection, delivery, chosen, known, sha256, started_at)
-    except (BadFile, psycopg2.DataError) as problem:
-        error = " ".join(str(problem).split())
+    except BadFile as problem:
+        outcome = _failure(delivery, chosen, problem)
         with connection.begin():
+            known = known or ledger.look_up(connection, delivery, sha256)
             ledger.record_failed(
                 connection,
                 delivery,
                 sha256=sha256,
-                error=error,
+                error=outcome.error,
                 layout=chosen.name if chosen else None,
-                again=known.latest_failed.file_version_id
-                if known and known.latest_failed
-                else None,
+                again=_version(known.latest_failed),
                 started_at=started_at,
             )
-        if known is not None and known.current is not None:
-            error += " The version loaded before stays in place."
-        return Outcome(delivery, "failed", layout=chosen.name if chosen else "", error=error)
+        if known.current is not None:
+            outcome.error += " The version loaded before stays in place."
+        return outcome
 
 
 def _load_new(
@@ -188,7 +198,7 @@ def _load_new(
         version = ledger.next_version(connection)
         for part, batches in reading.parts_and_batches(version):
             copy_batches(connection, ENTITY_TABLES[part.layout.entity], batches)
-        outcome = _outcome(reading, "replaced" if known.current is not None else "loaded")
+        outcome = _outcome(reading, known)
         ledger.record_loaded(
             connection,
             delivery,
@@ -197,11 +207,15 @@ def _load_new(
             layout=chosen.name,
             layout_sha256=chosen.fingerprint(),
             sha256=sha256,
-            supersedes=known.current.file_version_id if known.current is not None else None,
+            supersedes=_version(known.current),
             notes=outcome.notes,
             started_at=started_at,
         )
     return outcome
+
+
+def _version(row: sa.Row[Any] | None) -> int | None:
+    return None if row is None else row.file_version_id
 
 
 def _settled(known: ledger.Known, sha256: str, chosen: LayoutFile) -> str | None:
@@ -212,19 +226,37 @@ def _settled(known: ledger.Known, sha256: str, chosen: LayoutFile) -> str | None
     return "copy" if known.twin is not None else None
 
 
-def _copy_note(known: ledger.Known) -> list[str]:
-    if known.twin is None:
+def _copy_notes(known: ledger.Known, settled: str) -> list[str]:
+    if settled != "copy" or known.twin is None:
         return []
-    return [f"has the same bytes as {known.twin.path}, which is loaded: not loaded twice"]
+    notes = [_same_as(known.twin.path)]
+    if known.current is not None:
+        notes.append("what this file held before is no longer counted")
+    return notes
 
 
-def _outcome(reading: FileReader, status: str) -> Outcome:
+def _same_as(path: object) -> str:
+    return f"has the same bytes as {path}, which is loaded: not loaded twice"
+
+
+def _failure(delivery: Delivery, chosen: LayoutFile | None, problem: BadFile) -> Outcome:
+    error = " ".join(str(problem).split())
+    return Outcome(delivery, "failed", layout=chosen.name if chosen else "", error=error)
+
+
+def _outcome(reading: FileReader, known: ledger.Known) -> Outcome:
+    notes = reading.notes()
+    if known.current is None and known.copied_path is not None:
+        notes.append(
+            f"was a copy of {known.copied_path} and is not any more, so both are counted: if one "
+            "of them is only a backup, take it out"
+        )
     return Outcome(
         reading.delivery,
-        status,
+        "loaded" if known.current is None else "replaced",
         entity=", ".join(dict.fromkeys(part.layout.entity for part in reading.parts)),
         layout=reading.chosen.name,
         rows_loaded=sum(part.rows_loaded for part in reading.parts),
         rows_skipped=dict(sum((part.rows_skipped for part in reading.parts), Counter())),
-        notes=reading.notes(),
+        notes=notes,
     )

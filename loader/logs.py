@@ -18,10 +18,13 @@ def log_to_file() -> None:
         handler = RotatingFileHandler(LOG_FILE, maxBytes=5_000_000, backupCount=3, encoding="utf-8")
     except OSError:
         handler = logging.NullHandler()
+    logging.raiseExceptions = False  # a log that cannot be written any more stops nobody
     logger = logging.getLogger("loader")
     logger.handlers = [handler]
     logger.setLevel(logging.INFO)
     logger.propagate = False
+    # What it would print of a broken connection, with a traceback, the command says in one line.
+    logging.getLogger("sqlalchemy.pool").addHandler(logging.NullHandler())
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

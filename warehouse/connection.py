@@ -1,7 +1,10 @@
 """The connection that `DATABASE_URL` names: DuckDB in a file, or a PostgreSQL server."""
 
+import re
 from typing import Any
 
+import duckdb
+import psycopg2
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -14,6 +17,10 @@ ADVICE = (
     "DATABASE_URL takes postgresql://user:password@host:port/database or "
     "duckdb:////absolute/path.duckdb; leave it unset for the DuckDB file in the checkout."
 )
+
+
+DATABASE_ERRORS = (SQLAlchemyError, duckdb.Error, psycopg2.Error)
+"""What databases raise; bulk copies go past SQLAlchemy, which wraps the errors of the rest."""
 
 
 class WarehouseUnavailable(Exception):
@@ -38,16 +45,23 @@ def warehouse_url(database_url: str) -> URL:
     if backend == "duckdb" and url.database not in (None, "", ":memory:"):
         database = CHECKOUT / str(url.database)
         return URL.create("duckdb", database=str(database))
+    if backend not in ("duckdb", "postgresql"):
+        raise SettingsError(f"DATABASE_URL names no database spoken here ({backend}). {ADVICE}")
+    if "@" in (url.host or ""):  # the rest of a password, which must not get into messages
+        raise SettingsError(
+            "DATABASE_URL: in a user name or password, write @ as %40, / as %2F and % as %25."
+        )
     if backend == "postgresql" and url.database:
         return url.set(drivername="postgresql+psycopg2")
-    raise SettingsError(f"DATABASE_URL names no warehouse ({backend or 'no scheme'}). {ADVICE}")
+    raise SettingsError(f"DATABASE_URL lacks the database. {ADVICE}")
 
 
 def describe(url: URL) -> str:
     """Name the warehouse for people, without its password."""
     if url.get_backend_name() == "duckdb":
         return f"DuckDB, {url.database}"
-    return f"PostgreSQL, {url.render_as_string(hide_password=True).split('://', 1)[1]}"
+    plain = url.set(query={})  # options may hold a password too
+    return f"PostgreSQL, {plain.render_as_string(hide_password=True).split('://', 1)[1]}"
 
 
 def connect(url: URL, *, read_only: bool = False) -> Engine:
@@ -79,27 +93,47 @@ def connect(url: URL, *, read_only: bool = False) -> Engine:
                         f"{describe(url)} is PostgreSQL {version}; "
                         f"{MINIMUM_POSTGRES} or later is needed."
                     )
-    except SQLAlchemyError as error:
+    except DATABASE_ERRORS as error:
         raise WarehouseUnavailable(explain(url, error)) from None
     return engine
 
 
-def explain(url: URL, error: SQLAlchemyError) -> str:
+def explain(url: URL, error: Exception) -> str:
     """Say in words why the database refused, with the next thing to do."""
+    # What was tried after the first error, such as a rollback, tells less about it.
+    while isinstance(error.__context__, DATABASE_ERRORS):
+        error = error.__context__
     reason = str(getattr(error, "orig", None) or error).strip()
     if url.get_backend_name() == "duckdb":
-        first = reason.splitlines()[0]
-        if "lock" in reason.lower():
-            advice = "Another program has the file open: close it (or wait for it) and try again."
-        elif "permission" in reason.lower() or "read-only" in reason.lower():
-            advice = "The file or its folder cannot be written: check its permissions."
-        else:
-            advice = "If it is no DuckDB file, move it away, or name another in DATABASE_URL."
-        return f"Cannot use {describe(url)}. {advice} ({first})"
-    return (
-        f"Cannot use {describe(url)}. Check that the server runs and that DATABASE_URL is right. "
-        f"({' '.join(reason.split())})"
-    )
+        advice, reason = _duckdb_advice(reason), (reason or type(error).__name__).splitlines()[0]
+    else:
+        advice, reason = _postgres_advice(reason), " ".join(reason.split())
+    return f"Cannot use {describe(url)}. {advice} ({reason})"
+
+
+def _duckdb_advice(reason: str) -> str:
+    if _is_disk_full(reason):
+        return _DISK_FULL
+    if re.search("lock on file|already open|used by another", reason, re.IGNORECASE):
+        return "Another program has the file open: close it (or wait for it) and try again."
+    if re.search("permission|read-only", reason, re.IGNORECASE):
+        return "The file or its folder cannot be written: check its permissions."
+    return "If it is no DuckDB file, move it away, or name another in DATABASE_URL."
+
+
+def _postgres_advice(reason: str) -> str:
+    if _is_disk_full(reason):
+        return _DISK_FULL
+    if re.search("permission denied", reason, re.IGNORECASE):
+        return "Its user lacks the rights: grant them, or name another user in DATABASE_URL."
+    return "Check that the server runs and that DATABASE_URL is right."
+
+
+_DISK_FULL = "The disk is full: make room and try again."
+
+
+def _is_disk_full(reason: str) -> bool:
+    return bool(re.search("no space left|disk full|file too large", reason, re.IGNORECASE))
 
 
 def _make_folder(database: str) -> None:
