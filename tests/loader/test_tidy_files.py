@@ -1,0 +1,100 @@
+"""Files that no layout names are read by common header names, or said to be short of something."""
+
+import pytest
+
+from loader.contracts import ENTITIES
+from tests.conftest import Warehouse
+from tests.loader.conftest import HEADER, LINE, Dropped, failed, loaded, raw
+
+TIDY = {
+    "sales_lines": {"Order ID": "A1", "Order Date": "2026-01-05", "SKU": "T1", "Qty": "2",
+                    "Price": "3.50", "Sales Rep": "Ada", "Carrier": "Royal Mail"},
+    "orders": {"Order ID": "A1", "Order Date": "2026-01-05", "Freight": "4.50"},
+    "customers": {"Customer ID": "C1", "Customer Name": "Ada", "Email": "a@b.c", "Tier": "Gold"},
+    "products": {"SKU": "T1", "Product Name": "Tea", "Brand": "Leaf", "List Price": "3.50"},
+    "product_categories": {"Category ID": "1", "Category Name": "Drinks"},
+    "sellers": {"Seller": "Ada", "Team": "North", "Active": "yes"},
+    "stores": {"Store ID": "S1", "Store Name": "Main Street", "City": "Leeds"},
+    "shipping_companies": {"Carrier ID": "1", "Carrier": "Royal Mail"},
+    "sales_targets": {"Month": "2026-01-01", "Seller": "Ada", "Target": "1000"},
+}  # fmt: skip
+
+
+def test_every_entity_is_here() -> None:
+    assert TIDY.keys() == ENTITIES.keys()
+
+
+@pytest.mark.parametrize("entity", TIDY)
+def test_each_entity_is_recognised(duckdb_warehouse: Warehouse, drop: Dropped, entity: str) -> None:
+    cells = TIDY[entity]
+    outcome = loaded(duckdb_warehouse.load(drop("file.csv", [list(cells), list(cells.values())])))
+    assert (outcome.entity, outcome.layout, outcome.notes) == (entity, "", [])
+    (row,) = raw(duckdb_warehouse, ", ".join(ENTITIES[entity].columns), entity)
+    assert sorted(text for text in row if text is not None) == sorted(cells.values())
+
+
+def test_several_sheets_of_several_entities(duckdb_warehouse: Warehouse, drop: Dropped) -> None:
+    sheets = {name: [list(cells), list(cells.values())] for name, cells in TIDY.items()}
+    outcome = loaded(duckdb_warehouse.load(drop("file.xlsx", sheets)))
+    assert outcome.entity == ", ".join(TIDY)
+    assert outcome.rows_loaded == len(TIDY)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ["orderId", "orderDate", "productName", "quantity", "unitPrice"],
+        ["order_id", "order_date", "product_name", "units_sold", "unit_price"],
+        ["ORDER ID", "DATE", "PRODUCT", "QTY", "PRICE"],
+        ["  Order-ID ", "Order\nDate", "Product:", "Units", "Unit\N{NO-BREAK SPACE}Price"],
+        ["\N{FULLWIDTH LATIN CAPITAL LETTER O}rder ID", "Order Date", "Item", "Units", "Price"],
+    ],
+)
+def test_spellings(duckdb_warehouse: Warehouse, drop: Dropped, header: list[str]) -> None:
+    loaded(duckdb_warehouse.load(drop("file.xlsx", {"S": [header, LINE]})))
+    columns = "order_id, sold_at, product_name, units, unit_price"
+    assert raw(duckdb_warehouse, columns) == [tuple(LINE)]
+
+
+def test_sales_without_units_are_no_order_headers(
+    duckdb_warehouse: Warehouse, drop: Dropped
+) -> None:
+    rows = [["Order ID", "Order Date", "Product", "Unit Price"], ["A1", "2026-01-05", "Tea", "2"]]
+    message = failed(duckdb_warehouse.load(drop("file.csv", rows)))
+    assert message.startswith("no layout names this file, and it is not tidy enough to load")
+    assert "the nearest entity (sales_lines): no column for units (looked for 'units'," in message
+    assert "row 1: 'Order ID', 'Order Date', 'Product', 'Unit Price'." in message
+    assert 'python -m loader inspect "file.csv"' in message
+    assert not raw(duckdb_warehouse, "*", "orders")
+
+
+def test_sheets_that_are_no_tables(duckdb_warehouse: Warehouse, drop: Dropped) -> None:
+    notes = {f"Note {n}": [["hello"], ["world"]] for n in range(8)}
+    summary = [["Region", "Revenue"], ["North", 7]]
+    sheets = {"Notes": [["hello"]], "Empty": [], "Sales": [HEADER, LINE], "Sum": summary}
+    outcome = loaded(duckdb_warehouse.load(drop("file.xlsx", sheets | notes)))
+    assert outcome.rows_loaded == 1
+    assert outcome.notes == [
+        "sheets 'Notes', 'Note 0', 'Note 1', 'Note 2', 'Note 3' and 4 more are no table of an "
+        "entity: not loaded",
+        "sheet 'Sum' is no table of an entity (for sales_lines: no sold_at or order_id and units "
+        "and product_id or product_name and sold_at): not loaded",
+    ]
+
+
+def test_a_sheet_like_those_that_load_is_not_passed_over(
+    duckdb_warehouse: Warehouse, drop: Dropped
+) -> None:
+    march = [[name.replace("Units", "Menge") for name in HEADER], LINE]
+    sheets = {"Jan": [HEADER, LINE], "Feb": [HEADER, LINE], "March": march}
+    message = failed(duckdb_warehouse.load(drop("file.xlsx", sheets)))
+    assert "sheet 'March': no column for units" in message
+    assert not raw(duckdb_warehouse, "*")
+
+
+@pytest.mark.parametrize("sheets", [{"A": []}, {"A": [], "B": []}])
+def test_nothing_but_empty_sheets(
+    duckdb_warehouse: Warehouse, drop: Dropped, sheets: dict[str, list[object]]
+) -> None:
+    message = failed(duckdb_warehouse.load(drop("file.xlsx", sheets)))
+    assert message == "it holds no rows at all: every sheet is empty."
