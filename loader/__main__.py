@@ -37,6 +37,9 @@ from warehouse.settings import Settings, SettingsError, read_settings
 USAGE = 2
 """Exit code: wrong usage or settings."""
 
+LISTED = 10
+"""How many files are listed of which there is nothing to say but that they were loaded."""
+
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -227,11 +230,16 @@ class _Step:
 
 
 def _shown(outcomes: Iterable[Outcome]) -> list[Outcome]:
-    seen = []
+    seen: list[Outcome] = []
+    smooth = 0
     for outcome in outcomes:
         seen.append(outcome)
-        if outcome.status != "unchanged":
+        is_smooth = outcome.status == "loaded" and not outcome.notes and not outcome.rows_skipped
+        smooth += is_smooth
+        if outcome.status != "unchanged" and not (is_smooth and smooth > LISTED):
             _show(outcome)
+    if smooth > LISTED:
+        out.print(f"          … and {smooth - LISTED:,} more that loaded as smoothly", style="dim")
     return seen
 
 

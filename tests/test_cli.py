@@ -397,3 +397,17 @@ def test_progress_on_a_terminal(inbox: Path, database: Path, tmp_path: Path) -> 
     assert result.returncode == 0
     assert b"[red]x[blue].csv" in shown
     assert b"\x1b" not in result.stdout
+
+
+def test_many_files_that_load_smoothly_are_not_all_listed(run: Run, tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    for number in range(cli.LISTED + 5):
+        write_csv(inbox / f"week {number:02}.csv", [HEADER, [f"A{number}", *LINE[1:]]])
+    (inbox / "zz bad.csv").write_text("nothing,to,see\n1,2,3\n")
+    shown = run("load")
+    assert shown.exit_code == 1
+    assert shown.output.count("loaded    week") == cli.LISTED
+    assert "… and 5 more that loaded as smoothly" in shown.output
+    assert "failed    zz bad.csv" in shown.output
+    assert f"{cli.LISTED + 6} files: {cli.LISTED + 5} loaded" in shown.output
