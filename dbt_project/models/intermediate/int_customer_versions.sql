@@ -173,6 +173,50 @@ daily as (
 
     select
         *,
+        sum(case when is_deleted then 0 else 1 end) over (
+            partition by customer_id order by effective_date
+        ) as times_delivered
+    from ranked
+    where newness = 1
+
+),
+
+-- A deleted customer is remembered as they were last known.
+remembered as (
+
+    select
+        customer_id,
+        effective_date,
+        is_deleted,
+        first_value(customer_name) over (
+            partition by customer_id, times_delivered order by effective_date
+        ) as customer_name,
+        first_value(email) over (
+            partition by customer_id, times_delivered order by effective_date
+        ) as email,
+        first_value(loyalty_tier) over (
+            partition by customer_id, times_delivered order by effective_date
+        ) as loyalty_tier,
+        first_value(customer_segment) over (
+            partition by customer_id, times_delivered order by effective_date
+        ) as customer_segment,
+        first_value(city) over (
+            partition by customer_id, times_delivered order by effective_date
+        ) as city,
+        first_value(region) over (
+            partition by customer_id, times_delivered order by effective_date
+        ) as region,
+        first_value(country) over (
+            partition by customer_id, times_delivered order by effective_date
+        ) as country
+    from daily
+
+),
+
+hashed as (
+
+    select
+        *,
         md5(
             coalesce(customer_name, chr(30)) || chr(31)
             || coalesce(email, chr(30)) || chr(31)
@@ -183,8 +227,7 @@ daily as (
             || coalesce(country, chr(30)) || chr(31)
             || case when is_deleted then 'deleted' else '' end
         ) as attributes_hash
-    from ranked
-    where newness = 1
+    from remembered
 
 ),
 
@@ -195,7 +238,7 @@ compared as (
         lag(attributes_hash) over (
             partition by customer_id order by effective_date
         ) as previous_hash
-    from daily
+    from hashed
 
 ),
 
