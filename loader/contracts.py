@@ -49,9 +49,17 @@ class Entity(BaseModel):
 
 
 def unmet(requirements: list[Requirement], present: set[str]) -> list[list[str]]:
-    """Return the requirements that none of the present columns meets, as lists of choices."""
+    """Return the requirements that none of the present columns meets, as lists of choices.
+
+    A requirement that follows from a stricter one is left out.
+    """
     choices = [item if isinstance(item, list) else [item] for item in requirements]
-    return [choice for choice in choices if not present.intersection(choice)]
+    open_choices = [choice for choice in choices if not present.intersection(choice)]
+    return [
+        choice
+        for choice in open_choices
+        if not any(set(other) < set(choice) for other in open_choices)
+    ]
 
 
 @lru_cache(maxsize=20_000)

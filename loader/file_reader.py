@@ -162,7 +162,7 @@ class FileReader:
             f"{name} ({layout.entity}): "
             + _in_sheet(sheet.name, explain_missing(layout, near))
             + " Mend the file or the layout; "
-            f'`python -m loader inspect "{self.delivery.known_as.name}"` proposes one.'
+            f'`python -m loader inspect "{self.delivery.path}"` proposes one.'
         )
 
 

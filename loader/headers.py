@@ -260,9 +260,10 @@ def _match(at: HeaderRow, layout: Layout, *, tidy: bool) -> Header | NoHeader:
         if found is not None:
             positions[column] = found
 
-    missing = unmet(layout.needed, set(positions))
+    needed = layout.needed
     if tidy:
-        missing += unmet([*layout.contract.required, *layout.contract.tidy], set(positions))
+        needed = [*needed, *layout.contract.required, *layout.contract.tidy]
+    missing = unmet(needed, set(positions))
     if missing:
         matched = sum(1 for found in positions.values() if found)
         return NoHeader(at.row, [cell for cell in at.cells if cell], matched, missing)
