@@ -4,7 +4,7 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -128,6 +128,10 @@ class _TextShapes:
         return notes
 
 
+_Rows = tuple[pa.Array, list[pa.Array]]
+"""Row numbers, and the columns of these rows."""
+
+
 class Mapping:
     """Reads one sheet by one layout document.
 
@@ -169,11 +173,17 @@ class Mapping:
             BadFile: a mapped column holds formulas without values, or a text cannot be stored.
         """
         self._refuse_uncalculated()
-        for block in blocks:
-            self._refuse_nul(block)
-            kept = self._keep_rows(self._below_header(block))
-            if kept is not None:
-                yield self._raw_batch(*kept, version)
+        rows: Iterable[_Rows] = (kept for block in blocks if (kept := self._kept(block)))
+        if self._sheet.name:
+            # A workbook is in memory as it is: what its last rows show holds for its first.
+            rows = list(rows)
+            for _, columns in rows:
+                self._shapes.learn(self._mapped_columns(columns))
+        for numbers, columns in rows:
+            mapped = self._mapped_columns(columns)
+            if not self._sheet.name:
+                self._shapes.learn(mapped)
+            yield self._raw_batch(numbers, columns, mapped, version)
         part = self.part
         part.date_order = self._shapes.date_order
         part.decimal_mark = self._shapes.decimal_mark
@@ -181,6 +191,10 @@ class Mapping:
         part.notes += self._notes_on_columns()
 
     # ------------------------------------------------------------------ rows
+
+    def _kept(self, block: Block) -> _Rows | None:
+        self._refuse_nul(block)
+        return self._keep_rows(*self._below_header(block))
 
     def _below_header(self, block: Block) -> tuple[int, list[pa.Array]]:
         first, last = self._layout.first_and_last_row()
@@ -202,11 +216,8 @@ class Mapping:
             self.part.rows_read += outside
             self.part.rows_skipped["outside_rows"] += outside
 
-    def _keep_rows(
-        self, rows: tuple[int, list[pa.Array]]
-    ) -> tuple[pa.Array, list[pa.Array]] | None:
+    def _keep_rows(self, start: int, columns: list[pa.Array]) -> _Rows | None:
         """Leave out the rows that are no data; None if none is left."""
-        start, columns = rows
         height = len(columns[0]) if columns else 0
         if not height:
             return None
@@ -298,10 +309,12 @@ class Mapping:
     # --------------------------------------------------------------- columns
 
     def _raw_batch(
-        self, numbers: pa.Array, columns: list[pa.Array], version: int
+        self,
+        numbers: pa.Array,
+        columns: list[pa.Array],
+        mapped: dict[str, pa.Array],
+        version: int,
     ) -> pa.RecordBatch:
-        mapped = self._mapped_columns(columns)
-        self._shapes.learn(mapped)
         self._mark_typed_numbers(numbers, mapped)
         extra = self._extra(numbers, columns)
         height = len(numbers)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from loader.deliveries import find_deliveries
 from loader.file_reader import FileReader, choose_layouts
 from loader.layouts import read_layouts
+from loader.reading import workbook
 from tests.conftest import Warehouse
 from tests.loader.conftest import (
     HEADER,
@@ -205,6 +206,17 @@ def test_a_typed_number_is_no_grouped_text(
     assert [text for (text,) in raw(duckdb_warehouse, "units")] == [
         "1.234", "1.2340", "-1.234", "-1.2340", "12.5", "12,5", "1234567.125", None,
     ]  # fmt: skip
+
+
+def test_the_last_rows_of_a_workbook_tell_how_to_read_its_first(
+    duckdb_warehouse: Warehouse, drop: Dropped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No layout says how decimals are written; only a text in the last block shows it."""
+    monkeypatch.setattr(workbook, "BLOCK_ROWS", 2)
+    rows = [["A1", "2026-01-05", "Tea", cell, 1] for cell in (1.234, 2, 3, 4, 5, "12,5")]
+    loaded(duckdb_warehouse.load(drop("file.xlsx", {"S": [HEADER, *rows]})))
+    assert duckdb_warehouse.one("select decimal_mark from raw.file_parts") == ","
+    assert [text for (text,) in raw(duckdb_warehouse, "units")][:2] == ["1.2340", "2"]
 
 
 @pytest.mark.parametrize(
