@@ -31,6 +31,7 @@ class Known:
         twin: the active version of another path with the same bytes.
         is_recorded_copy: the ledger already says of this path that it is a copy of `twin`.
         copied_path: the file that this one was last known to be a copy of, and that is there still.
+        file_id: the first version of this file, if it was ever delivered.
     """
 
     current: Row[Any] | None = None
@@ -38,6 +39,7 @@ class Known:
     twin: Row[Any] | None = None
     is_recorded_copy: bool = False
     copied_path: str | None = None
+    file_id: int | None = None
 
 
 UNKNOWN = Known()
@@ -63,6 +65,7 @@ def look_up(connection: Connection, delivery: Delivery, sha256: str | None) -> K
             copied_path = original.path
         elif original.status == "active":  # renamed: the file goes on under its new name
             current = original
+    before = current if current is not None else settled
     twins = connection.execute(
         newest_first.where(
             _VERSIONS.sha256 == sha256, _VERSIONS.status == "active", _VERSIONS.path != path
@@ -78,6 +81,7 @@ def look_up(connection: Connection, delivery: Delivery, sha256: str | None) -> K
         and settled.status == "copy"
         and settled.same_content_as == twin.file_version_id,
         copied_path=copied_path,
+        file_id=None if before is None else before.file_id,
     )
 
 
@@ -98,7 +102,7 @@ def record_loaded(
     layout: str,
     layout_sha256: str,
     sha256: str,
-    supersedes: int | None,
+    known: Known,
     notes: list[str],
     started_at: datetime,
 ) -> None:
@@ -111,6 +115,8 @@ def record_loaded(
     connection.execute(
         FILE_VERSIONS.insert().values(
             **_about(delivery, version, started_at),
+            file_id=known.file_id or version,
+            as_of_date=delivery.modified_at().date(),
             status="active",
             entity=", ".join(dict.fromkeys(part.layout.entity for part in parts)),
             layout=layout,
@@ -120,7 +126,7 @@ def record_loaded(
             rows_loaded=sum(part.rows_loaded for part in parts),
             rows_skipped=_json(skipped),
             control_totals=_json(totals),
-            supersedes=supersedes,
+            supersedes=known.current and known.current.file_version_id,
             notes=_json(notes),
         )
     )
@@ -128,8 +134,8 @@ def record_loaded(
         FILE_PARTS.insert(),
         [_part_row(version, number, part) for number, part in enumerate(parts, start=1)],
     )
-    if supersedes is not None:
-        _supersede(connection, supersedes)
+    if known.current is not None:
+        _supersede(connection, known.current.file_version_id)
 
 
 def record_copy(

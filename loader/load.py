@@ -207,7 +207,7 @@ def _load_new(
             layout=chosen.name,
             layout_sha256=chosen.fingerprint(),
             sha256=sha256,
-            supersedes=_version(known.current),
+            known=known,
             notes=outcome.notes,
             started_at=started_at,
         )

@@ -13,6 +13,7 @@ FILE_VERSIONS = sa.Table(
     "file_versions",
     _metadata,
     sa.Column("file_version_id", sa.BigInteger, nullable=False, autoincrement=False),
+    sa.Column("file_id", sa.BigInteger),
     sa.Column("path", sa.Text, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("entity", sa.Text),
@@ -21,6 +22,7 @@ FILE_VERSIONS = sa.Table(
     sa.Column("sha256", sa.Text),
     sa.Column("size_bytes", sa.BigInteger),
     sa.Column("modified_at", sa.DateTime),
+    sa.Column("as_of_date", sa.Date),
     sa.Column("rows_read", sa.BigInteger),
     sa.Column("rows_loaded", sa.BigInteger),
     sa.Column("rows_skipped", sa.Text),
@@ -35,8 +37,9 @@ FILE_VERSIONS = sa.Table(
 )
 """The ledger. One row a delivered file version; times are UTC; lists and maps are JSON text.
 
-`status` is active, superseded, withdrawn, failed, or copy (the bytes of an active version under
-another path: recorded, not loaded twice).
+`file_id` is the first version of the same file, under whatever name; `as_of_date` is the day that
+the file tells about. `status` is active, superseded, withdrawn, failed, or copy (the bytes of an
+active version under another path: recorded, not loaded twice).
 """
 
 FILE_PARTS = sa.Table(

@@ -236,7 +236,7 @@ def test_the_snapshot_records_what_each_run_saw(demo: Warehouse, tmp_path: Path)
 def test_a_developer_writes_beside_the_others(demo: Warehouse) -> None:
     before = demo.one("select count(*) from marts.dim_region")
     result = demo.dbt(
-        "run", "--select", "stg_sellers", "--target", f"{demo.engine}_dev", parse_anew=True
+        "run", "--select", "+stg_sellers", "--target", f"{demo.engine}_dev", parse_anew=True
     )
     assert result.success
     assert ("dev_staging", "stg_sellers") in demo.tables("dev_staging")

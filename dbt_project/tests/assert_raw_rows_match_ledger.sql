@@ -27,8 +27,8 @@ select
     parts.rows_loaded,
     coalesce(counted.row_count, 0) as row_count
 from {{ source('raw', 'file_parts') }} as parts
-inner join {{ source('raw', 'file_versions') }} as versions
-    on parts.file_version_id = versions.file_version_id and versions.status = 'active'
+inner join {{ ref('stg_file_versions') }} as versions
+    on parts.file_version_id = versions.file_version_id and versions.is_active
 left join counted
     on
         parts.file_version_id = counted.file_version_id

@@ -1,6 +1,7 @@
-{#- The rows of an entity in active file versions: each column as clean text, with what the
-    layout says about reading it and where it came from. -#}
-{% macro delivered_rows(entity, columns) -%}
+{#- The rows of an entity in active file versions (with_history: also in those that are history):
+    each column as clean text, with what the layout says about reading it and where it came
+    from. -#}
+{% macro delivered_rows(entity, columns, with_history=false) -%}
     select
         {%- for column in columns %}
         {{ clean_text('delivered.' ~ column, 'parts.missing_texts') }} as {{ column }},
@@ -18,11 +19,15 @@
         delivered._file_part_number as file_part_number,
         delivered._file_version_id as file_version_id,
         versions.layout,
-        versions.modified_at as file_modified_at,
-        versions.finished_at as loaded_at
+        versions.as_of_date,
+        versions.loaded_at
     from {{ source('raw', entity) }} as delivered
-    inner join {{ source('raw', 'file_versions') }} as versions
-        on delivered._file_version_id = versions.file_version_id and versions.status = 'active'
+    inner join {{ ref('stg_file_versions') }} as versions
+        on
+            delivered._file_version_id = versions.file_version_id
+            {%- if not with_history %}
+            and versions.is_active
+            {%- endif %}
     inner join {{ source('raw', 'file_parts') }} as parts
         on
             delivered._file_version_id = parts.file_version_id

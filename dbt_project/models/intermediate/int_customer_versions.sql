@@ -26,14 +26,14 @@ delivered as (
         file_version_id,
         file_part_number,
         source_row_number,
-        cast(file_modified_at as date) as extract_date,
+        as_of_date as extract_date,
         cast(
             case
                 when
                     updated_at >= cast('{{ var("first_day_of_history") }}' as date)
                     and updated_at < cast('{{ var("last_day_of_history") }}' as date)
                     then updated_at
-                else file_modified_at
+                else as_of_date
             end as date
         ) as effective_date
     from {{ ref('stg_customers') }}

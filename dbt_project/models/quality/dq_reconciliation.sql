@@ -14,8 +14,8 @@ parts as (
         parts.rows_read,
         parts.rows_loaded
     from {{ source('raw', 'file_parts') }} as parts
-    inner join {{ source('raw', 'file_versions') }} as versions
-        on parts.file_version_id = versions.file_version_id and versions.status = 'active'
+    inner join {{ ref('stg_file_versions') }} as versions
+        on parts.file_version_id = versions.file_version_id and versions.is_active
     where parts.entity = 'sales_lines'
 
 ),

@@ -5,7 +5,7 @@ delivered as (
     {{ delivered_rows('customers', [
         'customer_id', 'customer_name', 'email', 'loyalty_tier', 'customer_segment', 'city',
         'region', 'country', 'updated_at'
-    ]) }}
+    ], with_history=true) }}
 
 ),
 
@@ -23,7 +23,8 @@ typed as (
         {{ try_timestamp('updated_at', 'date_order') }} as updated_at,
         updated_at as updated_at_text,
         is_complete_extract,
-        file_modified_at,
+        as_of_date,
+        columns_delivered,
         {{ provenance_columns() }}
     from delivered
 
