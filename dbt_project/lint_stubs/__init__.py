@@ -43,5 +43,32 @@ try_decimal = _stub("try_decimal")
 try_rate = _stub("try_rate")
 try_timestamp = _stub("try_timestamp")
 
+changed_lookups = _stub("select * from changed_lookups")
+rules_of_sales_lines = _stub("rules_of_sales_lines")
+built_line_checksums = _stub("built_line_checksums")
+built_member_checksums = _stub("built_member_checksums")
+
+
+# Those that ask the warehouse: as if a build had gone before.
+def previously_built(name: str) -> str:
+    """Give the relation of a model."""
+    return name
+
+
+def changed_file_versions(*_: str) -> tuple[list[int], list[int]]:
+    """Give a new version and a gone one."""
+    return [2], [1]
+
+
+def changed_since_built(*_: str) -> list[int]:
+    """Give a changed version."""
+    return [2]
+
+
+def changed_lookup_kinds(*_: str) -> list[str]:
+    """Give the kinds of lookups that changed."""
+    return ["order", "rules"]
+
+
 adapter = SimpleNamespace(dispatch=_dispatch)
 dbt = SimpleNamespace(date_spine=_date_spine, dateadd=_dateadd)

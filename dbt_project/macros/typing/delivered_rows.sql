@@ -25,9 +25,8 @@
     inner join {{ ref('stg_file_versions') }} as versions
         on
             delivered._file_version_id = versions.file_version_id
-            {%- if not with_history %}
-            and versions.is_active
-            {%- endif %}
+            and {{ '(versions.is_active or versions.is_history)' if with_history
+                else 'versions.is_active' }}
     inner join {{ source('raw', 'file_parts') }} as parts
         on
             delivered._file_version_id = parts.file_version_id

@@ -1,12 +1,21 @@
-{#- Grain: one row per delivered sales line of an active file version. A line that lacks a fact has
-    it from its order header, then from master data; whatever names a member gets the key by which
-    its dimension knows it. -#}
+{#- Grain: one row per delivered sales line that this build computes (int_sales_lines_due). A line
+    that lacks a fact has it from its order header, then from master data; whatever names a member
+    gets the key by which its dimension knows it.
+
+    Whatever is looked up here is an answer in int_lookups as well: that is how a later build knows
+    which lines a change of master data concerns. -#}
 
 with
 
 lines as (
 
-    select * from {{ ref('stg_sales_lines') }}
+    select stg_sales_lines.*
+    from {{ ref('stg_sales_lines') }} as stg_sales_lines
+    inner join {{ ref('int_sales_lines_due') }} as due
+        on
+            stg_sales_lines.file_version_id = due.file_version_id
+            and stg_sales_lines.file_part_number = due.file_part_number
+            and stg_sales_lines.source_row_number = due.source_row_number
 
 ),
 
@@ -16,13 +25,19 @@ orders as (
 
 ),
 
+customer_versions as (
+
+    select * from {{ ref('int_customer_versions') }}
+
+),
+
 customers as (
 
     select
         customer_id,
         customer_name,
         count(*) over (partition by customer_name) = 1 as is_only_of_its_name
-    from {{ ref('int_customer_versions') }}
+    from customer_versions
     where is_current and not is_deleted
 
 ),
@@ -214,6 +229,38 @@ completed as (
             coalesce(lines.resolved_store_id, stores_by_name.store_natural_key)
             = place.store_natural_key
 
+),
+
+-- The customer as they were on the day of the sale. Where neither the line nor its store says
+-- where it was, the customer's place does.
+with_customer as (
+
+    select
+        completed.*,
+        case
+            when completed.customer_natural_key is null then -1
+            else {{ hash_key(
+                "completed.customer_natural_key || '|' || " ~ iso_date(
+                    "coalesce(customer_versions.effective_start_date, cast('"
+                    ~ var("first_day_of_history") ~ "' as date))"
+                )
+            ) }}
+        end as customer_key,
+        coalesce(
+            completed.region,
+            case when completed.country is null then customer_versions.region end
+        ) as place_region,
+        coalesce(
+            completed.country,
+            case when completed.region is null then customer_versions.country end
+        ) as place_country
+    from completed
+    left join customer_versions
+        on
+            completed.customer_natural_key = customer_versions.customer_id
+            and cast(completed.sold_at as date) >= customer_versions.effective_start_date
+            and cast(completed.sold_at as date) < customer_versions.effective_end_date
+
 )
 
-select * from completed
+select * from with_customer

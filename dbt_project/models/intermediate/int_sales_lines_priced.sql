@@ -1,4 +1,4 @@
-{#- Grain: one row per delivered sales line of an active file version, with its amounts.
+{#- Grain: one row per delivered sales line that this build computes, with its amounts.
 
     Revenue is net of discount, and rounded once, half away from zero, to 4 decimals. It is, in
     this order: the line's own total (`reported`), its price times its units less its discount
@@ -94,6 +94,7 @@ final as (
         product_natural_key,
         product_name,
         category,
+        customer_key,
         customer_natural_key,
         customer_id,
         customer_name,
@@ -109,6 +110,8 @@ final as (
         city,
         region,
         country,
+        place_region,
+        place_country,
         product_id,
         currency,
         line_number,

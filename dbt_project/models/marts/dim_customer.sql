@@ -1,7 +1,9 @@
 {#- Grain: one row per customer and span of days over which nothing known about them changed
     (slowly changing dimension, type 2); customers that only sales lines or order headers name
     have one version; and Unknown. A fact takes the version whose span holds its date. -#}
-{%- set newest = ['sold_at', 'file_version_id', 'file_part_number', 'source_row_number'] -%}
+{%- set newest = [
+    'last_sold_at', 'file_version_id', 'file_part_number', 'last_row_number'
+] -%}
 
 with
 
@@ -20,24 +22,24 @@ known as (
 named as (
 
     select
-        customer_natural_key,
-        customer_id,
-        customer_name,
-        sold_at,
+        natural_key as customer_natural_key,
+        member_id as customer_id,
+        member_name as customer_name,
+        last_sold_at,
         file_version_id,
         file_part_number,
-        source_row_number
-    from {{ ref('int_sales_lines') }}
-    where line_status = 'accepted' and customer_natural_key is not null
+        last_row_number
+    from {{ ref('int_line_members') }}
+    where member_kind = 'customer'
     union all
     select
         customer_id as customer_natural_key,
         customer_id,
         null as customer_name,
-        sold_at,
+        sold_at as last_sold_at,
         0 as file_version_id,
         0 as file_part_number,
-        0 as source_row_number
+        0 as last_row_number
     from {{ ref('int_orders') }}
     where customer_id is not null
 

@@ -1,6 +1,8 @@
 {#- Grain: one row per product: those of the master data, those that only sales lines name, and
     Unknown. What the master data does not say is taken from the newest line that does. -#}
-{%- set newest = ['sold_at', 'file_version_id', 'file_part_number', 'source_row_number'] -%}
+{%- set newest = [
+    'last_sold_at', 'file_version_id', 'file_part_number', 'last_row_number'
+] -%}
 
 with
 
@@ -13,13 +15,13 @@ master as (
 named_by_lines as (
 
     select
-        product_natural_key,
-        {{ latest_value('product_id', newest) }} as product_id,
-        {{ latest_value('product_name', newest) }} as product_name,
+        natural_key as product_natural_key,
+        {{ latest_value('member_id', newest) }} as product_id,
+        {{ latest_value('member_name', newest) }} as product_name,
         {{ latest_value('category', newest) }} as category
-    from {{ ref('int_sales_lines') }}
-    where line_status = 'accepted'
-    group by product_natural_key
+    from {{ ref('int_line_members') }}
+    where member_kind = 'product'
+    group by natural_key
 
 ),
 

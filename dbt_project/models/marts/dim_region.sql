@@ -8,8 +8,8 @@ places as (
     select
         region,
         country
-    from {{ ref('int_sales_lines') }}
-    where line_status = 'accepted'
+    from {{ ref('int_line_members') }}
+    where member_kind = 'place'
     union
     select
         region,

@@ -1,6 +1,8 @@
 {#- Grain: one row per seller: those of the master data, those that only sales lines, order headers
     or targets name, and Unknown. -#}
-{%- set newest = ['sold_at', 'file_version_id', 'file_part_number', 'source_row_number'] -%}
+{%- set newest = [
+    'last_sold_at', 'file_version_id', 'file_part_number', 'last_row_number'
+] -%}
 
 with
 
@@ -13,12 +15,12 @@ master as (
 sales_lines as (
 
     select
-        seller_natural_key,
-        {{ latest_value('seller_id', newest) }} as seller_id,
-        {{ latest_value('seller_name', newest) }} as seller_name
-    from {{ ref('int_sales_lines') }}
-    where line_status = 'accepted' and seller_natural_key is not null
-    group by seller_natural_key
+        natural_key as seller_natural_key,
+        {{ latest_value('member_id', newest) }} as seller_id,
+        {{ latest_value('member_name', newest) }} as seller_name
+    from {{ ref('int_line_members') }}
+    where member_kind = 'seller'
+    group by natural_key
 
 ),
 

@@ -1,6 +1,8 @@
 {#- Grain: one row per shipping company: those of the master data, those that only sales lines or
     order headers name, and Unknown. -#}
-{%- set newest = ['sold_at', 'file_version_id', 'file_part_number', 'source_row_number'] -%}
+{%- set newest = [
+    'last_sold_at', 'file_version_id', 'file_part_number', 'last_row_number'
+] -%}
 
 with
 
@@ -13,12 +15,12 @@ master as (
 sales_lines as (
 
     select
-        shipping_company_natural_key,
-        {{ latest_value('shipping_company_id', newest) }} as shipping_company_id,
-        {{ latest_value('shipping_company_name', newest) }} as shipping_company_name
-    from {{ ref('int_sales_lines') }}
-    where line_status = 'accepted' and shipping_company_natural_key is not null
-    group by shipping_company_natural_key
+        natural_key as shipping_company_natural_key,
+        {{ latest_value('member_id', newest) }} as shipping_company_id,
+        {{ latest_value('member_name', newest) }} as shipping_company_name
+    from {{ ref('int_line_members') }}
+    where member_kind = 'shipping company'
+    group by natural_key
 
 ),
 

@@ -1,7 +1,9 @@
 {#- Grain: one row per store: those of the master data, those that only sales lines, order headers
     or targets name, and Unknown. A store that lines name without an id is told apart by its name
     and its place. -#}
-{%- set newest = ['sold_at', 'file_version_id', 'file_part_number', 'source_row_number'] -%}
+{%- set newest = [
+    'last_sold_at', 'file_version_id', 'file_part_number', 'last_row_number'
+] -%}
 
 with
 
@@ -14,15 +16,15 @@ master as (
 sales_lines as (
 
     select
-        store_natural_key,
-        {{ latest_value('store_id', newest) }} as store_id,
-        {{ latest_value('store_name', newest) }} as store_name,
+        natural_key as store_natural_key,
+        {{ latest_value('member_id', newest) }} as store_id,
+        {{ latest_value('member_name', newest) }} as store_name,
         {{ latest_value('city', newest) }} as city,
         {{ latest_value('region', newest) }} as region,
         {{ latest_value('country', newest) }} as country
-    from {{ ref('int_sales_lines') }}
-    where line_status = 'accepted' and store_natural_key is not null
-    group by store_natural_key
+    from {{ ref('int_line_members') }}
+    where member_kind = 'store'
+    group by natural_key
 
 ),
 

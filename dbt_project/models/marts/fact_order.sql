@@ -49,7 +49,9 @@ lines as (
         count(*) as line_count,
         sum(revenue) as revenue
     from {{ ref('int_sales_lines') }}
-    where line_status = 'accepted' and order_id is not null
+    where
+        line_status = 'accepted'
+        and order_id in (select orders.order_id from orders)
     group by order_id
 
 ),

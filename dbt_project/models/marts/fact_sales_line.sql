@@ -2,42 +2,40 @@
 
     Additive over every dimension: units, gross_amount, discount_amount, revenue, reported_total,
     cost, profit, within one currency. Not additive: unit_price. What belongs to an order and not
-    to its lines (freight) is in fact_order. -#}
+    to its lines (freight) is in fact_order.
 
+    Incremental by line, in the file versions whose accepted lines are not those that are here:
+    first the lines that are gone or different are taken out, then those that lack are written. -#}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    indexes=[{'columns': ['file_version_id']}],
+    pre_hook="{{ take_out_changed_lines() }}",
+) }}
+{%- set changed = changed_since_built(
+    ref('int_sales_line_checksums'), built_line_checksums()
+) if is_incremental() else none -%}
+
+-- depends_on: {{ ref('int_sales_line_checksums') }}
+-- Dimensions first: on PostgreSQL the keys of this table refer to them.
+-- depends_on: {{ ref('dim_customer') }}
+-- depends_on: {{ ref('dim_date') }}
+-- depends_on: {{ ref('dim_product') }}
+-- depends_on: {{ ref('dim_region') }}
+-- depends_on: {{ ref('dim_seller') }}
+-- depends_on: {{ ref('dim_shipping_company') }}
+-- depends_on: {{ ref('dim_store') }}
 with
 
 lines as (
 
-    select
-        *,
-        {{ hash_key('customer_natural_key') }} as customer_durable_key
-    from {{ ref('int_sales_lines') }}
-    where line_status = 'accepted'
-
-),
-
-customers as (
-
-    select * from {{ ref('dim_customer') }}
-
-),
-
-with_customer as (
-
-    select
-        lines.*,
-        customers.customer_key,
-        -- Where neither the line nor its store says where, the customer's place does.
-        coalesce(lines.region, case when lines.country is null then customers.region end)
-            as place_region,
-        coalesce(lines.country, case when lines.region is null then customers.country end)
-            as place_country
-    from lines
-    left join customers
-        on
-            lines.customer_durable_key = customers.customer_durable_key
-            and lines.sale_date >= customers.effective_start_date
-            and lines.sale_date < customers.effective_end_date
+    select * from {{ ref('int_sales_lines') }}
+    where
+        line_status = 'accepted'
+        {% if changed is not none -%}
+        and file_version_id in ({{ (changed or [-1]) | join(', ') }})
+        {%- endif %}
 
 ),
 
@@ -47,7 +45,7 @@ final as (
         sales_line_key,
         {{ date_key('sale_date') }} as sale_date_key,
         coalesce({{ hash_key('product_natural_key') }}, -1) as product_key,
-        coalesce(customer_key, -1) as customer_key,
+        customer_key,
         coalesce({{ hash_key('seller_natural_key') }}, -1) as seller_key,
         coalesce({{ hash_key('shipping_company_natural_key') }}, -1) as shipping_company_key,
         coalesce({{ hash_key('store_natural_key') }}, -1) as store_key,
@@ -57,8 +55,8 @@ final as (
         sold_at,
         is_return,
         currency,
-        units,
-        unit_price,
+        cast(units as decimal(18, 4)) as units,
+        cast(unit_price as decimal(18, 6)) as unit_price,
         gross_amount,
         discount_amount,
         revenue,
@@ -71,8 +69,18 @@ final as (
         source_sheet,
         source_row_number,
         file_version_id,
-        loaded_at
-    from with_customer
+        loaded_at,
+        line_fingerprint
+    from lines
+    {% if is_incremental() -%}
+    where
+        not exists (
+            select 1 from {{ this }} as written
+            where
+                written.sales_line_key = lines.sales_line_key
+                and written.file_version_id in ({{ (changed or [-1]) | join(', ') }})
+        )
+    {%- endif %}
 
 )
 

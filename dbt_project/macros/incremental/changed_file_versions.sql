@@ -1,0 +1,14 @@
+{#- Two lists of file versions: those that count now and are not in a relation built before, and
+    those that are in it and do not count any more. -#}
+{% macro changed_file_versions(built, versions) -%}
+    {%- set found = run_query(
+        "select versions.file_version_id, versions.is_active from " ~ versions ~ " as versions"
+        ~ " where versions.is_active <> exists (select 1 from " ~ built ~ " as built"
+        ~ " where built.file_version_id = versions.file_version_id)"
+    ) -%}
+    {%- set new, gone = [], [] -%}
+    {%- for row in found.rows -%}
+        {%- do (new if row[1] else gone).append(row[0] | int) -%}
+    {%- endfor -%}
+    {{ return((new, gone)) }}
+{%- endmacro %}
