@@ -45,8 +45,8 @@ try_timestamp = _stub("try_timestamp")
 
 changed_lookups = _stub("select * from changed_lookups")
 rules_of_sales_lines = _stub("rules_of_sales_lines")
-built_line_checksums = _stub("built_line_checksums")
-built_member_checksums = _stub("built_member_checksums")
+stored_checksums = _stub("stored_checksums")
+summed_checksums = _stub("summed_checksums")
 
 
 # Those that ask the warehouse: as if a build had gone before.

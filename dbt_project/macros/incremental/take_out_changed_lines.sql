@@ -1,5 +1,5 @@
 {#- The checksums of the lines that fact_sales_line holds. -#}
-{% macro built_line_checksums() -%}
+{% macro summed_checksums() -%}
     select file_version_id, cast(sum(line_fingerprint) as decimal(38, 0)) as checksum
     from {{ this }} group by file_version_id
 {%- endmacro %}
@@ -9,7 +9,7 @@
 {% macro take_out_changed_lines() -%}
     {%- set checksums = ref('int_sales_line_checksums') -%}
     {%- if is_incremental() -%}
-        {%- set changed = changed_since_built(checksums, built_line_checksums()) -%}
+        {%- set changed = changed_since_built(checksums, summed_checksums()) -%}
         {%- if changed -%}
             delete from {{ this }}
             where

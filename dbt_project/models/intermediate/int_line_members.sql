@@ -8,10 +8,13 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ take_out_changed_members() }}",
+    pre_hook=[
+        "{{ one_build_at_a_time() }}",
+        "{{ take_out_changed_versions(['file_version_id']) }}",
+    ],
 ) }}
 {%- set changed = changed_since_built(
-    ref('int_sales_line_checksums'), built_member_checksums()
+    ref('int_sales_line_checksums'), stored_checksums()
 ) if is_incremental() else none -%}
 {%- set kinds = {
     'product': {

@@ -10,11 +10,11 @@
     on_schema_change='fail',
     indexes=[{'columns': ['file_version_id']}, {'columns': ['sales_line_key']}],
     unique_key=['file_version_id', 'file_part_number', 'source_row_number'],
-    pre_hook="{{ require_every_line_due() }}",
+    pre_hook=["{{ one_build_at_a_time() }}", "{{ require_every_line_due() }}"],
     post_hook=["{{ take_out_gone_versions() }}", "{{ remember_lookups() }}"],
 ) }}
 {%- set columns = [
-    'sales_line_key', 'rejection_reasons', 'line_fingerprint', 'order_id',
+    'sales_line_key', 'rejection_reasons', 'line_fingerprint', 'content_fingerprint', 'order_id',
     'product_natural_key', 'product_id', 'product_name', 'category', 'customer_key',
     'customer_natural_key', 'customer_id', 'customer_name', 'seller_natural_key', 'seller_id',
     'seller_name', 'shipping_company_natural_key', 'shipping_company_id',

@@ -11,10 +11,10 @@
     incremental_strategy='append',
     on_schema_change='fail',
     indexes=[{'columns': ['file_version_id']}],
-    pre_hook="{{ take_out_changed_lines() }}",
+    pre_hook=["{{ one_build_at_a_time() }}", "{{ take_out_changed_lines() }}"],
 ) }}
 {%- set changed = changed_since_built(
-    ref('int_sales_line_checksums'), built_line_checksums()
+    ref('int_sales_line_checksums'), summed_checksums()
 ) if is_incremental() else none -%}
 
 -- depends_on: {{ ref('int_sales_line_checksums') }}

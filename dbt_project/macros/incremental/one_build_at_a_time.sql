@@ -1,0 +1,23 @@
+{#- Hook of incremental models on PostgreSQL: two builds at once write one after the other. (DuckDB
+    admits one writer.) -#}
+{% macro one_build_at_a_time() -%}
+    {%- if target.type == 'postgres' and is_incremental() -%}
+        lock table {{ this }} in share row exclusive mode
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Hook at the start of a run: refuses where another one is at work in the database. -#}
+{% macro require_no_other_build() -%}
+    {%- if execute and target.type == 'postgres' and flags.WHICH in ('run', 'build', 'snapshot', 'seed') -%}
+        {%- set others = run_query(
+            "select count(*) from pg_stat_activity where datname = current_database()"
+            ~ " and application_name = current_setting('application_name')"
+            ~ " and application_name <> '' and pid <> pg_backend_pid()"
+        ).columns[0].values()[0] -%}
+        {%- if others -%}
+            {{ exceptions.raise_compiler_error(
+                "Another build is at work in this database. Try again when it is done."
+            ) }}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
