@@ -42,6 +42,7 @@ INCREMENTAL = {
     "int_sales_lines",
     "int_sales_line_checksums",
     "int_line_members",
+    "int_file_days",
     "fact_sales_line",
 }
 FIRST_DAY = date(2024, 1, 1)

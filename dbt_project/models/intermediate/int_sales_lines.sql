@@ -53,7 +53,13 @@ touched_keys as (
 
 competing as (
 
-    select built.*
+    select
+        built.file_version_id,
+        built.file_part_number,
+        built.source_row_number,
+        built.sales_line_key,
+        built.line_status = 'rejected' as is_rejected,
+        built.line_status as previous_status
     from {{ this }} as built
     inner join touched_keys on built.sales_line_key = touched_keys.sales_line_key
     left join due
@@ -66,18 +72,19 @@ competing as (
 ),
 {% endif %}
 
-lines as (
+candidates as (
 
     select
-        {{ columns | join(', ') }},
+        file_version_id,
+        file_part_number,
+        source_row_number,
+        sales_line_key,
+        rejection_reasons is not null as is_rejected,
         cast(null as text) as previous_status
     from computed
     {% if is_incremental() %}
     union all
-    select
-        {{ columns | join(', ') }},
-        line_status as previous_status
-    from competing
+    select * from competing
     {% endif %}
 
 ),
@@ -87,19 +94,22 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by sales_line_key, rejection_reasons is null
+            partition by sales_line_key, is_rejected
             order by file_version_id desc, file_part_number desc, source_row_number desc
         ) as newness
-    from lines
+    from candidates
 
 ),
 
 decided as (
 
     select
-        *,
+        file_version_id,
+        file_part_number,
+        source_row_number,
+        previous_status,
         case
-            when rejection_reasons is not null then 'rejected'
+            when is_rejected then 'rejected'
             when newness > 1 then 'duplicate'
             else 'accepted'
         end as line_status
@@ -110,10 +120,31 @@ decided as (
 final as (
 
     select
-        {{ columns | join(', ') }},
-        line_status
-    from decided
-    where previous_status is distinct from line_status
+        {% for column in columns -%}
+        computed.{{ column }},
+        {% endfor -%}
+        decided.line_status
+    from computed
+    inner join decided
+        on
+            computed.file_version_id = decided.file_version_id
+            and computed.file_part_number = decided.file_part_number
+            and computed.source_row_number = decided.source_row_number
+    {% if is_incremental() %}
+    union all
+    select
+        {% for column in columns -%}
+        built.{{ column }},
+        {% endfor -%}
+        decided.line_status
+    from {{ this }} as built
+    inner join decided
+        on
+            built.file_version_id = decided.file_version_id
+            and built.file_part_number = decided.file_part_number
+            and built.source_row_number = decided.source_row_number
+    where decided.previous_status <> decided.line_status
+    {% endif %}
 
 )
 
