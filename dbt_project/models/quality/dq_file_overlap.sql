@@ -1,5 +1,5 @@
-{#- Grain: one row per day of sales and pair of active file versions, the newer of which has, on that
-    day, mostly lines that the older one has too (vars overlap_minimum_share and
+{#- Grain: one row per day of sales and pair of active file versions, the newer of which has, on
+    that day, mostly lines that the older one has too (vars overlap_minimum_share and
     overlap_minimum_lines). They are counted twice: if they are the same sales, the layout needs an
     `identity`, or one of the files is to be withdrawn.
     Additive: line_count, revenue, within one currency. -#}
