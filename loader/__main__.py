@@ -1,27 +1,30 @@
-"""The command line: `python -m loader load | check | inspect | status | demo`."""
+"""The command line of the loader; `python -m loader --help` lists the commands."""
 
 import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
 from loader import ledger
+from loader.corrections import Refused, find_prunable, prune, restore, withdraw
 from loader.deliveries import Delivery, Found, NothingThere, find_deliveries, is_hidden
 from loader.demo import write_demo
 from loader.inspection import propose_layout
 from loader.layouts import BadLayout, read_layouts
 from loader.load import LoadInProgress, Outcome, check, load, one_load_at_a_time
 from loader.logs import log_to_file
-from loader.raw_tables import has_raw_tables
+from loader.preview import Changes
+from loader.raw_tables import create_raw_tables, has_raw_tables, is_outdated
 from loader.reading.sheet import BadFile
 from loader.wording import count
 from warehouse.connection import (
@@ -48,6 +51,9 @@ STYLES = {
     "replaced": "green",
     "unchanged": "dim",
     "copy": "yellow",
+    "withdrawn": "yellow",
+    "superseded": "dim",
+    "pruned": "dim",
     "failed": "bold red",
 }
 
@@ -63,6 +69,7 @@ def _plain_errors() -> Iterator[None]:
         NothingThere,
         WarehouseUnavailable,
         LoadInProgress,
+        Refused,
     ) as problem:
         err.print(Text(printable(str(problem))))
         sys.exit(USAGE)
@@ -108,12 +115,12 @@ def load_command(paths: tuple[Path, ...]) -> None:
 @main.command("check")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 def check_command(paths: tuple[Path, ...]) -> None:
-    """Say what load would do; write nothing."""
+    """Say what load would do, and what a correction would change; write nothing."""
     with _plain_errors():
         settings = read_settings()
         found = _find(paths, settings)
         layouts = read_layouts(settings.layouts_dir)
-        with _ledger_if_any(settings) as connection, _progress(found.deliveries) as step:
+        with _ledger_to_try(settings) as connection, _progress(found.deliveries) as step:
             outcomes = _shown(check(connection, found.deliveries, layouts, step))
     _sum_up(outcomes, found, would=True)
 
@@ -146,14 +153,71 @@ def status_command(as_json: bool) -> None:
         return
     out.print("   id  status      finished (UTC)    file", style="dim")
     for row in rows:
-        line = Text(f"{row['file_version_id']:>5}  ")
-        line.append(f"{row['status']:<10}", style=STYLES.get(row["status"], ""))
-        line.append(f"  {row['finished_at']:%Y-%m-%d %H:%M}  {printable(row['path'])}")
-        if row["rows_loaded"] is not None:
-            line.append(f"  {count(row['rows_loaded'], 'row')} of {row['entity']}")
-        out.print(line)
-        if row["error"]:
-            out.print(Text(f"{'':7}{printable(row['error'])}", style="red"))
+        _show_version(row)
+
+
+@main.command("withdraw")
+@click.argument("version_id", metavar="ID", type=int)
+def withdraw_command(version_id: int) -> None:
+    """Take a file version out: its rows count no more. ID is the number that status shows."""
+    with _plain_errors(), _ledger_to_correct() as connection:
+        done = withdraw(connection, version_id)
+    _say_done("withdrawn", done.version)
+    out.print("Next: `dbt build` takes its rows out of the figures.")
+    if done.older is not None:
+        out.print(
+            "Nothing of this file counts then. To let an older version of it count instead: "
+            f"`python -m loader restore {done.older}`."
+        )
+
+
+@main.command("restore")
+@click.argument("version_id", metavar="ID", type=int)
+def restore_command(version_id: int) -> None:
+    """Let a withdrawn or superseded file version count again, in place of the one that does."""
+    with _plain_errors(), _ledger_to_correct() as connection:
+        done = restore(connection, version_id)
+    if done.version.status == "active":
+        path = printable(done.version.path)
+        out.print(Text(f"Version {version_id} ({path}) counts already: nothing to do."))
+        return
+    _say_done("restored", done.version)
+    if done.superseded is not None:
+        out.print(f"It takes the place of version {done.superseded}.")
+    out.print("Next: `dbt build` brings its rows into the figures.")
+
+
+@main.command("prune")
+@click.option(
+    "--keep-days",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0, 36_500),
+    help="Leave alone what was loaded in as many days.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def prune_command(keep_days: int, yes: bool) -> None:
+    """Forget the rows of superseded and withdrawn file versions for good."""
+    with _plain_errors(), _ledger_to_correct() as connection:
+        found = find_prunable(connection, keep_days)
+        for why, versions in found.needed.items():
+            ids = ", ".join(str(version.file_version_id) for version in versions)
+            noun = "version" if len(versions) == 1 else "versions"
+            out.print(f"Kept, as {why}: {noun} {ids}.", style="yellow")
+        if not found.versions:
+            out.print("There is nothing to prune.")
+            return
+        rows = sum(version.rows_loaded for version in found.versions)
+        what = f"{count(len(found.versions), 'version')} with {count(rows, 'row')}"
+        if not yes:
+            for version in found.versions:
+                _show_version(version._asdict())
+            if not sys.stdin.isatty():
+                raise Refused(f"This forgets {what} for good: say --yes if that is meant.")
+            if not click.confirm(f"This forgets {what} for good. Go on?"):
+                sys.exit(1)
+        prune(connection, found.versions)
+    out.print(f"Pruned: {what}.")
 
 
 @main.command("demo")
@@ -182,6 +246,24 @@ def demo_command(folder: Path, seed: int, lines: int, if_empty: bool) -> None:
     out.print(Text(printable(f"{len(files)} demo workbooks written to {folder}")))
 
 
+def _show_version(row: dict[str, Any]) -> None:
+    line = Text(f"{row['file_version_id']:>5}  ")
+    line.append(f"{row['status']:<10}", style=STYLES.get(row["status"], ""))
+    line.append(f"  {row['finished_at']:%Y-%m-%d %H:%M}  {printable(row['path'])}")
+    if row["rows_loaded"] is not None:
+        line.append(f"  {count(row['rows_loaded'], 'row')} of {row['entity']}")
+    out.print(line)
+    if row["error"]:
+        out.print(Text(f"{'':7}{printable(row['error'])}", style="red"))
+
+
+def _say_done(done: str, version: Row[Any]) -> None:
+    what = f"{count(version.rows_loaded, 'row')} of {version.entity}"
+    line = Text.assemble((done, "green"), f"  {printable(version.path)}  {what}")
+    line.append(f"  [version {version.file_version_id}]", style="dim")
+    out.print(line)
+
+
 def _iso(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
@@ -194,14 +276,50 @@ def _find(paths: tuple[Path, ...], settings: Settings) -> Found:
 
 
 @contextmanager
-def _ledger_if_any(settings: Settings) -> Iterator[Connection | None]:
-    """Give a connection to read the ledger by; None if nothing was ever loaded."""
+def _ledger_if_any(settings: Settings, *, read_only: bool = True) -> Iterator[Connection | None]:
+    """Give a connection to the ledger; None if nothing was ever loaded."""
     url = warehouse_url(settings.database_url)
     if url.get_backend_name() == "duckdb" and not Path(str(url.database)).exists():
         yield None
         return
-    with _warehouse(settings, read_only=True) as connection:
-        yield connection if has_raw_tables(connection) else None
+    with _warehouse(settings, read_only=read_only) as connection:
+        with connection.begin():
+            is_there = has_raw_tables(connection)
+        yield connection if is_there else None
+
+
+@contextmanager
+def _ledger_to_try(settings: Settings) -> Iterator[Connection | None]:
+    """Give a connection to the ledger that can write, if that can be had, else read."""
+    is_file = warehouse_url(settings.database_url).get_backend_name() == "duckdb"
+    with ExitStack() as stack:
+        try:
+            connection = stack.enter_context(_ledger_if_any(settings, read_only=False))
+        except WarehouseUnavailable:
+            if not is_file:
+                raise
+            # Others may be reading the file, or it may not be ours to write.
+            connection = stack.enter_context(_ledger_if_any(settings, read_only=True))
+        if connection is not None:
+            _bring_up_to_date(connection)
+        yield connection
+
+
+def _bring_up_to_date(connection: Connection) -> None:
+    with connection.begin():
+        if is_outdated(connection):
+            create_raw_tables(connection)
+
+
+@contextmanager
+def _ledger_to_correct() -> Iterator[Connection]:
+    """Hold the ledger, to change what counts."""
+    with _ledger_if_any(read_settings(), read_only=False) as connection:
+        if connection is None:
+            raise Refused("Nothing has been loaded yet.")
+        with one_load_at_a_time(connection):
+            _bring_up_to_date(connection)
+            yield connection
 
 
 def _columns() -> tuple[TextColumn, BarColumn, MofNCompleteColumn]:
@@ -236,7 +354,8 @@ def _shown(outcomes: Iterable[Outcome]) -> list[Outcome]:
         seen.append(outcome)
         is_smooth = outcome.status == "loaded" and not outcome.notes and not outcome.rows_skipped
         smooth += is_smooth
-        if outcome.status != "unchanged" and not (is_smooth and smooth > LISTED):
+        is_quiet = outcome.status == "unchanged" and not outcome.notes
+        if not is_quiet and not (is_smooth and smooth > LISTED):
             _show(outcome)
     if smooth > LISTED:
         out.print(f"          … and {smooth - LISTED:,} more that loaded as smoothly", style="dim")
@@ -251,16 +370,31 @@ def _show(outcome: Outcome) -> None:
     )
     if outcome.rows_loaded:
         line.append(f"  {count(outcome.rows_loaded, 'row')} of {outcome.entity}")
+    preview = outcome.preview
+    if preview is not None and len(preview.changes) == 1:
+        line.append(f": {_in_words(preview.changes[0])}")
     if outcome.rows_skipped:
         left_out = ", ".join(f"{n:,} {reason}" for reason, n in outcome.rows_skipped.items())
         line.append(f" (left out: {left_out.replace('_', ' ')})")
     if outcome.layout:
         line.append(f"  [layout {outcome.layout}]", style="dim")
     out.print(line)
+    if preview is not None:
+        several = preview.changes if len(preview.changes) > 1 else []
+        counted = [f"{changes.entity}: {_in_words(changes)}" for changes in several]
+        for text in (*counted, *preview.samples, *preview.revenue):
+            out.print(Text(f"          {printable(text)}"))
     for note in outcome.notes:
         out.print(Text(f"          {printable(note)}", style="yellow"))
     if outcome.error:
         out.print(Text(f"          {printable(outcome.error)}", style="red"))
+
+
+def _in_words(changes: Changes) -> str:
+    return (
+        f"{changes.added:,} added, {changes.removed:,} removed, {changes.changed:,} changed, "
+        f"{changes.as_before:,} as before"
+    )
 
 
 def _sum_up(outcomes: list[Outcome], found: Found, *, would: bool = False) -> None:
@@ -273,12 +407,12 @@ def _sum_up(outcomes: list[Outcome], found: Found, *, would: bool = False) -> No
     new = counts["loaded"] + counts["replaced"]
     if not outcomes:
         out.print("No files found: drop workbooks or CSV files into the folder and load again.")
-    elif not new and not counts["failed"]:
+    elif not new and not counts["failed"] and not counts["withdrawn"]:
         out.print("Nothing new: every file is in the warehouse as it is.")
     else:
         said = [f"{new} {'would be ' if would else ''}loaded ({count(rows, 'row')})"]
-        said += [f"{counts[status]} {status}" for status in ("unchanged", "copy") if counts[status]]
-        said += [f"{counts['failed']} failed"] if counts["failed"] else []
+        others = ("unchanged", "copy", "withdrawn", "failed")
+        said += [f"{counts[status]} {status}" for status in others if counts[status]]
         out.print(f"{count(len(outcomes), 'file')}: {', '.join(said)}.")
     sys.exit(1 if counts["failed"] else 0)
 

@@ -24,6 +24,7 @@ from pydantic import (
     model_validator,
 )
 
+from loader.as_of import as_of_regex
 from loader.contracts import ENTITIES, Entity, Requirement, unmet
 
 DEFAULT_MISSING = ["", "NULL", "null", "N/A", "n/a"]
@@ -94,6 +95,7 @@ class Layout(_Strict):
     skip_rows_where: SkipRows | None = None
     identity: Texts = []
     extract: Literal["complete", "partial"] = "partial"
+    as_of: str | None = None
     return_orders: str | None = None
 
     @field_validator("header", mode="before")
@@ -115,6 +117,13 @@ class Layout(_Strict):
         found = re.fullmatch(r"(\d{1,7})-(\d{0,7})", value or "1-")
         if not found or (found[2] and int(found[2]) < int(found[1])):
             raise ValueError("the first and the last row, such as 2-500, or 2- up to the end")
+        return value
+
+    @field_validator("as_of")
+    @classmethod
+    def _as_of_pattern(cls, value: str | None) -> str | None:
+        if value is not None:
+            as_of_regex(value)
         return value
 
     @field_validator("return_orders")
@@ -223,9 +232,17 @@ class LayoutFile:
         """Return the documents that name this delivered file."""
         return LayoutFile(self.name, tuple(item for item in self.layouts if _names(item, path)))
 
+    def as_of_patterns(self) -> list[str]:
+        """Return the different patterns by which the name of a file tells its day."""
+        return list(dict.fromkeys(item.as_of for item in self.layouts if item.as_of is not None))
+
     def fingerprint(self) -> str:
         """Return a hash of the meaning: it changes when the files should be read again."""
-        text = "\n".join(item.model_dump_json(by_alias=True) for item in self.layouts)
+        # `as_of` counts where it is used: files loaded before it came are not read again for it.
+        text = "\n".join(
+            item.model_dump_json(by_alias=True, exclude=None if item.as_of else {"as_of"})
+            for item in self.layouts
+        )
         return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -1,8 +1,9 @@
 """The ledger `raw.file_versions`: which version of which file is in the warehouse."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,10 +27,12 @@ class Known:
     """What the ledger knows that bears on one delivery.
 
     Attributes:
-        current: the active version of this path, which a new one would supersede.
+        current: the active version of this file, which a new one would supersede.
         latest_failed: the newest row of this path, if it is a failure of the same bytes.
         twin: the active version of another path with the same bytes.
-        is_recorded_copy: the ledger already says of this path that it is a copy of `twin`.
+        withdrawn: the version of the same bytes that was taken out by hand.
+        displaced: the version of the same bytes that gave way to an older one, brought back.
+        recorded_copy_of: the version that the ledger already calls this path a copy of.
         copied_path: the file that this one was last known to be a copy of, and that is there still.
         file_id: the first version of this file, if it was ever delivered.
     """
@@ -37,7 +40,9 @@ class Known:
     current: Row[Any] | None = None
     latest_failed: Row[Any] | None = None
     twin: Row[Any] | None = None
-    is_recorded_copy: bool = False
+    withdrawn: Row[Any] | None = None
+    displaced: Row[Any] | None = None
+    recorded_copy_of: int | None = None
     copied_path: str | None = None
     file_id: int | None = None
 
@@ -45,44 +50,78 @@ class Known:
 UNKNOWN = Known()
 """What an empty ledger knows."""
 
+_NEWEST_FIRST = sa.select(FILE_VERSIONS).order_by(_VERSIONS.file_version_id.desc())
+
 
 def look_up(connection: Connection, delivery: Delivery, sha256: str | None) -> Known:
     """Ask the ledger about a delivered file; its hash is None if it could not be read."""
     path = str(delivery.known_as)
-    newest_first = sa.select(FILE_VERSIONS).order_by(_VERSIONS.file_version_id.desc())
-    history = connection.execute(newest_first.where(_VERSIONS.path == path)).all()
+    history = connection.execute(_NEWEST_FIRST.where(_VERSIONS.path == path)).all()
     current = next((row for row in history if row.status == "active"), None)
     newest = history[0] if history else None
     failed = newest is not None and newest.status == "failed" and newest.sha256 == sha256
     # A failure changes nothing: what the file was before, it still is.
     settled = next((row for row in history if row.status != "failed"), None)
+    is_copy = settled is not None and settled.status == "copy"
+    file_id = None if current is None else current.file_id
     copied_path = None
-    if current is None and settled is not None and settled.status == "copy":
-        original = connection.execute(
-            sa.select(FILE_VERSIONS).where(_VERSIONS.file_version_id == settled.same_content_as)
-        ).one()
-        if (delivery.root / original.path).exists():
-            copied_path = original.path
-        elif original.status == "active":  # renamed: the file goes on under its new name
-            current = original
-    before = current if current is not None else settled
-    twins = connection.execute(
-        newest_first.where(
-            _VERSIONS.sha256 == sha256, _VERSIONS.status == "active", _VERSIONS.path != path
-        )
-    ).all()
-    twin = twins[0] if twins else None
+    if current is None and settled is not None:
+        # The file may have gone by another name: before it was renamed, or before a version of
+        # it was brought back.
+        origin = find_version(connection, settled.same_content_as) if is_copy else settled
+        assert origin is not None
+        following = active_version(connection, origin.file_id)
+        if is_copy and (delivery.root / origin.path).exists():
+            copied_path = origin.path
+        elif following is None or following.file_version_id <= origin.file_version_id:
+            current, file_id = following, origin.file_id
+    has_given_way = (
+        settled is not None
+        and settled.status == "superseded"
+        and settled.sha256 == sha256
+        and current is not None
+        and current.file_version_id < settled.file_version_id
+    )
+    same = connection.execute(_NEWEST_FIRST.where(_VERSIONS.sha256 == sha256)).all()
     return Known(
         current=current,
         latest_failed=newest if failed else None,
-        twin=twin,
-        is_recorded_copy=settled is not None
-        and twin is not None
-        and settled.status == "copy"
-        and settled.same_content_as == twin.file_version_id,
+        twin=next((row for row in same if row.status == "active" and row.path != path), None),
+        withdrawn=_withdrawn(connection, path, same),
+        displaced=settled if has_given_way else None,
+        recorded_copy_of=settled.same_content_as if settled is not None and is_copy else None,
         copied_path=copied_path,
-        file_id=None if before is None else before.file_id,
+        file_id=file_id,
     )
+
+
+def _withdrawn(connection: Connection, path: str, same: Sequence[Row[Any]]) -> Row[Any] | None:
+    """Return the version that was taken out by hand, of this path or else of another."""
+    own = [row for row in same if row.path == path]
+    for row in own:
+        # What was pruned, and not because a newer version came, was taken out too.
+        if row.status == "withdrawn" or (row.status == "pruned" and not _followed(connection, row)):
+            return row
+    return next((row for row in same if row.status == "withdrawn"), None)
+
+
+def _followed(connection: Connection, row: Row[Any]) -> bool:
+    later = sa.select(_VERSIONS.file_version_id).where(_VERSIONS.supersedes == row.file_version_id)
+    return connection.execute(later).first() is not None
+
+
+def find_version(connection: Connection, version_id: int) -> Row[Any] | None:
+    """Return a version by its id; None if there is no such."""
+    return connection.execute(
+        sa.select(FILE_VERSIONS).where(_VERSIONS.file_version_id == version_id)
+    ).one_or_none()
+
+
+def active_version(connection: Connection, file_id: int) -> Row[Any] | None:
+    """Return the version of a file that counts; None if none does."""
+    return connection.execute(
+        _NEWEST_FIRST.where(_VERSIONS.file_id == file_id, _VERSIONS.status == "active")
+    ).first()
 
 
 def next_version(connection: Connection) -> int:
@@ -102,6 +141,7 @@ def record_loaded(
     layout: str,
     layout_sha256: str,
     sha256: str,
+    as_of: date,
     known: Known,
     notes: list[str],
     started_at: datetime,
@@ -116,7 +156,7 @@ def record_loaded(
         FILE_VERSIONS.insert().values(
             **_about(delivery, version, started_at),
             file_id=known.file_id or version,
-            as_of_date=delivery.modified_at().date(),
+            as_of_date=as_of,
             status="active",
             entity=", ".join(dict.fromkeys(part.layout.entity for part in parts)),
             layout=layout,
@@ -135,7 +175,7 @@ def record_loaded(
         [_part_row(version, number, part) for number, part in enumerate(parts, start=1)],
     )
     if known.current is not None:
-        _supersede(connection, known.current.file_version_id)
+        set_status(connection, known.current.file_version_id, "superseded")
 
 
 def record_copy(
@@ -143,24 +183,24 @@ def record_copy(
     delivery: Delivery,
     *,
     sha256: str,
-    twin: int,
+    original: int,
     supersedes: int | None,
     notes: list[str],
     started_at: datetime,
 ) -> None:
-    """Write down that a file has the bytes of an active version under another path."""
+    """Write down that a file has the bytes of a known version under another path."""
     connection.execute(
         FILE_VERSIONS.insert().values(
             **_about(delivery, next_version(connection), started_at),
             status="copy",
             sha256=sha256,
-            same_content_as=twin,
+            same_content_as=original,
             supersedes=supersedes,
             notes=_json(notes),
         )
     )
     if supersedes is not None:
-        _supersede(connection, supersedes)
+        set_status(connection, supersedes, "superseded")
 
 
 def record_failed(
@@ -192,18 +232,17 @@ def record_failed(
     )
 
 
-def _supersede(connection: Connection, version: int) -> None:
+def set_status(connection: Connection, version_id: int, status: str) -> None:
+    """Change what a version is."""
     connection.execute(
-        FILE_VERSIONS.update()
-        .where(_VERSIONS.file_version_id == version)
-        .values(status="superseded")
+        FILE_VERSIONS.update().where(_VERSIONS.file_version_id == version_id).values(status=status)
     )
 
 
 def read_ledger(connection: Connection) -> list[Row[Any]]:
-    """Return the ledger, newest first."""
-    query = sa.select(FILE_VERSIONS).order_by(_VERSIONS.file_version_id.desc())
-    return list(connection.execute(query).all())
+    """Return the ledger, newest first, with the columns it has: an older one has fewer."""
+    query = sa.select(sa.text("*")).select_from(FILE_VERSIONS)
+    return list(connection.execute(query.order_by(_VERSIONS.file_version_id.desc())).all())
 
 
 def _about(delivery: Delivery, version: int, started_at: datetime) -> dict[str, Any]:

@@ -12,12 +12,15 @@ import structlog
 from sqlalchemy.engine import Connection
 
 from loader import ledger
+from loader.as_of import as_of_date
 from loader.bulk import copy_batches
 from loader.deliveries import Delivery
 from loader.file_reader import FileReader, choose_layouts
 from loader.layouts import LayoutFile
-from loader.raw_tables import ENTITY_TABLES, create_raw_tables
+from loader.preview import Preview, compare
+from loader.raw_tables import ENTITY_TABLES, FILE_VERSIONS, create_raw_tables
 from loader.reading.sheet import BadFile
+from warehouse.connection import DATABASE_ERRORS
 
 LOCK = 7_253_110_419
 """Key of the advisory lock on PostgreSQL that keeps loads from running side by side."""
@@ -34,11 +37,12 @@ class Outcome:
     """What became of one delivered file.
 
     Attributes:
-        status: loaded, replaced, unchanged, copy or failed; would-be when only checked.
+        status: loaded, replaced, unchanged, copy, withdrawn or failed; would-be when only checked.
         rows_loaded: copied into raw.
         rows_skipped: left out, by reason.
         notes: what people should know.
         error: why it failed.
+        preview: what it would change, when only checked.
     """
 
     delivery: Delivery
@@ -49,6 +53,7 @@ class Outcome:
     rows_skipped: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     error: str = ""
+    preview: Preview | None = None
 
 
 @contextmanager
@@ -109,7 +114,7 @@ def check(
     layouts: list[LayoutFile],
     progress: Callable[[Delivery], None] = lambda _: None,
 ) -> Iterator[Outcome]:
-    """Read files as `load` would, and write nothing.
+    """Read files as `load` would, and leave nothing written.
 
     Args:
         connection: to a warehouse that has a ledger; None if there is none yet.
@@ -117,6 +122,7 @@ def check(
         layouts: as for `load`.
         progress: as for `load`.
     """
+    may_write = connection is not None and _may_write(connection)
     read: dict[str, Delivery] = {}  # by the hash of their bytes
     for delivery in deliveries:
         progress(delivery)
@@ -124,22 +130,51 @@ def check(
         try:
             sha256 = delivery.sha256()
             chosen = choose_layouts(delivery, layouts)
-            known = ledger.look_up(connection, delivery, sha256) if connection else ledger.UNKNOWN
-            settled = _settled(known, sha256, chosen)
+            known = ledger.UNKNOWN
+            if connection is not None:
+                with connection.begin():
+                    known = ledger.look_up(connection, delivery, sha256)
+            settled = _settled(known, delivery, sha256, chosen)
             if settled is None and sha256 in read:
-                yield Outcome(delivery, "copy", notes=[_same_as(read[sha256].known_as)])
+                settled = Outcome(delivery, "copy", notes=[_same_as(read[sha256].known_as)])
+            if settled is not None:
+                yield settled
                 continue
-            if settled:
-                yield Outcome(delivery, settled, notes=_copy_notes(known, settled))
-                continue
-            reading = FileReader(delivery, chosen)
-            for _, batches in reading.parts_and_batches(version=0):
-                for _ in batches:
-                    pass
-            yield _outcome(reading, known)
+            if connection is None or known.current is None:
+                yield _read_only(delivery, chosen, known)
+            elif may_write:
+                with connection.begin() as transaction:
+                    outcome, version = _copy_in(connection, delivery, chosen, known, sha256)
+                    outcome.preview = compare(connection, known.current.file_version_id, version)
+                    transaction.rollback()
+                yield outcome
+            else:
+                outcome = _read_only(delivery, chosen, known)
+                outcome.notes.append(
+                    "what it changes is not shown, as the warehouse cannot be written now"
+                )
+                yield outcome
             read[sha256] = delivery
         except BadFile as problem:
             yield _failure(delivery, chosen, problem)
+
+
+def _may_write(connection: Connection) -> bool:
+    try:
+        with connection.begin():
+            connection.execute(FILE_VERSIONS.update().where(sa.false()).values(notes=None))
+    except DATABASE_ERRORS:
+        return False
+    return True
+
+
+def _read_only(delivery: Delivery, chosen: LayoutFile, known: ledger.Known) -> Outcome:
+    as_of_date(delivery, chosen.as_of_patterns(), chosen.name)
+    reading = FileReader(delivery, chosen)
+    for _, batches in reading.parts_and_batches(version=0):
+        for _ in batches:
+            pass
+    return _outcome(reading, known)
 
 
 def _load_one(connection: Connection, delivery: Delivery, layouts: list[LayoutFile]) -> Outcome:
@@ -152,21 +187,14 @@ def _load_one(connection: Connection, delivery: Delivery, layouts: list[LayoutFi
         with connection.begin():
             known = ledger.look_up(connection, delivery, sha256)
         chosen = choose_layouts(delivery, layouts)
-        settled = _settled(known, sha256, chosen)
-        if settled == "copy" and known.twin is not None and not known.is_recorded_copy:
+        settled = _settled(known, delivery, sha256, chosen)
+        if settled is None:
             with connection.begin():
-                ledger.record_copy(
-                    connection,
-                    delivery,
-                    sha256=sha256,
-                    twin=known.twin.file_version_id,
-                    supersedes=_version(known.current),
-                    notes=_copy_notes(known, settled),
-                    started_at=started_at,
-                )
-        if settled:
-            return Outcome(delivery, settled, notes=_copy_notes(known, settled))
-        return _load_new(connection, delivery, chosen, known, sha256, started_at)
+                outcome, _ = _copy_in(connection, delivery, chosen, known, sha256)
+            return outcome
+        if settled.status == "copy":
+            _record_copy(connection, settled, known, sha256, started_at)
+        return settled
     except BadFile as problem:
         outcome = _failure(delivery, chosen, problem)
         with connection.begin():
@@ -177,7 +205,7 @@ def _load_one(connection: Connection, delivery: Delivery, layouts: list[LayoutFi
                 sha256=sha256,
                 error=outcome.error,
                 layout=chosen.name if chosen else None,
-                again=_version(known.latest_failed),
+                again=known.latest_failed and known.latest_failed.file_version_id,
                 started_at=started_at,
             )
         if known.current is not None:
@@ -185,54 +213,102 @@ def _load_one(connection: Connection, delivery: Delivery, layouts: list[LayoutFi
         return outcome
 
 
-def _load_new(
+def _copy_in(
     connection: Connection,
     delivery: Delivery,
     chosen: LayoutFile,
     known: ledger.Known,
     sha256: str,
-    started_at: datetime,
-) -> Outcome:
+) -> tuple[Outcome, int]:
+    """Copy a file into raw, inside the transaction; return what became of it, and its version."""
+    started_at = ledger.now()
+    as_of = as_of_date(delivery, chosen.as_of_patterns(), chosen.name)
     reading = FileReader(delivery, chosen)
-    with connection.begin():
-        version = ledger.next_version(connection)
-        for part, batches in reading.parts_and_batches(version):
-            copy_batches(connection, ENTITY_TABLES[part.layout.entity], batches)
-        outcome = _outcome(reading, known)
-        ledger.record_loaded(
-            connection,
-            delivery,
-            version=version,
-            parts=reading.parts,
-            layout=chosen.name,
-            layout_sha256=chosen.fingerprint(),
-            sha256=sha256,
-            known=known,
-            notes=outcome.notes,
-            started_at=started_at,
+    version = ledger.next_version(connection)
+    for part, batches in reading.parts_and_batches(version):
+        copy_batches(connection, ENTITY_TABLES[part.layout.entity], batches)
+    outcome = _outcome(reading, known)
+    ledger.record_loaded(
+        connection,
+        delivery,
+        version=version,
+        parts=reading.parts,
+        layout=chosen.name,
+        layout_sha256=chosen.fingerprint(),
+        sha256=sha256,
+        as_of=as_of,
+        known=known,
+        notes=outcome.notes,
+        started_at=started_at,
+    )
+    return outcome, version
+
+
+def _settled(
+    known: ledger.Known, delivery: Delivery, sha256: str, chosen: LayoutFile
+) -> Outcome | None:
+    """Return what becomes of a file that need not be read; None if it is to be read."""
+    current, withdrawn = known.current, known.withdrawn
+    if current is not None and current.sha256 == sha256:
+        if current.layout_sha256 == chosen.fingerprint():
+            return Outcome(delivery, "unchanged")
+        return None
+    if known.displaced is not None and current is not None:
+        note = (
+            f"not loaded again, as version {current.file_version_id} was restored in its place; "
+            + _restore(known.displaced)
         )
+        return Outcome(delivery, "unchanged", notes=[note])
+    if known.twin is not None:
+        notes = [_same_as(known.twin.path)]
+        if current is not None:
+            notes.append("what this file held before is no longer counted")
+        return Outcome(delivery, "copy", notes=notes)
+    if withdrawn is None:
+        return None
+    if withdrawn.path != str(delivery.known_as):
+        note = f"has the same bytes as {withdrawn.path}, which was withdrawn: not loaded; "
+        outcome = Outcome(delivery, "copy", notes=[note + _restore(withdrawn)])
+    elif withdrawn.status == "withdrawn":
+        outcome = Outcome(delivery, "withdrawn", notes=[f"not loaded; {_restore(withdrawn)}"])
+    else:
+        note = (
+            "not loaded: it was taken out, and its rows are pruned; to load it after all, deliver "
+            "it under another name"
+        )
+        outcome = Outcome(delivery, "withdrawn", notes=[note])
+    if current is not None:
+        outcome.notes.append(f"version {current.file_version_id} of it stays in place")
     return outcome
 
 
-def _version(row: sa.Row[Any] | None) -> int | None:
-    return None if row is None else row.file_version_id
+def _restore(version: sa.Row[Any]) -> str:
+    return f"`python -m loader restore {version.file_version_id}` brings it back"
 
 
-def _settled(known: ledger.Known, sha256: str, chosen: LayoutFile) -> str | None:
-    """Return how a file is settled without reading it; None if it is to be read."""
-    current = known.current
-    if current is not None and current.sha256 == sha256:
-        return "unchanged" if current.layout_sha256 == chosen.fingerprint() else None
-    return "copy" if known.twin is not None else None
-
-
-def _copy_notes(known: ledger.Known, settled: str) -> list[str]:
-    if settled != "copy" or known.twin is None:
-        return []
-    notes = [_same_as(known.twin.path)]
-    if known.current is not None:
-        notes.append("what this file held before is no longer counted")
-    return notes
+def _record_copy(
+    connection: Connection,
+    outcome: Outcome,
+    known: ledger.Known,
+    sha256: str,
+    started_at: datetime,
+) -> None:
+    """Write down, once, that a file is a copy; of an active version it takes the file's place."""
+    original = known.twin or known.withdrawn
+    assert original is not None
+    supersedes = known.current.file_version_id if known.twin and known.current else None
+    if original.file_version_id == known.recorded_copy_of and supersedes is None:
+        return
+    with connection.begin():
+        ledger.record_copy(
+            connection,
+            outcome.delivery,
+            sha256=sha256,
+            original=original.file_version_id,
+            supersedes=supersedes,
+            notes=outcome.notes,
+            started_at=started_at,
+        )
 
 
 def _same_as(path: object) -> str:

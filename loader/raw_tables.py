@@ -1,5 +1,7 @@
 """The tables of the schema `raw`: the ledger and one table an entity."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.schema import CreateSchema, CreateTable
@@ -38,8 +40,9 @@ FILE_VERSIONS = sa.Table(
 """The ledger. One row a delivered file version; times are UTC; lists and maps are JSON text.
 
 `file_id` is the first version of the same file, under whatever name; `as_of_date` is the day that
-the file tells about. `status` is active, superseded, withdrawn, failed, or copy (the bytes of an
-active version under another path: recorded, not loaded twice).
+the file tells about. `status` is active, superseded, withdrawn, pruned (superseded or withdrawn,
+and its rows are gone for good), failed, or copy (the bytes of an active or withdrawn version under
+another path: recorded, not loaded).
 """
 
 FILE_PARTS = sa.Table(
@@ -81,19 +84,95 @@ ENTITY_TABLES = {
 
 
 def create_raw_tables(connection: Connection) -> None:
-    """Create what is not there yet."""
+    """Create what is not there yet, also in a warehouse that an earlier version made."""
     connection.execute(CreateSchema(SCHEMA, if_not_exists=True))
     for table in _metadata.sorted_tables:
         connection.execute(CreateTable(table, if_not_exists=True))
+    _add_columns(connection, _missing_columns(connection))
+    if connection.dialect.name == "postgresql":
+        _index_by_version(connection)
+
+
+def _missing_columns(connection: Connection) -> list[sa.Column[Any]]:
+    rows = connection.execute(
+        sa.text(
+            "select table_name, column_name from information_schema.columns "
+            "where table_schema = :schema"
+        ),
+        {"schema": SCHEMA},
+    )
+    there = {(table, column) for table, column in rows}
+    return [
+        column
+        for table in _metadata.sorted_tables
+        for column in table.columns
+        if (table.name, column.name) not in there
+    ]
+
+
+def _add_columns(connection: Connection, columns: list[sa.Column[Any]]) -> None:
+    quote = connection.dialect.identifier_preparer
+    for column in columns:
+        name, of_type = quote.quote(column.name), column.type.compile(connection.dialect)
+        connection.exec_driver_sql(
+            f"alter table {quote.format_table(column.table)} "
+            f"add column if not exists {name} {of_type}"
+        )
+    if any(column.table is FILE_VERSIONS for column in columns):
+        _fill_in_ledger(connection)
+
+
+def _fill_in_ledger(connection: Connection) -> None:
+    """Give the versions that were loaded their file and their day, as the loads of today do."""
+    connection.exec_driver_sql(
+        """
+        update raw.file_versions set file_id = known.file_id
+        from (
+            with recursive chain as (
+                select file_version_id, file_version_id as file_id
+                from raw.file_versions
+                where supersedes is null
+                union all
+                select following.file_version_id, chain.file_id
+                from raw.file_versions as following
+                inner join chain on following.supersedes = chain.file_version_id
+            )
+            select * from chain
+        ) as known
+        where
+            file_versions.file_id is null
+            and file_versions.file_version_id = known.file_version_id
+            and status not in ('failed', 'copy')
+        """
+    )
+    connection.exec_driver_sql(
+        """
+        update raw.file_versions set as_of_date = cast(coalesce(modified_at, finished_at) as date)
+        where as_of_date is null and status not in ('failed', 'copy')
+        """
+    )
+
+
+def _index_by_version(connection: Connection) -> None:
+    """Let PostgreSQL find the rows of one version; they lie together, so BRIN is all it takes."""
+    indexed = connection.scalars(
+        sa.text("select indexname from pg_indexes where schemaname = :schema"), {"schema": SCHEMA}
+    ).all()
+    for table in ENTITY_TABLES.values():
+        index = f"{table.name}_by_version"
+        if index not in indexed:
+            connection.exec_driver_sql(
+                f"create index {index} on {table} using brin (_file_version_id) "
+                "with (autosummarize = on)"
+            )
 
 
 def has_raw_tables(connection: Connection) -> bool:
     """Tell whether a load has ever been here."""
-    found = connection.execute(
-        sa.text(
-            "select count(*) from information_schema.tables "
-            "where table_schema = :schema and table_name = :name"
-        ),
-        {"schema": SCHEMA, "name": FILE_VERSIONS.name},
-    )
-    return bool(found.scalar_one())
+    first = FILE_VERSIONS.c.file_version_id
+    return not any(column is first for column in _missing_columns(connection))
+
+
+def is_outdated(connection: Connection) -> bool:
+    """Tell whether an earlier version made the tables, and no load has been here since."""
+    return bool(_missing_columns(connection))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import psycopg2.errors
 import pyarrow.csv as pa_csv
 import pytest
 import sqlalchemy as sa
@@ -148,6 +149,123 @@ def test_status(run: Run, inbox: Path) -> None:
     ]
 
 
+def test_check_shows_what_a_correction_changes(run: Run, inbox: Path, database: Path) -> None:
+    write_csv(inbox / "good.csv", [HEADER, LINE, ["A2", *LINE[1:]]])
+    run("load")
+    write_csv(inbox / "good.csv", [HEADER, [*LINE[:3], "3", LINE[4]], ["A2", *LINE[1:]]])
+    lines = [
+        "replaced  good.csv  2 rows of sales_lines: 0 added, 0 removed, 1 changed, 1 as before",
+        "          row 2: units 2 -> 3",
+        "          revenue is not shown, as there is no build to ask for it: run `dbt build` once",
+        "1 file: 1 would be loaded (2 rows).",
+    ]
+    assert run("check", inbox).stdout.splitlines() == lines
+    # Where others read, it can only read as well.
+    reader = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            f"import duckdb; held = duckdb.connect({str(database)!r}, read_only=True); "
+            "print('open', flush=True); input()",
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert reader.stdout
+    assert reader.stdout.readline() == b"open\n"
+    assert run("check", inbox).stdout.splitlines() == [
+        "replaced  good.csv  2 rows of sales_lines",
+        "          what it changes is not shown, as the warehouse cannot be written now",
+        lines[-1],
+    ]
+    reader.communicate(b"\n")
+
+
+def test_corrections(run: Run, inbox: Path) -> None:
+    assert plain_error(run("withdraw", 1)) == "Nothing has been loaded yet."
+    run("load")
+    write_csv(inbox / "good.csv", [HEADER, LINE, LINE])
+    run("load")
+    assert run("withdraw", 2).stdout.splitlines() == [
+        "withdrawn  good.csv  2 rows of sales_lines  [version 2]",
+        "Next: `dbt build` takes its rows out of the figures.",
+        "Nothing of this file counts then. To let an older version of it count instead: "
+        "`python -m loader restore 1`.",
+    ]
+    assert plain_error(run("withdraw", 2)) == "Version 2 (good.csv) is withdrawn already."
+    for command, would in (("load", ""), ("check", "would be ")):
+        result = run(command, inbox)
+        assert result.exit_code == 0
+        assert result.stdout.splitlines() == [
+            "withdrawn good.csv",
+            "          not loaded; `python -m loader restore 2` brings it back",
+            f"1 file: 0 {would}loaded (0 rows), 1 withdrawn.",
+        ]
+    assert run("restore", 1).stdout.splitlines() == [
+        "restored  good.csv  1 row of sales_lines  [version 1]",
+        "Next: `dbt build` brings its rows into the figures.",
+    ]
+    assert run("restore", 2).stdout.splitlines()[1] == "It takes the place of version 1."
+    result = run("restore", 2)
+    assert result.exit_code == 0
+    assert result.stdout == "Version 2 (good.csv) counts already: nothing to do.\n"
+    result = run("prune")
+    assert result.exit_code == 2
+    assert result.stdout.splitlines()[0].startswith("    1  superseded  20")
+    said = "This forgets 1 version with 1 row for good: say --yes if that is meant.\n"
+    assert result.stderr == said
+    assert run("prune", "--yes").stdout == "Pruned: 1 version with 1 row.\n"
+    assert run("prune").stdout == "There is nothing to prune.\n"
+    assert plain_error(run("restore", 1)).startswith("Version 1 (good.csv) is pruned: ")
+    status = run("status").stdout.splitlines()
+    assert status[2].startswith("    1  pruned      20")
+    assert json.loads(run("status", "--json").stdout)[0]["as_of_date"].startswith("20")
+
+
+@pytest.mark.parametrize(("answer", "status"), [(b"y\n", "pruned"), (b"n\n", "superseded")])
+def test_prune_asks(
+    run: Run, inbox: Path, database: Path, tmp_path: Path, answer: bytes, status: str
+) -> None:
+    run("load")
+    write_csv(inbox / "good.csv", [HEADER, LINE, LINE])
+    run("load")
+    main, follower = pty.openpty()
+    os.write(main, answer)
+    result = subprocess.run(
+        [sys.executable, "-m", "loader", "prune"],
+        env=os.environ | {"DATABASE_URL": f"duckdb:///{database}", "LAYOUTS_DIR": str(tmp_path)},
+        stdin=follower,
+        capture_output=True,
+        check=False,
+    )
+    os.close(follower)
+    os.close(main)
+    assert b"This forgets 1 version with 1 row for good. Go on? [y/N]: " in result.stdout
+    assert result.returncode == (0 if status == "pruned" else 1)
+    assert status in run("status").stdout
+
+
+def test_the_log_holds_ids_only(
+    run: Run, inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("loader.logs.LOG_FILE", tmp_path / "logs" / "loader.jsonl")
+    run("load")
+    run("withdraw", 1)
+    run("restore", 1)
+    run("withdraw", 1)
+    run("prune", "--yes")
+    lines = (tmp_path / "logs" / "loader.jsonl").read_text().splitlines()
+    events = [json.loads(line) for line in lines[1:]]
+    for event in events:
+        del event["timestamp"], event["level"]
+    assert events == [
+        {"event": "withdraw", "file_version_id": 1},
+        {"event": "restore", "file_version_id": 1, "superseded": None},
+        {"event": "withdraw", "file_version_id": 1},
+        {"event": "prune", "file_version_ids": [1]},
+    ]
+
+
 def test_demo_if_empty(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "[/demo]"  # no markup
     result = run("demo", folder, "--lines", "1000", "--if-empty")
@@ -240,7 +358,14 @@ def test_a_database_in_use(run: Run, inbox: Path, database: Path) -> None:
     )
     assert holder.stdout
     assert holder.stdout.readline() == b"open\n"
-    for command in (["load", inbox], ["check", inbox], ["status"]):
+    for command in (
+        ["load", inbox],
+        ["check", inbox],
+        ["status"],
+        ["withdraw", 1],
+        ["restore", 1],
+        ["prune", "--yes"],
+    ):
         said = plain_error(run(*command))
         assert "Another program has the file open: close it (or wait for it)" in said
     holder.communicate(b"\n")
@@ -280,6 +405,12 @@ def test_a_second_load_on_postgres(
         assert said == "Another load is writing to this warehouse. Try again when it is done."
         assert run("check", inbox, DATABASE_URL=warehouse.url).exit_code == 0
     assert run("load", inbox, DATABASE_URL=warehouse.url).exit_code == 0
+    with (
+        connect(warehouse_url(warehouse.url)).connect() as connection,
+        one_load_at_a_time(connection),
+    ):
+        for command in (["withdraw", 1], ["restore", 1], ["prune", "--yes"]):
+            assert plain_error(run(*command, DATABASE_URL=warehouse.url)) == said
 
 
 def test_a_connection_lost_while_copying(
@@ -307,6 +438,37 @@ def test_a_connection_lost_while_copying(
     result = run("load", inbox, DATABASE_URL=warehouse.url)
     assert result.exit_code == 0
     assert warehouse.one("select count(*) from raw.sales_lines") == 1
+
+
+def test_a_full_disk_of_the_server(
+    run: Run,
+    inbox: Path,
+    new_warehouse: Callable[[str], Warehouse],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its error is stood in for, in the second of two files."""
+    warehouse = new_warehouse("postgres")
+    write_csv(inbox / "large.csv", [HEADER, LINE, LINE])
+    write = pa_csv.write_csv
+
+    def write_or_be_full(batch: Any, *rest: Any) -> None:
+        write(batch, *rest)
+        if batch.num_rows == 2:
+            raise psycopg2.errors.DiskFull(
+                'could not extend file "base/5/16384": No space left on device\n'
+                "HINT:  Check free disk space.\n"
+            )
+
+    monkeypatch.setattr(pa_csv, "write_csv", write_or_be_full)
+    result = run("load", inbox, DATABASE_URL=warehouse.url)
+    assert result.exit_code == 2
+    assert "The disk is full: make room and try again." in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    monkeypatch.undo()
+    files = "select path, rows_loaded from raw.file_versions order by 1"
+    assert warehouse.query(files) == [("good.csv", 1)]
+    assert run("load", inbox, DATABASE_URL=warehouse.url).exit_code == 0
+    assert warehouse.query(files) == [("good.csv", 1), ("large.csv", 2)]
 
 
 def test_a_full_disk(inbox: Path, database: Path, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def test_first_and_second_load(warehouse: Warehouse, drop: Dropped, inbox: Path)
     drop("a/c.csv", BETTER)
     assert statuses(warehouse.load(inbox)) == [("a/c.csv", "loaded"), ("b.csv", "loaded")]
     before = ledger(warehouse, "*")
-    assert [row[:3] for row in before] == [(1, "a/c.csv", "active"), (2, "b.csv", "active")]
+    assert [row[:4] for row in before] == [(1, 1, "a/c.csv", "active"), (2, 2, "b.csv", "active")]
     assert statuses(warehouse.load(inbox)) == [("a/c.csv", "unchanged"), ("b.csv", "unchanged")]
     assert ledger(warehouse, "*") == before
     assert len(raw(warehouse, "*")) == 3
