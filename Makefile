@@ -77,8 +77,9 @@ lint: .venv/dev ## check style, types and the shape of the dbt project
 	$(BIN)/dbt --log-level warn --no-partial-parse parse --warn-error --show-all-deprecations
 	$(BIN)/dbt-bouncer run
 
-bench: .venv/dev ## measure; results as ratios within one run
+bench: .venv/dev ## measure; results as ratios within one run (add_a_day takes a quarter of an hour)
 	@$(BIN)/python -m benchmarks.load_workbook
+	@$(BIN)/python -m benchmarks.add_a_day
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header pyproject.toml
 

@@ -150,7 +150,8 @@ def part(times: dict[str, float], names: set[str] | None = None) -> float:
 
 
 def main() -> None:
-    """Measure on the warehouse that DATABASE_URL names, which is emptied; else on DuckDB."""
+    """Measure on the PostgreSQL that DATABASE_URL names, which is emptied; else on DuckDB."""
+    given = os.environ.get("DATABASE_URL", "")
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     histories = [int(text) for text in sys.argv[1:]] or HISTORIES
     out = Console()
@@ -168,8 +169,8 @@ def main() -> None:
     for thousands in histories:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            given = os.environ.get("BENCH_DATABASE_URL", "")
-            url = given or f"duckdb:///{folder / 'warehouse.duckdb'}"
+            on_postgres = given.startswith("postgres")
+            url = given if on_postgres else f"duckdb:///{folder / 'warehouse.duckdb'}"
             runs = list(measure(url, folder, thousands))
         days = [times for kind, times in runs if kind == "day"]
         rebuilt = next(times for kind, times in runs if kind == "rebuild")
