@@ -182,7 +182,6 @@ final as (
             'cast(source_row_number as text)',
             'cast(file_part_number as text)',
             'cast(file_version_id as text)',
-            iso_moment('loaded_at'),
         ]) }} as line_fingerprint,
         -- What was sold, whatever file says so.
         {{ fingerprint([
