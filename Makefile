@@ -64,9 +64,14 @@ reset: .venv/run ## empty the warehouse (asks first; FORCE=1 does not); files in
 
 # -------------------------------------------------------------------------- for developers
 
-.PHONY: test lint bench lock help
+.PHONY: test test-deep lint bench lock help
 test: .venv/dev ## run every test, on DuckDB and on an embedded PostgreSQL
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+test-deep: .venv/dev ## run what takes half an hour: random histories and kills (SEED=17 for the same again)
+	@seed=$(or $(SEED),$$(date +%s)); echo "SEED=$$seed"; \
+	HISTORY_SEED=$$seed $(BIN)/python -m pytest -m deep --numprocesses 2 --dist worksteal; \
+	code=$$?; echo "To run the same again: make test-deep SEED=$$seed"; exit $$code
 
 lint: .venv/dev ## check style, types and the shape of the dbt project
 	$(BIN)/ruff check .
@@ -88,4 +93,4 @@ lock: .venv/uv ## write the two lock files anew from pyproject.toml
 	$(LOCK) --constraint requirements-dev.txt -o requirements.txt
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-9s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-9s %s\n", $$1, $$2 }'

@@ -1,0 +1,116 @@
+"""A second warehouse made from the raw tables of the first, and how the two differ."""
+
+import io
+import shutil
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from loader.raw_tables import create_raw_tables
+from tests.conftest import Warehouse
+from warehouse.connection import connect, warehouse_url
+from warehouse.reset import SCHEMAS
+
+COMPARED = ("marts", "reports", "quality")
+"""What people read. Every table of these schemas is compared, every column of every row."""
+
+SHOWN = 4
+"""How many differing rows of a table a failure shows."""
+
+Row = tuple[Any, ...]
+
+
+def rebuild(warehouse: Warehouse, second: Warehouse) -> None:
+    """Make the second warehouse hold the raw tables of the first, and nothing else."""
+    if warehouse.engine == "duckdb":
+        copy_duckdb(warehouse, second)
+        schemas = second.query(
+            "select schema_name from duckdb_schemas() where not internal and "
+            "database_name = current_database() and schema_name not in ('raw', 'main')"
+        )
+        second.execute(*(f'drop schema "{schema}" cascade' for (schema,) in schemas))
+    else:
+        _copy_postgres(warehouse, second)
+
+
+def copy_duckdb(warehouse: Warehouse, second: Warehouse) -> None:
+    """Copy all that a warehouse holds."""
+    old, new = (Path(str(warehouse_url(item.url).database)) for item in (warehouse, second))
+    warehouse.execute("checkpoint")  # writes into the file what a kill left beside it
+    shutil.copyfile(old, new)
+
+
+def _copy_postgres(warehouse: Warehouse, second: Warehouse) -> None:
+    old, new = (connect(warehouse_url(item.url)) for item in (warehouse, second))
+    with old.connect() as source, new.begin() as target:
+        for schema in SCHEMAS:
+            target.execute(sa.schema.DropSchema(schema, cascade=True, if_exists=True))
+        create_raw_tables(target)
+        reader, writer = source.connection.cursor(), target.connection.cursor()
+        for schema, table in warehouse.tables("raw"):
+            rows = io.BytesIO()
+            reader.copy_expert(f"copy {schema}.{table} to stdout (format binary)", rows)
+            rows.seek(0)
+            writer.copy_expert(f"copy {schema}.{table} from stdin (format binary)", rows)
+
+
+def differences(evolved: Warehouse, rebuilt: Warehouse) -> str:
+    """Say how the tables of two warehouses differ; nothing if they do not."""
+    left, right = read_tables(evolved), read_tables(rebuilt)
+    found = [_difference(name, left.get(name), right.get(name)) for name in sorted(left | right)]
+    return "\n".join(item for item in found if item)
+
+
+class Table:
+    """The columns (with their types) and the rows of a table, in no order."""
+
+    def __init__(self, columns: list[tuple[str, str]], rows: Counter[Row]) -> None:
+        self.columns = columns
+        self.rows = rows
+
+
+def read_tables(warehouse: Warehouse) -> dict[str, Table]:
+    """Return every table that people read, whole."""
+    tables = {}
+    with connect(warehouse_url(warehouse.url)).connect() as connection:
+        columns = connection.exec_driver_sql(
+            "select table_schema, table_name, column_name, data_type "
+            "from information_schema.columns order by 1, 2, ordinal_position"
+        ).all()
+        for schema, table in sorted({(row[0], row[1]) for row in columns if row[0] in COMPARED}):
+            rows = connection.exec_driver_sql(f"select * from {schema}.{table}")
+            tables[f"{schema}.{table}"] = Table(
+                [(row[2], row[3]) for row in columns if (row[0], row[1]) == (schema, table)],
+                Counter(tuple(row) for row in rows),
+            )
+    return tables
+
+
+def _difference(name: str, left: Table | None, right: Table | None) -> str:
+    if left is None or right is None:
+        return f"{name} is only in the {'warehouse' if left else 'rebuild'}"
+    if left.columns != right.columns:
+        return f"{name} has other columns:\n  - {left.columns}\n  + {right.columns}"
+    gone, new = left.rows - right.rows, right.rows - left.rows
+    if not gone and not new:
+        return ""
+    said = [f"{name}: {gone.total()} rows are only in the warehouse, {new.total()} in the rebuild"]
+    names = [column for column, _ in left.columns]
+    by_key = {row[0]: row for row in new}
+    for row in list(gone.elements())[:SHOWN]:
+        other = by_key.get(row[0])
+        if other is None:
+            said.append(f"  - {_shown(names, row)}")
+            continue
+        both = list(zip(names, row, other, strict=True))
+        said.append(f"  {names[0]}={row[0]}:")
+        said += [f"    {column}: - {a!s} + {b!s}" for column, a, b in both if a != b]
+    alone = [row for row in new.elements() if row[0] not in {row[0] for row in gone}]
+    said += [f"  + {_shown(names, row)}" for row in alone[:SHOWN]]
+    return "\n".join(said)
+
+
+def _shown(names: list[str], row: Row) -> str:
+    return ", ".join(f"{n}={v}" for n, v in zip(names, row, strict=True) if v is not None)
