@@ -15,7 +15,7 @@ from dbt.contracts.graph.manifest import Manifest
 
 from loader.deliveries import find_deliveries
 from loader.layouts import read_layouts
-from loader.load import Outcome, load
+from loader.load import Outcome, check, load
 from warehouse import postgres
 from warehouse.connection import connect, warehouse_url
 from warehouse.reset import SCHEMAS
@@ -42,6 +42,12 @@ class Warehouse:
         engine = connect(warehouse_url(self.url))
         with engine.connect() as connection:
             return list(load(connection, found.deliveries, known))
+
+    def check(self, *paths: Path) -> list[Outcome]:
+        """Check files and folders; return what would become of each."""
+        found = find_deliveries(paths, inbox=Path("/nonexistent"))
+        with connect(warehouse_url(self.url)).connect() as connection:
+            return list(check(connection, found.deliveries, []))
 
     def dbt(self, *arguments: str, parse_anew: bool = False) -> dbtRunnerResult:
         """Run a dbt command; its manifest is parsed once a session, unless another is needed."""

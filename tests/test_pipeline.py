@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from loader.demo import write_demo
+from loader.preview import Changes
 from reporting.__main__ import main as reporting
 from tests.conftest import ENGINES, Warehouse
 
@@ -150,6 +151,26 @@ def test_a_correction_replaces_exactly_its_own_rows(
     delivered = sheet.max_row - 3
     corrected = tmp_path / file.name
     book.save(corrected)
+
+    # Shown before it lands, in rows and by the models' own reckoning, and nothing is left of it.
+    (shown,) = demo.check(corrected)
+    assert shown.preview is not None
+    assert shown.preview.changes == [Changes("sales_lines", 0, 0, 1, delivered - 1)]
+    old_total = demo.one(
+        "select sum(revenue) from marts.fact_sales_line where source_file = :file", file=file.name
+    )
+    old_line = demo.one(
+        "select revenue from marts.fact_sales_line where source_file = :file "
+        "and source_row_number = 4",
+        file=file.name,
+    )
+    new_total = old_total - old_line + Decimal("12345.67")
+    assert shown.preview.revenue[-1].split()[-3:] == [
+        f"{old_total:,.2f}",
+        f"{new_total:,.2f}",
+        f"{new_total - old_total:+,.2f}",
+    ]
+    assert demo.one("select count(*) from raw.sales_lines") == raw_rows
 
     (outcome,) = demo.load(corrected)
     assert (outcome.status, outcome.rows_loaded) == ("replaced", delivered)
