@@ -9,8 +9,8 @@ from tests.conftest import ENGINES
 from tests.history.chance import random_steps
 from tests.history.conftest import NewHistory
 from tests.history.forks import kill_build
+from tests.history.sales import lines, sale
 from tests.history.steps import Build, Deliver, History, Restore, Withdraw
-from tests.history.test_sequences import lines, sale
 
 DEEP = pytest.mark.deep
 SEED = int(os.environ.get("HISTORY_SEED", "1"))
