@@ -1,14 +1,12 @@
-{#- Hook of int_sales_lines: a first build, or one with --full-refresh, needs every line to be due.
-    Selected alone with --full-refresh, it would keep the few of the build before, and nothing else;
-    so that is refused. -#}
+{#- Hook of int_sales_lines: a first build, or one with --full-refresh, needs every line to be due,
+    and as a new one. Selected alone with --full-refresh, it would keep the few lines of the build
+    before, and nothing else; so that is refused. -#}
 {% macro require_every_line_due() -%}
     {%- set delivered, due = ref('stg_sales_lines'), ref('int_sales_lines_due') -%}
     {%- if execute and not is_incremental() -%}
         {%- set missing = run_query(
-            "select count(*) from (select file_version_id, file_part_number, source_row_number"
-            ~ " from " ~ delivered ~ " except"
-            ~ " select file_version_id, file_part_number, source_row_number"
-            ~ " from " ~ due ~ ") as missing"
+            "select (select count(*) from " ~ delivered ~ ") - (select count(*) from " ~ due
+            ~ " where previous_sales_line_key is null)"
         ).columns[0].values()[0] -%}
         {%- if missing -%}
             {{ exceptions.raise_compiler_error(
