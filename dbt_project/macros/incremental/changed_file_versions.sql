@@ -3,8 +3,9 @@
 {% macro changed_file_versions(built, versions) -%}
     {%- set found = run_query(
         "select versions.file_version_id, versions.is_active from " ~ versions ~ " as versions"
-        ~ " where versions.is_active <> exists (select 1 from " ~ built ~ " as built"
-        ~ " where built.file_version_id = versions.file_version_id)"
+        ~ " left join (" ~ file_versions_in(built, versions) ~ ") as built"
+        ~ " on versions.file_version_id = built.file_version_id"
+        ~ " where versions.is_active <> (built.file_version_id is not null)"
     ) -%}
     {%- set new, gone = [], [] -%}
     {%- for row in found.rows -%}
