@@ -67,7 +67,7 @@ def build(warehouse: Warehouse) -> None:
     """Build what these tests look at, and its snapshot."""
     warehouse.build(
         "--select", "+fact_sales_line", "+customers_snapshot", "--resource-type", "model",
-        "--resource-type", "snapshot",
+        "--resource-type", "snapshot", "--resource-type", "seed",
     )  # fmt: skip
 
 
