@@ -7,7 +7,8 @@ import re
 import resource
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,20 @@ from warehouse.connection import connect, warehouse_url
 SECRET = "s3cr3t-pass"  # noqa: S105
 
 Run = Callable[..., Result]
+
+
+@contextmanager
+def held_open(database: Path, read_only: bool = False) -> Iterator[None]:
+    """Have another program hold a DuckDB file open."""
+    code = f"import duckdb; held = duckdb.connect({str(database)!r}, read_only={read_only}); "
+    code += "print('open', flush=True); input()"
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert holder.stdout
+    assert holder.stdout.readline() == b"open\n"
+    yield
+    holder.communicate(b"\n")
 
 
 @pytest.fixture
@@ -161,24 +176,12 @@ def test_check_shows_what_a_correction_changes(run: Run, inbox: Path, database: 
     ]
     assert run("check", inbox).stdout.splitlines() == lines
     # Where others read, it can only read as well.
-    reader = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            f"import duckdb; held = duckdb.connect({str(database)!r}, read_only=True); "
-            "print('open', flush=True); input()",
-        ],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    assert reader.stdout
-    assert reader.stdout.readline() == b"open\n"
-    assert run("check", inbox).stdout.splitlines() == [
-        "replaced  good.csv  2 rows of sales_lines",
-        "          what it changes is not shown, as the warehouse cannot be written now",
-        lines[-1],
-    ]
-    reader.communicate(b"\n")
+    with held_open(database, read_only=True):
+        assert run("check", inbox).stdout.splitlines() == [
+            "replaced  good.csv  2 rows of sales_lines",
+            "          what it changes is not shown, as the warehouse cannot be written now",
+            lines[-1],
+        ]
 
 
 def test_corrections(run: Run, inbox: Path) -> None:
@@ -346,29 +349,17 @@ def test_a_database_that_is_none(run: Run, inbox: Path, database: Path) -> None:
 
 
 def test_a_database_in_use(run: Run, inbox: Path, database: Path) -> None:
-    holder = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            f"import duckdb; held = duckdb.connect({str(database)!r}); print('open', flush=True); "
-            "input()",
-        ],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    assert holder.stdout
-    assert holder.stdout.readline() == b"open\n"
-    for command in (
-        ["load", inbox],
-        ["check", inbox],
-        ["status"],
-        ["withdraw", 1],
-        ["restore", 1],
-        ["prune", "--yes"],
-    ):
-        said = plain_error(run(*command))
-        assert "Another program has the file open: close it (or wait for it)" in said
-    holder.communicate(b"\n")
+    with held_open(database):
+        for command in (
+            ["load", inbox],
+            ["check", inbox],
+            ["status"],
+            ["withdraw", 1],
+            ["restore", 1],
+            ["prune", "--yes"],
+        ):
+            said = plain_error(run(*command))
+            assert "Another program has the file open: close it (or wait for it)" in said
     assert run("load", inbox).exit_code == 0
 
 

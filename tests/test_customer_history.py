@@ -10,6 +10,8 @@ from pathlib import Path
 import duckdb
 import openpyxl
 import pytest
+from dbt.artifacts.schemas.run import RunExecutionResult
+from dbt.contracts.graph.nodes import ModelNode
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -535,7 +537,10 @@ def versions_of(
 ) -> Iterator[Callable[[list[Row]], list[tuple[object, ...]]]]:
     """The model's SQL, as dbt compiles it, over any rows."""
     compiled = new_warehouse("duckdb").dbt("compile", "--select", "int_customer_versions")
-    sql = compiled.result.results[0].node.compiled_code  # type: ignore[union-attr]
+    assert isinstance(compiled.result, RunExecutionResult), compiled.exception
+    (model,) = (item.node for item in compiled.result.results)
+    assert isinstance(model, ModelNode)
+    sql = model.compiled_code
     connection = duckdb.connect()
     connection.execute("attach ':memory:' as warehouse")
     connection.execute("create schema warehouse.staging")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from dbt.artifacts.schemas.run import RunExecutionResult
 
 from tests.conftest import Warehouse
 from tests.history.forks import BUILD
@@ -204,10 +205,10 @@ class History:
     def test(self) -> None:
         """Run every data test of the project; none may fail (a warning may be)."""
         result = self.warehouse.dbt("test", "--no-write-json", "--exclude", "test_type:unit")
-        assert result.result is not None, result.exception
+        assert isinstance(result.result, RunExecutionResult), result.exception
         failed = [
             f"{item.node.name}: {item.message}"
-            for item in result.result.results  # type: ignore[union-attr]
+            for item in result.result.results
             if item.status in ("fail", "error")
         ]
         assert not failed, "\n".join([*self.done, "leave the tests", *failed])

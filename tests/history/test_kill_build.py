@@ -51,6 +51,28 @@ def test_what_is_undone_while_builds_are_killed(new_history: NewHistory, engine:
     assert [line[:3] for line in lines(history)] == [("A", 1, 1), ("B", 1, 2), ("D", 1, 3)]
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_answer_that_comes_and_goes_while_builds_are_killed(
+    new_history: NewHistory, engine: str
+) -> None:
+    """No sales file changes, but what its lines ask of others; it changes, and changes back."""
+    chance = random.Random(3)
+    history = new_history(engine)
+    sold = (sale("A", product_id="P1"), sale("B", seller_name="Sue", line_total=3))
+    history.play(Deliver("lines-1.csv", sold))
+    cheap = (Deliver("products-1.csv", ("P1,Tea,Hot,2,1",)), Deliver("sellers-1.csv", ("S1,Sue,",)))
+    dear = (Deliver("products-1.csv", ("P1,Tea,Hot,5,1",)), Deliver("sellers-1.csv", ("S2,Sue,",)))
+    history.play(*cheap)
+    history.build()
+    for pattern in (LINES_ARE_BUILT, FACT_IS_BUILT):
+        history.play(*dear)
+        assert killed(history, chance, pattern)
+        history.play(*cheap)
+        assert killed(history, chance, LINES_ARE_BUILT)
+        history.play(Build())
+        assert [line[:3] for line in lines(history)] == [("A", 1, 4), ("B", 1, 3)]
+
+
 @pytest.mark.parametrize("engine", [pytest.param(engine, marks=DEEP) for engine in ENGINES])
 def test_a_withdrawal_while_builds_are_killed(new_history: NewHistory, engine: str) -> None:
     """Nothing but the status of one version changes, and changes back."""

@@ -2,7 +2,7 @@
 
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -225,7 +225,10 @@ def test_the_older_version_that_could_count_instead(
 
 @pytest.mark.parametrize("correct", [withdraw, restore])
 def test_what_cannot_be_corrected(
-    duckdb_warehouse: Warehouse, drop: Dropped, inbox: Path, correct: object
+    duckdb_warehouse: Warehouse,
+    drop: Dropped,
+    inbox: Path,
+    correct: Callable[[Connection, int], object],
 ) -> None:
     drop("a.csv", GOOD)
     drop("b.csv", GOOD)
@@ -242,7 +245,7 @@ def test_what_cannot_be_corrected(
         (4, "Version 4 (d.csv) is pruned: its rows are gone for good. Only the file itself can"),
     ]:
         with connected(duckdb_warehouse) as connection, pytest.raises(Refused) as raised:
-            correct(connection, version)  # type: ignore[operator]
+            correct(connection, version)
         assert str(raised.value).startswith(said)
     assert ledger(duckdb_warehouse, "*") == before
 

@@ -1,6 +1,7 @@
 {#- A hash of the rules by which sales lines are computed: the vars and the SQL of the models on
-    their way. A build after a change of these computes every line anew. (Not covered: macros. After
-    a change of one, `dbt build --full-refresh`.) -#}
+    their way. It is an answer that every line asks for, and part of its fingerprint: a build after
+    a change of these computes every line anew, and writes anew what is made of it. (Not covered:
+    macros. After a change of one, `dbt build --full-refresh`.) -#}
 {% macro rules_of_sales_lines() -%}
     {%- set rules = [
         var('default_currency'), var('calendar_start_date'), var('calendar_end_date'),
@@ -8,7 +9,8 @@
     ] -%}
     {%- for model in [
         'stg_sales_lines', 'int_sales_lines_completed', 'int_sales_lines_priced',
-        'int_sales_lines_judged', 'int_sales_lines', 'int_line_members', 'fact_sales_line',
+        'int_sales_lines_judged', 'int_sales_lines', 'int_line_members', 'int_file_days',
+        'fact_sales_line',
     ] -%}
         {%- set node = graph.nodes.get('model.salesops.' ~ model) if execute else none -%}
         {%- do rules.append(node.checksum.checksum if node else '') -%}

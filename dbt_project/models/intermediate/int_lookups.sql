@@ -3,6 +3,11 @@
     (int_lookups_applied, see the macro remember_lookups), it tells which lines a change concerns.
 
     The rules themselves are a question too: when they change, every line is concerned. -#}
+{%- set named = {
+    'seller': ref('int_sellers'),
+    'shipping_company': ref('int_shipping_companies'),
+    'store': ref('int_stores'),
+} -%}
 
 with
 
@@ -89,28 +94,16 @@ lookups as (
     union all
     select * from customer_names
     union all
-    select
-        'seller name' as lookup_kind,
-        seller_name as lookup_key,
-        {{ hash_key('seller_natural_key') }} as answer
-    from {{ ref('int_sellers') }}
-    where is_only_of_its_name and seller_name is not null
-    union all
-    select
-        'shipping company name' as lookup_kind,
-        shipping_company_name as lookup_key,
-        {{ hash_key('shipping_company_natural_key') }} as answer
-    from {{ ref('int_shipping_companies') }}
-    where is_only_of_its_name and shipping_company_name is not null
-    union all
     select * from stores
+    {% for member, members in named.items() %}
     union all
     select
-        'store name' as lookup_kind,
-        store_name as lookup_key,
-        {{ hash_key('store_natural_key') }} as answer
-    from {{ ref('int_stores') }}
-    where is_only_of_its_name and store_name is not null
+        '{{ member | replace('_', ' ') }} name' as lookup_kind,
+        {{ member }}_name as lookup_key,
+        {{ hash_key(member ~ '_natural_key') }} as answer
+    from {{ members }}
+    where is_only_of_its_name and {{ member }}_name is not null
+    {% endfor %}
     union all
     select
         'rules' as lookup_kind,

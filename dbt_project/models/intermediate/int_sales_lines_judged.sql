@@ -182,6 +182,7 @@ final as (
             'cast(source_row_number as text)',
             'cast(file_part_number as text)',
             'cast(file_version_id as text)',
+            "'" ~ rules_of_sales_lines() ~ "'",
         ]) }} as line_fingerprint,
         -- What was sold, whatever file says so.
         {{ fingerprint([
