@@ -85,6 +85,14 @@ class Header:
         """How many of the wanted columns it has."""
         return sum(1 for found in self.positions.values() if found)
 
+    def delivered(self) -> dict[str, list[str]]:
+        """Return the headers, as they stand there, of each column that is read from the sheet."""
+        return {
+            column: [self.at.cells[position] or "" for position in found]
+            for column, found in self.positions.items()
+            if found
+        }
+
     def notes(self) -> list[str]:
         """Return what people should know: which columns share a name."""
         at = self.at

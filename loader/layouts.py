@@ -20,12 +20,14 @@ from pydantic import (
     Field,
     TypeAdapter,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 
-from loader.as_of import as_of_regex
 from loader.contracts import ENTITIES, Entity, Requirement, unmet
+from loader.date_patterns import pattern_regex
+from loader.file_dates import NO_PERIOD
 
 DEFAULT_MISSING = ["", "NULL", "null", "N/A", "n/a"]
 
@@ -96,6 +98,7 @@ class Layout(_Strict):
     identity: Texts = []
     extract: Literal["complete", "partial"] = "partial"
     as_of: str | None = None
+    period: str | None = None
     return_orders: str | None = None
 
     @field_validator("header", mode="before")
@@ -119,11 +122,11 @@ class Layout(_Strict):
             raise ValueError("the first and the last row, such as 2-500, or 2- up to the end")
         return value
 
-    @field_validator("as_of")
+    @field_validator("as_of", "period")
     @classmethod
-    def _as_of_pattern(cls, value: str | None) -> str | None:
-        if value is not None:
-            as_of_regex(value)
+    def _date_pattern(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and (info.field_name, value) != ("period", NO_PERIOD):
+            pattern_regex(value)
         return value
 
     @field_validator("return_orders")
@@ -236,11 +239,18 @@ class LayoutFile:
         """Return the different patterns by which the name of a file tells its day."""
         return list(dict.fromkeys(item.as_of for item in self.layouts if item.as_of is not None))
 
+    def period_patterns(self) -> list[str]:
+        """Return the different patterns by which the name of a file tells its period, or none."""
+        return list(dict.fromkeys(item.period for item in self.layouts if item.period is not None))
+
     def fingerprint(self) -> str:
         """Return a hash of the meaning: it changes when the files should be read again."""
-        # `as_of` counts where it is used: files loaded before it came are not read again for it.
+        # These count where they are used: files loaded before they came are not read again.
+        later = ("as_of", "period")
         text = "\n".join(
-            item.model_dump_json(by_alias=True, exclude=None if item.as_of else {"as_of"})
+            item.model_dump_json(
+                by_alias=True, exclude={key for key in later if getattr(item, key) is None}
+            )
             for item in self.layouts
         )
         return hashlib.sha256(text.encode()).hexdigest()

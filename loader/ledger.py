@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from loader import __version__
+from loader.date_patterns import Period
 from loader.deliveries import Delivery
 from loader.mapping import Part
 from loader.raw_tables import FILE_PARTS, FILE_VERSIONS
@@ -142,6 +143,7 @@ def record_loaded(
     layout_sha256: str,
     sha256: str,
     as_of: date,
+    period: Period | None,
     known: Known,
     notes: list[str],
     started_at: datetime,
@@ -157,6 +159,8 @@ def record_loaded(
             **_about(delivery, version, started_at),
             file_id=known.file_id or version,
             as_of_date=as_of,
+            period_start_date=period and period.first,
+            period_end_date=period and period.last,
             status="active",
             entity=", ".join(dict.fromkeys(part.layout.entity for part in parts)),
             layout=layout,
@@ -274,6 +278,7 @@ def _part_row(version: int, number: int, part: Part) -> dict[str, Any]:
         "rows_skipped": _json(part.rows_skipped),
         "control_totals": _json(part.control_totals),
         "columns_delivered": part.columns_delivered,
+        "headers": _json(part.headers),
         "missing_texts": layout.missing,
         "identity_columns": layout.identity,
         "date_order": part.date_order,

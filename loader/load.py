@@ -12,9 +12,9 @@ import structlog
 from sqlalchemy.engine import Connection
 
 from loader import ledger
-from loader.as_of import as_of_date
 from loader.bulk import copy_batches
 from loader.deliveries import Delivery
+from loader.file_dates import as_of_date, automatic_period, declared_period
 from loader.file_reader import FileReader, choose_layouts
 from loader.layouts import LayoutFile
 from loader.preview import Preview, compare
@@ -170,6 +170,7 @@ def _may_write(connection: Connection) -> bool:
 
 def _read_only(delivery: Delivery, chosen: LayoutFile, known: ledger.Known) -> Outcome:
     as_of_date(delivery, chosen.as_of_patterns(), chosen.name)
+    declared_period(delivery, chosen.period_patterns(), chosen.name)
     reading = FileReader(delivery, chosen)
     for _, batches in reading.parts_and_batches(version=0):
         for _ in batches:
@@ -223,10 +224,14 @@ def _copy_in(
     """Copy a file into raw, inside the transaction; return what became of it, and its version."""
     started_at = ledger.now()
     as_of = as_of_date(delivery, chosen.as_of_patterns(), chosen.name)
+    periods = chosen.period_patterns()
+    period = declared_period(delivery, periods, chosen.name)
     reading = FileReader(delivery, chosen)
     version = ledger.next_version(connection)
     for part, batches in reading.parts_and_batches(version):
         copy_batches(connection, ENTITY_TABLES[part.layout.entity], batches)
+    if not periods and any(part.layout.entity == "sales_lines" for part in reading.parts):
+        period = automatic_period(delivery)
     outcome = _outcome(reading, known)
     ledger.record_loaded(
         connection,
@@ -237,6 +242,7 @@ def _copy_in(
         layout_sha256=chosen.fingerprint(),
         sha256=sha256,
         as_of=as_of,
+        period=period,
         known=known,
         notes=outcome.notes,
         started_at=started_at,

@@ -25,6 +25,8 @@ class Part:
 
     Attributes:
         columns_delivered: the columns of the contract that it has.
+        headers: for each column that stands in the sheet, the headers it is read from, as delivered
+            ("" for a blank one); stacked rows put together, as a layout names them.
         rows_read: rows below the header, blank ones included.
         rows_loaded: rows copied into the raw table.
         rows_skipped: number of rows left out, by reason.
@@ -38,6 +40,7 @@ class Part:
     layout: Layout
     header_row: int
     columns_delivered: list[str] = field(default_factory=list)
+    headers: dict[str, list[str]] = field(default_factory=dict)
     rows_read: int = 0
     rows_loaded: int = 0
     rows_skipped: Counter[str] = field(default_factory=Counter)
@@ -152,6 +155,7 @@ class Mapping:
             layout=layout,
             header_row=header.at.row,
             columns_delivered=list(header.positions),
+            headers=header.delivered(),
         )
         self._sheet = sheet
         self._header = header

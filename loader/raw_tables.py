@@ -25,6 +25,8 @@ FILE_VERSIONS = sa.Table(
     sa.Column("size_bytes", sa.BigInteger),
     sa.Column("modified_at", sa.DateTime),
     sa.Column("as_of_date", sa.Date),
+    sa.Column("period_start_date", sa.Date),
+    sa.Column("period_end_date", sa.Date),
     sa.Column("rows_read", sa.BigInteger),
     sa.Column("rows_loaded", sa.BigInteger),
     sa.Column("rows_skipped", sa.Text),
@@ -40,7 +42,8 @@ FILE_VERSIONS = sa.Table(
 """The ledger. One row a delivered file version; times are UTC; lists and maps are JSON text.
 
 `file_id` is the first version of the same file, under whatever name; `as_of_date` is the day that
-the file tells about. `status` is active, superseded, withdrawn, pruned (superseded or withdrawn,
+the file tells about; the period, both of its days included, is the one that its sales should be
+of, where that is known. `status` is active, superseded, withdrawn, pruned (superseded or withdrawn,
 and its rows are gone for good), failed, or copy (the bytes of an active or withdrawn version under
 another path: recorded, not loaded).
 """
@@ -58,6 +61,7 @@ FILE_PARTS = sa.Table(
     sa.Column("rows_skipped", sa.Text, nullable=False),
     sa.Column("control_totals", sa.Text, nullable=False),
     sa.Column("columns_delivered", sa.ARRAY(sa.Text), nullable=False),
+    sa.Column("headers", sa.Text),
     sa.Column("missing_texts", sa.ARRAY(sa.Text), nullable=False),
     sa.Column("identity_columns", sa.ARRAY(sa.Text), nullable=False),
     sa.Column("date_order", sa.Text),
@@ -65,7 +69,10 @@ FILE_PARTS = sa.Table(
     sa.Column("is_complete_extract", sa.Boolean, nullable=False),
     sa.Column("return_orders_pattern", sa.Text),
 )
-"""One row a sheet (and layout document) of a file version: what staging must know to read it."""
+"""One row a sheet (and layout document) of a file version: what staging must know to read it.
+
+`headers` is JSON: for each column that stands in the sheet, the headers that it was read from.
+"""
 
 ENTITY_TABLES = {
     name: sa.Table(

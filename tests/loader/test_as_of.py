@@ -6,8 +6,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from loader.as_of import as_of_date
 from loader.deliveries import Delivery
+from loader.file_dates import as_of_date
 from loader.layouts import BadLayout, read_layouts
 from loader.reading.sheet import BadFile
 from tests.conftest import Warehouse
@@ -36,6 +36,7 @@ def delivery(folder: Path, name: str) -> Delivery:
         ("{yy}{mm}{dd}", "a260105b.csv", date(2026, 1, 5)),
         ("{yyyy}-W{ww}", "2026-w01.csv", date(2025, 12, 29)),
         ("{yyyy}-W{ww}", "2026-W53.csv", date(2026, 12, 28)),
+        ("{dd} {month} {yyyy}", "Customers 5 Jan, 31 MARCH 2026.csv", date(2026, 3, 31)),
         ("a+b ({yyyy})", "A+B (2026).csv", date(2026, 1, 1)),
         ("caf\u00e9 {yyyy}", "cafe\u0301 2026.csv", date(2026, 1, 1)),
         ("{yyyy}", "5000 rows of 2026.csv", date(2026, 1, 1)),
@@ -95,7 +96,8 @@ def test_a_name_that_no_layout_explains(tmp_path: Path, name: str, day: date) ->
         ("{yyyy}{ww}{dd}", "is no date"),
         ("{yyyy}{yy}", "is no date"),
         ("{yyyy}{mm}{mm}", "is no date"),
-        ("{yyyy}-{month}", "'{month}' is none of {yyyy}, {yy}, {mm}, {dd}, {ww}"),
+        ("{yyyy}{mm}{month}", "is no date"),
+        ("{yyyy}-{week}", "'{week}' is none of {yyyy}, {yy}, {mm}, {dd}, {ww}, {month}"),
         ("{yyyy-mm-dd}", "is no date"),
     ],
 )

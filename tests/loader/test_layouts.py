@@ -132,6 +132,47 @@ def test_encoding(duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut) 
     assert "'utf-9', which there is not" in message
 
 
+@pytest.mark.parametrize(
+    ("top", "columns", "headers"),
+    [
+        (
+            [[" Order\nno. ", "ITEM", "Pieces"]],
+            "{order_id: order no, product_name: Item, units: Pieces}",
+            {"order_id": [" Order\nno. "], "product_name": ["ITEM"], "units": ["Pieces"]},
+        ),
+        (
+            [["Pieces", "Last", "First"]],
+            "{order_id: Pieces, product_name: {join: [First, Last]}, units: [Qty, Pieces]}",
+            {"order_id": ["Pieces"], "product_name": ["First", "Last"], "units": ["Pieces"]},
+        ),
+        (
+            [["Item", "Pieces"]],
+            "{order_id: {constant: A1}, product_name: Item, units: Pieces, city: Town}",
+            {"product_name": ["Item"], "units": ["Pieces"]},
+        ),
+        (
+            [["Item", None, "Item"]],
+            '{order_id: Item, product_name: "Item [C]", units: "[B]"}',
+            {"order_id": ["Item"], "product_name": ["Item"], "units": [""]},
+        ),
+    ],
+)
+def test_headers_as_delivered(
+    duckdb_warehouse: Warehouse,
+    drop: Dropped,
+    layouts: LaidOut,
+    top: list[list[str | None]],
+    columns: str,
+    headers: dict[str, list[str]],
+) -> None:
+    """Nothing of a constant, nor of an optional column that is absent."""
+    path = drop("file.xlsx", {"S": [*top, ["Tea", 2, 3]]})
+    layout = f'entity: sales_lines\nfiles: "*"\ncolumns: {columns}\noptional: city\n'
+    loaded(duckdb_warehouse.load(path, layouts=layouts(a=layout)))
+    (text,) = part(duckdb_warehouse, "headers")
+    assert json.loads(str(text)) == headers
+
+
 # ------------------------------------------------------------------ rows
 
 
@@ -248,6 +289,8 @@ def test_stacked_headers(duckdb_warehouse: Warehouse, drop: Dropped, layouts: La
     assert raw(duckdb_warehouse, "order_id, product_id, product_name, units, _extra") == [
         ("A1", "T1", "Tea", "2", '{"Sold Units [E]": "3"}')
     ]
+    (headers,) = part(duckdb_warehouse, "headers")
+    assert json.loads(str(headers))["units"] == ["Sold Units"]
 
 
 # ------------------------------------------------------------------ files and sheets

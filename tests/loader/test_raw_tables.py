@@ -1,6 +1,7 @@
 """The raw tables of an earlier version go on working."""
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from sqlalchemy.engine import Connection
@@ -31,12 +32,15 @@ def test_a_ledger_of_an_earlier_version(warehouse: Warehouse, drop: Dropped, inb
     warehouse.execute(
         "alter table raw.file_versions drop column file_id",
         "alter table raw.file_versions drop column as_of_date",
+        "alter table raw.file_versions drop column period_start_date",
+        "alter table raw.file_versions drop column period_end_date",
+        "alter table raw.file_parts drop column headers",
         "alter table raw.sales_lines drop column line_cost",
     )
     with connection_to(warehouse) as connection:
         assert len(read_ledger(connection)) == 6  # status shows it as it is
         assert is_outdated(connection)
-    drop("d.csv", [HEADER, ["D1", *LINE[1:]]])
+    drop("d 2026-01.csv", [HEADER, ["D1", *LINE[1:]]])
     assert [outcome.status for outcome in warehouse.load(inbox)] == [
         "unchanged", "unchanged", "failed", "copy", "loaded",
     ]  # fmt: skip
@@ -45,6 +49,14 @@ def test_a_ledger_of_an_earlier_version(warehouse: Warehouse, drop: Dropped, inb
     days = {day for (day,) in ledger(warehouse, "as_of_date")[:6]}
     assert {str(day) for day in days} == {"2026-02-03", "None"}
     assert ledger(warehouse, "as_of_date")[6] == (datetime.now(UTC).date(),)
+    nothing, january = (None, None), (date(2026, 1, 1), date(2026, 1, 31))
+    assert ledger(warehouse, "period_start_date, period_end_date") == [*[nothing] * 6, january]
+    *older, newest = warehouse.query("select headers from raw.file_parts order by file_version_id")
+    assert older == [(None,)] * 4
+    columns = ["order_id", "sold_at", "product_name", "units", "unit_price"]
+    assert json.loads(*newest) == {
+        column: [header] for column, header in zip(columns, HEADER, strict=True)
+    }
     with connection_to(warehouse) as connection:
         assert not is_outdated(connection)
 
