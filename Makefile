@@ -23,7 +23,7 @@ BIN := .venv/bin
 
 # ------------------------------------------------------------------- the way of the data
 
-.PHONY: run load build report
+.PHONY: run load build report dq-workbook
 run: .venv/run ## load the inbox (demo workbooks if it is empty), build, show the week's figures
 ifndef SALES_DATA_FILE
 	@$(BIN)/python -m loader demo data/inbox --if-empty
@@ -43,6 +43,9 @@ build: .venv/run ## build and test every model
 
 report: .venv/run ## show the figures of the last complete week (WEEK=2026-W03 for another)
 	@$(BIN)/python -m reporting weekly $(if $(WEEK),--week $(WEEK))
+
+dq-workbook: .venv/run ## what is wrong with the delivered rows, as workbooks to send back (reports_out/)
+	@$(BIN)/python -m reporting quality --out reports_out
 
 # ---------------------------------------------------------------------------- around it
 
@@ -93,4 +96,4 @@ lock: .venv/uv ## write the two lock files anew from pyproject.toml
 	$(LOCK) --constraint requirements-dev.txt -o requirements.txt
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-9s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-11s %s\n", $$1, $$2 }'

@@ -8,10 +8,8 @@ from rich.text import Text
 from sqlalchemy.engine import RowMapping
 
 from reporting.weekly import WeeklyFigures
+from reporting.words import NO_CURRENCY, money, percent
 from warehouse.printing import printable
-
-NO_CURRENCY = "XXX"
-"""ISO 4217 for amounts that came without a currency."""
 
 
 def show_week(figures: WeeklyFigures, console: Console) -> None:
@@ -52,7 +50,7 @@ def _summary(row: RowMapping) -> Table:
         table.add_column(justify="right")
     table.add_row(
         "Revenue",
-        _money(row["revenue"]),
+        money(row["revenue"]),
         "Lines",
         f"{row['line_count']:,}",
         "Customers",
@@ -68,19 +66,18 @@ def _summary(row: RowMapping) -> Table:
     )
     table.add_row(
         "Discount",
-        _money(row["discount_amount"]),
+        money(row["discount_amount"]),
         "Per order",
-        _money(row["average_order_value"]),
+        money(row["average_order_value"]),
         "Returns",
-        _money(row["return_amount"]),
+        money(row["return_amount"]),
     )
     if row["profit"] is not None:
-        margin = row["margin_share"]
         table.add_row(
             "Profit",
-            _money(row["profit"]),
+            money(row["profit"]),
             "Margin",
-            "" if margin is None else f"{100 * margin:.1f} %",
+            percent(row["margin_share"]),
             "",
             "",
         )
@@ -98,20 +95,15 @@ def _block(
     for row in rows:
         if row["currency"] != currency:
             continue
-        share = row["revenue_share"]
         table.add_row(
             str(row[rank]) if rank else "",
             Text(printable(row[name])),
-            _money(row["revenue"]),
-            "" if share is None else f"{100 * share:.1f} %",
+            money(row["revenue"]),
+            percent(row["revenue_share"]),
             _number(row["units"]),
             f"{row['line_count']:,}",
         )
     return [Text(f"\n{title}", style="bold"), table]
-
-
-def _money(amount: Decimal | None) -> str:
-    return "" if amount is None else f"{amount:,.2f}"
 
 
 def _number(number: Decimal) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from reporting.built import is_built
+
 
 class NoFigures(Exception):
     """There is nothing to show; the message says why and what to do."""
@@ -72,7 +74,7 @@ def read_week(connection: Connection, week: Week | None) -> WeeklyFigures:
     Raises:
         NoFigures: nothing was built yet, nothing was sold, or not in this week.
     """
-    if not _is_built(connection):
+    if not is_built(connection, "reports.rpt_weekly_summary"):
         raise NoFigures("There are no reports yet: run `make run` (or `make load && dbt build`).")
     known = connection.execute(
         sa.text(
@@ -116,16 +118,6 @@ def weeks_between(start: date, end: date) -> list[Week]:
     monday = start - timedelta(days=start.weekday())
     count = max((end - monday).days // 7 + 1, 0)
     return [Week(monday + timedelta(weeks=number)) for number in range(count)]
-
-
-def _is_built(connection: Connection) -> bool:
-    found = connection.execute(
-        sa.text(
-            "select count(*) from information_schema.tables "
-            "where table_schema = 'reports' and table_name = 'rpt_weekly_summary'"
-        )
-    )
-    return bool(found.scalar_one())
 
 
 def _rows(connection: Connection, model: str, order: str, week: Week) -> list[RowMapping]:

@@ -1,0 +1,1 @@
+"""Proposes which names mean the same member; people decide."""
