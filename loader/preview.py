@@ -277,8 +277,11 @@ def _show_to_views(connection: Connection, old: int, new: int) -> None:
         "delete from staging.stg_file_versions where file_version_id in (:old, :new)",
         """
         insert into staging.stg_file_versions
-            (file_version_id, file_id, path, layout, is_active, is_history, as_of_date, loaded_at)
-        select file_version_id, file_id, path, layout, true, false, as_of_date, finished_at
+            (file_version_id, file_id, path, layout, is_active, is_history, as_of_date,
+            period_start_date, period_end_date, loaded_at)
+        select
+            file_version_id, file_id, path, layout, true, false, as_of_date,
+            period_start_date, period_end_date, finished_at
         from raw.file_versions
         where file_version_id in (:old, :new)
         """,
@@ -314,7 +317,7 @@ def _revenue(connection: Connection, old: int, new: int) -> _Amounts:
                 coalesce(sum(case when file_version_id = :old then revenue end), 0) as before,
                 coalesce(sum(case when file_version_id = :new then revenue end), 0) as after
             from staging.int_sales_lines_judged
-            where rejection_reasons is null and file_version_id in (:old, :new)
+            where not is_rejected and file_version_id in (:old, :new)
             group by 1, 2
             order by 1, 2
             """

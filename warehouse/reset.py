@@ -9,7 +9,10 @@ from sqlalchemy.schema import DropSchema
 from warehouse.connection import WarehouseUnavailable, connect, describe, explain, warehouse_url
 from warehouse.settings import SettingsError, read_settings
 
-SCHEMAS = ["reports", "quality", "marts", "snapshots", "staging", "reference", "raw"]
+SCHEMAS = [
+    *("test_failures", "reports", "quality", "marts"),
+    *("snapshots", "staging", "reference", "raw"),
+]
 """All that a load and a build write, on a production target."""
 
 

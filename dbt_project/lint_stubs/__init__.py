@@ -42,8 +42,10 @@ clean_text = _stub("clean_text")
 try_decimal = _stub("try_decimal")
 try_rate = _stub("try_rate")
 try_timestamp = _stub("try_timestamp")
+is_ambiguous_date = _stub("is_ambiguous_date")
 
 changed_lookups = _stub("select * from changed_lookups")
+row_address = _stub("row_address")
 rules_of_sales_lines = _stub("rules_of_sales_lines")
 stored_checksums = _stub("stored_checksums")
 summed_checksums = _stub("summed_checksums")
@@ -72,3 +74,8 @@ def changed_lookup_kinds(*_: str) -> list[str]:
 
 adapter = SimpleNamespace(dispatch=_dispatch)
 dbt = SimpleNamespace(date_spine=_date_spine, dateadd=_dateadd)
+
+
+def delivered_columns(_: str) -> list[str]:
+    """Give the columns of an entity."""
+    return ["units"]

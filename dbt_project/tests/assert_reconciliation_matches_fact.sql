@@ -8,6 +8,7 @@ reconciled as (
         sum(rows_accepted) as rows_accepted,
         sum(amount_accepted) as amount_accepted
     from {{ ref('dq_reconciliation') }}
+    where entity = 'sales_lines'
     group by file_version_id
 
 ),

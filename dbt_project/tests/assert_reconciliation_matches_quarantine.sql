@@ -7,6 +7,7 @@ reconciled as (
         file_version_id,
         sum(rows_rejected) as rows_rejected
     from {{ ref('dq_reconciliation') }}
+    where entity = 'sales_lines'
     group by file_version_id
 
 ),

@@ -27,7 +27,7 @@ BUILT = [
     create table staging.stg_file_versions as
     select
         file_version_id, file_id, path, layout, status = 'active' as is_active,
-        false as is_history, as_of_date,
+        false as is_history, as_of_date, period_start_date, period_end_date,
         finished_at as loaded_at
     from raw.file_versions where status = 'active'
     """,
@@ -47,7 +47,7 @@ BUILT = [
             cast(cast(units as decimal(18, 4)) * cast(unit_price as decimal(18, 4))
                 as decimal(18, 4))
         end as revenue,
-        case when units = 'x' then 'units' end as rejection_reasons
+        units = 'x' as is_rejected
     from staging.int_sales_lines_due as due
     inner join staging.stg_file_versions as versions
         on due.file_version_id = versions.file_version_id

@@ -5,12 +5,12 @@
 {% macro rules_of_sales_lines() -%}
     {%- set rules = [
         var('default_currency'), var('calendar_start_date'), var('calendar_end_date'),
-        var('first_day_of_history'), var('last_day_of_history'),
+        var('first_day_of_history'), var('last_day_of_history'), var('price_tolerance'),
     ] -%}
     {%- for model in [
         'stg_sales_lines', 'int_sales_lines_completed', 'int_sales_lines_priced',
         'int_sales_lines_judged', 'int_sales_lines', 'int_line_members', 'int_file_days',
-        'fact_sales_line',
+        'int_file_repeats', 'fact_sales_line',
     ] -%}
         {#- A unit test has no graph. -#}
         {%- set node = graph.get('nodes', {}).get('model.salesops.' ~ model) -%}

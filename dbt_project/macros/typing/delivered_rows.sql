@@ -20,6 +20,8 @@
         delivered._file_version_id as file_version_id,
         versions.layout,
         versions.as_of_date,
+        versions.period_start_date,
+        versions.period_end_date,
         versions.loaded_at
     from {{ source('raw', entity) }} as delivered
     inner join {{ ref('stg_file_versions') }} as versions

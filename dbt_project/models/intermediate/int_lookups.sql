@@ -18,7 +18,9 @@ orders as (
         order_id as lookup_key,
         {{ fingerprint([
             iso_moment('sold_at'), 'currency', 'customer_id', 'seller_id', 'seller_name',
-            'shipping_company_id', 'shipping_company_name', 'store_id'
+            'shipping_company_id', 'shipping_company_name', 'store_id',
+            'cast(has_customer_column as text)', 'cast(has_seller_column as text)',
+            'cast(has_shipping_company_column as text)'
         ]) }} as answer
     from {{ ref('int_orders') }}
 
@@ -73,6 +75,37 @@ stores as (
 
 ),
 
+aliases as (
+
+    select * from {{ ref('int_name_aliases') }}
+
+),
+
+-- Asked by the spelling, and by the name that a line has got from it.
+aliases_by_name as (
+
+    select
+        kind,
+        canonical_name,
+        {{ hash_key("string_agg(alias, chr(31) order by alias)") }} as answer
+    from aliases
+    group by kind, canonical_name
+
+),
+
+acceptances as (
+
+    select * from {{ ref('int_accepted_rows') }}
+
+),
+
+stopping as (
+
+    select rule from {{ ref('dq_rules') }}
+    where severity = 'reject'
+
+),
+
 lookups as (
 
     select * from orders
@@ -104,6 +137,42 @@ lookups as (
     from {{ members }}
     where is_only_of_its_name and {{ member }}_name is not null
     {% endfor %}
+    union all
+    select
+        kind || ' alias' as lookup_kind,
+        alias as lookup_key,
+        {{ hash_key('canonical_name') }} as answer
+    from aliases
+    union all
+    select
+        kind || ' aliases' as lookup_kind,
+        canonical_name as lookup_key,
+        answer
+    from aliases_by_name
+    union all
+    select
+        'acceptance' as lookup_kind,
+        {{ row_address() }} as lookup_key,
+        {{ hash_key('accepted_rules_text') }} as answer
+    from acceptances
+    union all
+    select
+        'customer list' as lookup_kind,
+        'customer list' as lookup_key,
+        1 as answer
+    where exists (select customer_id from {{ ref('int_customer_versions') }})
+    union all
+    select
+        'product list' as lookup_kind,
+        'product list' as lookup_key,
+        1 as answer
+    where exists (select product_natural_key from {{ ref('int_products') }})
+    union all
+    select
+        'severities' as lookup_kind,
+        'severities' as lookup_key,
+        {{ hash_key("coalesce(string_agg(rule, ', ' order by rule), '')") }} as answer
+    from stopping
     union all
     select
         'rules' as lookup_kind,

@@ -24,6 +24,9 @@ merged as (
         {{ latest_value('currency', newest) }} as currency,
         {{ latest_value('freight_amount', newest) }} as freight_amount,
         {{ latest_value('sold_at', newest) }} as sold_at,
+        bool_or(has_customer_column) as has_customer_column,
+        bool_or(has_seller_column) as has_seller_column,
+        bool_or(has_shipping_company_column) as has_shipping_company_column,
         max(file_version_id) as file_version_id
     from headers
     group by order_id

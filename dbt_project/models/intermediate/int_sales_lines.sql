@@ -8,22 +8,22 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     on_schema_change='fail',
-    indexes=[{'columns': ['file_version_id']}, {'columns': ['sales_line_key']}],
+    indexes=indexed_by(['file_version_id', 'sales_line_key']),
     unique_key=['file_version_id', 'file_part_number', 'source_row_number'],
     pre_hook=["{{ one_build_at_a_time() }}", "{{ require_every_line_due() }}"],
     post_hook=["{{ take_out_gone_versions() }}", "{{ remember_lookups() }}"],
 ) }}
 {%- set columns = [
-    'sales_line_key', 'rejection_reasons', 'line_fingerprint', 'content_fingerprint', 'order_id',
+    'sales_line_key', 'broken_rules', 'accepted_rules', 'line_fingerprint', 'content_fingerprint', 'order_id',
     'product_natural_key', 'product_id', 'product_name', 'category', 'customer_key',
     'customer_natural_key', 'customer_id', 'customer_name', 'seller_natural_key', 'seller_id',
     'seller_name', 'shipping_company_natural_key', 'shipping_company_id',
     'shipping_company_name', 'store_natural_key', 'store_id', 'store_name', 'city', 'region',
     'country', 'place_region', 'place_country', 'currency', 'revenue_basis', 'line_number',
     'units', 'unit_price', 'gross_amount', 'discount_amount', 'revenue', 'reported_total',
-    'cost', 'profit', 'is_return', 'is_cost_estimated', 'sale_date', 'sold_at', 'sold_at_text',
+    'computed_total', 'cost', 'profit', 'is_return', 'is_cost_estimated', 'sale_date', 'sold_at', 'sold_at_text',
     'line_number_text', 'units_text', 'unit_price_text', 'discount_amount_text',
-    'discount_rate_text', 'line_total_text', 'source_file', 'source_sheet', 'source_row_number',
+    'discount_rate_text', 'line_total_text', 'unreadable_cost_text', 'source_file', 'source_sheet', 'source_row_number',
     'file_part_number', 'file_version_id', 'loaded_at'
 ] -%}
 
@@ -79,7 +79,7 @@ candidates as (
         file_part_number,
         source_row_number,
         sales_line_key,
-        rejection_reasons is not null as is_rejected,
+        is_rejected,
         cast(null as text) as previous_status
     from computed
     {% if is_incremental() %}

@@ -66,6 +66,26 @@ shipping_companies as (
 
 ),
 
+aliases as (
+
+    select * from {{ ref('int_name_aliases') }}
+
+),
+
+acceptances as (
+
+    select * from {{ ref('int_accepted_rows') }}
+
+),
+
+masters as (
+
+    select
+        (select count(*) from customer_versions) > 0 as has_customer_list,
+        (select count(*) from products) > 0 as has_product_list
+
+),
+
 -- A seller (carrier, store, customer) is one fact: id and name are taken from the line or from the
 -- header, never one from each.
 with_header as (
@@ -73,6 +93,10 @@ with_header as (
     select
         lines.*,
         orders.order_id is not null as has_order_header,
+        {% for member in ['customer', 'seller', 'shipping_company'] -%}
+        lines.has_{{ member }}_column or coalesce(orders.has_{{ member }}_column, false)
+            as is_{{ member }}_expected,
+        {% endfor -%}
         coalesce(lines.sold_at, orders.sold_at) as resolved_sold_at,
         coalesce(lines.currency, orders.currency, '{{ var("default_currency") }}')
             as resolved_currency,
@@ -108,21 +132,45 @@ with_header as (
 
 ),
 
+-- Spellings that people have declared to be one name.
+with_names as (
+
+    select
+        lines.*,
+        coalesce(product_aliases.canonical_name, lines.product_name) as known_product_name,
+        coalesce(seller_aliases.canonical_name, lines.resolved_seller_name) as known_seller_name,
+        coalesce(carrier_aliases.canonical_name, lines.resolved_shipping_company_name)
+            as known_shipping_company_name,
+        coalesce(store_aliases.canonical_name, lines.store_name) as known_store_name
+    from with_header as lines
+    left join aliases as product_aliases
+        on product_aliases.kind = 'product' and lines.product_name = product_aliases.alias
+    left join aliases as seller_aliases
+        on seller_aliases.kind = 'seller' and lines.resolved_seller_name = seller_aliases.alias
+    left join aliases as carrier_aliases
+        on
+            carrier_aliases.kind = 'shipping_company'
+            and lines.resolved_shipping_company_name = carrier_aliases.alias
+    left join aliases as store_aliases
+        on store_aliases.kind = 'store' and lines.store_name = store_aliases.alias
+
+),
+
 completed as (
 
     select
         lines.order_id,
         lines.product_id,
-        lines.product_name,
+        lines.known_product_name as product_name,
         lines.category,
         lines.customer_name,
         lines.resolved_customer_id as customer_id,
         lines.resolved_seller_id as seller_id,
-        lines.resolved_seller_name as seller_name,
+        lines.known_seller_name as seller_name,
         lines.resolved_shipping_company_id as shipping_company_id,
-        lines.resolved_shipping_company_name as shipping_company_name,
+        lines.known_shipping_company_name as shipping_company_name,
         lines.resolved_store_id as store_id,
-        lines.store_name,
+        lines.known_store_name as store_name,
         lines.city,
         -- The place's other half comes from the store, unless the store is somewhere else.
         coalesce(
@@ -141,7 +189,7 @@ completed as (
         ) as country,
         lines.resolved_currency as currency,
         coalesce(
-            lines.product_id, products_by_name.product_natural_key, lines.product_name
+            lines.product_id, products_by_name.product_natural_key, lines.known_product_name
         ) as product_natural_key,
         coalesce(
             lines.resolved_customer_id, customers_by_name.customer_id, lines.customer_name
@@ -149,22 +197,24 @@ completed as (
         coalesce(
             lines.resolved_seller_id,
             sellers_by_name.seller_natural_key,
-            lines.resolved_seller_name
+            lines.known_seller_name
         ) as seller_natural_key,
         coalesce(
             lines.resolved_shipping_company_id,
             shipping_by_name.shipping_company_natural_key,
-            lines.resolved_shipping_company_name
+            lines.known_shipping_company_name
         ) as shipping_company_natural_key,
         coalesce(
             lines.resolved_store_id,
             stores_by_name.store_natural_key,
             -- Without an id, one name may stand for several places.
             case
-                when coalesce(lines.store_name, lines.city) is not null
+                when coalesce(lines.known_store_name, lines.city) is not null
                     then
-                        coalesce(lines.store_name, '') || '|' || coalesce(lines.city, '') || '|'
-                        || coalesce(lines.region, '') || '|' || coalesce(lines.country, '')
+                        coalesce(lines.known_store_name, '') || '|'
+                        || coalesce(lines.city, '') || '|'
+                        || coalesce(lines.region, '') || '|'
+                        || coalesce(lines.country, '')
             end
         ) as store_natural_key,
         lines.line_number,
@@ -180,6 +230,14 @@ completed as (
         coalesce(products.standard_cost, products_by_name.standard_cost) as standard_cost,
         lines.has_order_header,
         lines.is_ragged,
+        {% for member in ['customer', 'seller', 'shipping_company'] -%}
+        lines.is_{{ member }}_expected,
+        {% endfor -%}
+        masters.has_customer_list,
+        masters.has_product_list
+        and products.product_natural_key is null
+        and products_by_name.product_natural_key is null as is_product_unlisted,
+        acceptances.accepted_rules,
         lines.resolved_sold_at as sold_at,
         lines.sold_at_text,
         lines.line_number_text,
@@ -188,6 +246,11 @@ completed as (
         lines.discount_amount_text,
         lines.discount_rate_text,
         lines.line_total_text,
+        lines.unit_cost_text,
+        lines.line_cost_text,
+        lines.line_profit_text,
+        lines.period_start_date,
+        lines.period_end_date,
         lines.identity_columns,
         lines.layout,
         lines.return_orders_pattern,
@@ -197,12 +260,13 @@ completed as (
         lines.file_part_number,
         lines.file_version_id,
         lines.loaded_at
-    from with_header as lines
+    from with_names as lines
+    cross join masters
     left join products on lines.product_id = products.product_natural_key
     left join products as products_by_name
         on
             lines.product_id is null
-            and lines.product_name = products_by_name.product_name
+            and lines.known_product_name = products_by_name.product_name
             and products_by_name.is_only_of_its_name
     left join customers as customers_by_name
         on
@@ -212,22 +276,27 @@ completed as (
     left join sellers as sellers_by_name
         on
             lines.resolved_seller_id is null
-            and lines.resolved_seller_name = sellers_by_name.seller_name
+            and lines.known_seller_name = sellers_by_name.seller_name
             and sellers_by_name.is_only_of_its_name
     left join shipping_companies as shipping_by_name
         on
             lines.resolved_shipping_company_id is null
-            and lines.resolved_shipping_company_name = shipping_by_name.shipping_company_name
+            and lines.known_shipping_company_name = shipping_by_name.shipping_company_name
             and shipping_by_name.is_only_of_its_name
     left join stores as stores_by_name
         on
             lines.resolved_store_id is null
-            and lines.store_name = stores_by_name.store_name
+            and lines.known_store_name = stores_by_name.store_name
             and stores_by_name.is_only_of_its_name
     left join stores as place
         on
             coalesce(lines.resolved_store_id, stores_by_name.store_natural_key)
             = place.store_natural_key
+    left join acceptances
+        on
+            lines.source_file = acceptances.source_file
+            and coalesce(lines.source_sheet, '') = acceptances.source_sheet
+            and lines.source_row_number = acceptances.source_row_number
 
 ),
 
@@ -253,7 +322,12 @@ with_customer as (
         coalesce(
             completed.country,
             case when completed.region is null then customer_versions.country end
-        ) as place_country
+        ) as place_country,
+        -- A customer who is listed has a version for every day.
+        completed.has_customer_list
+        and completed.sold_at is not null
+        and customer_versions.customer_id is null
+            as is_customer_unlisted
     from completed
     left join customer_versions
         on

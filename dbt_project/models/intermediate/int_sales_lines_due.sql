@@ -29,6 +29,18 @@
         ~ 'and lines.shipping_company_name = changed.lookup_key',
     'store': 'lines.store_natural_key = changed.lookup_key',
     'store name': 'lines.store_id is null and lines.store_name = changed.lookup_key',
+    'product alias': 'lines.product_name = changed.lookup_key',
+    'product aliases': 'lines.product_name = changed.lookup_key',
+    'seller alias': 'lines.seller_name = changed.lookup_key',
+    'seller aliases': 'lines.seller_name = changed.lookup_key',
+    'shipping_company alias': 'lines.shipping_company_name = changed.lookup_key',
+    'shipping_company aliases': 'lines.shipping_company_name = changed.lookup_key',
+    'store alias': 'lines.store_name = changed.lookup_key',
+    'store aliases': 'lines.store_name = changed.lookup_key',
+    'acceptance': row_address('lines') ~ ' = changed.lookup_key',
+    'customer list': 'true',
+    'product list': 'true',
+    'severities': 'true',
     'rules': 'true',
 } -%}
 with

@@ -1,5 +1,8 @@
-{#- Grain: one row per delivered sales line that this build computes, with its key and whether it
-    can be read; `rejection_reasons` says why not.
+{#- Grain: one row per delivered sales line that this build computes, with its key and what is wrong
+    with it: `broken_rules` names the rules, of those that look at one line alone.
+
+    A line is rejected if what the fact needs cannot be read, or if it breaks a rule of severity
+    `reject` (dq_rules) that nobody has accepted for this row (dq_overrides).
 
     A line is the same line in another file if the columns that its layout calls its identity are
     equal; where the layout names none, or one of them is empty, it is its file, sheet and row. -#}
@@ -40,6 +43,15 @@ lines as (
 
 ),
 
+-- What keeps a line out, unless somebody has accepted the line as it is.
+stopping as (
+
+    select array_agg(rule) as rules
+    from {{ ref('dq_rules') }}
+    where entity = 'sales_lines' and severity = 'reject'
+
+),
+
 identified as (
 
     select
@@ -60,7 +72,7 @@ identified as (
 
 ),
 
-judged as (
+keyed as (
 
     select
         *,
@@ -70,50 +82,12 @@ judged as (
             ~ "|| cast(file_part_number as text) || chr(31) "
             ~ "|| cast(source_row_number as text) end"
         ) }} as sales_line_key,
-        nullif(
-            concat_ws(
-                ', ',
-                case when is_ragged then 'more cells than the header' end,
-                case
-                    when sold_at is not null then null
-                    when sold_at_text is not null then 'sold_at is no date or an ambiguous one'
-                    when order_id is not null and not has_order_header
-                        then 'sold_at is missing and no order header has it'
-                    else 'sold_at is missing'
-                end,
-                case
-                    when
-                        cast(sold_at as date) < cast('{{ var("calendar_start_date") }}' as date)
-                        or cast(sold_at as date) > cast('{{ var("calendar_end_date") }}' as date)
-                        then 'sold_at is outside the calendar'
-                end,
-                case
-                    when units is not null then null
-                    when units_text is not null then 'units is no number'
-                    else 'units is missing'
-                end,
-                case when product_natural_key is null then 'product is missing' end,
-                case
-                    when revenue_basis is null and line_total_text is not null
-                        then 'line_total is no number'
-                    when revenue_basis is null and unit_price_text is not null
-                        then 'unit_price is no number'
-                    when revenue_basis is null then 'no line_total, unit_price or list price'
-                    when units is not null and (revenue is null or gross_amount is null)
-                        then 'the amount is too large'
-                end,
-                case
-                    when revenue_basis = 'reported' then null
-                    when discount_amount_text is not null and not has_discount_amount
-                        then 'discount_amount is no number'
-                    when
-                        discount_rate_text is not null
-                        and not coalesce(discount_rate between 0 and 1, false)
-                        then 'discount_rate is no share from 0 to 1'
-                end
-            ),
-            ''
-        ) as rejection_reasons
+        cast(sold_at as date) as sale_date,
+        cast(sold_at as date) between cast('{{ var("calendar_start_date") }}' as date)
+        and cast('{{ var("calendar_end_date") }}' as date) as is_in_calendar,
+        (discount_amount_text is null or has_discount_amount)
+        and (discount_rate_text is null or coalesce(discount_rate between 0 and 1, false))
+            as has_readable_discount
     from identified
 
 ),
@@ -129,7 +103,140 @@ returned as (
             end,
             false
         ) as is_return
-    from judged
+    from keyed
+
+),
+
+-- Rules by name, as dq_rules lists them. Those that compare rows with other rows are in dq_issue.
+faulty as (
+
+    select
+        *,
+        nullif(
+            concat_ws(
+                ', ',
+                case when is_ragged then 'extra_cells' end,
+                case
+                    when sold_at is not null then null
+                    when sold_at_text is null then 'missing_date'
+                    when {{ is_ambiguous_date('sold_at_text') }} then 'ambiguous_date'
+                    else 'unreadable_date'
+                end,
+                case when not is_in_calendar then 'date_outside_calendar' end,
+                case
+                    -- A day's grace: clocks differ, and loads are in UTC.
+                    when is_in_calendar and sale_date > cast(loaded_at as date) + 1
+                        then 'date_in_future'
+                end,
+                case
+                    when
+                        is_in_calendar
+                        and (sale_date < period_start_date or sale_date > period_end_date)
+                        then 'date_outside_period'
+                end,
+                case
+                    when units is null and units_text is null then 'missing_units'
+                    when units is null then 'unreadable_units'
+                    when units <= 0 and not is_return then 'units_not_positive'
+                end,
+                case when product_natural_key is null then 'missing_product' end,
+                case
+                    when revenue_basis is null and line_total_text is not null
+                        then 'unreadable_total'
+                    when revenue_basis is null and unit_price_text is not null
+                        then 'unreadable_price'
+                    when revenue_basis is null then 'missing_amount'
+                    when units is not null and (revenue is null or gross_amount is null)
+                        then 'amount_too_large'
+                end,
+                case
+                    when discount_amount_text is null or has_discount_amount then null
+                    when revenue_basis = 'reported' then 'unused_discount_unreadable'
+                    else 'unreadable_discount_amount'
+                end,
+                case
+                    when
+                        discount_rate_text is null
+                        or coalesce(discount_rate between 0 and 1, false)
+                        then null
+                    when revenue_basis = 'reported' then 'unused_discount_unreadable'
+                    else 'unreadable_discount_rate'
+                end,
+                case
+                    when
+                        revenue_basis = 'reported'
+                        and unit_price is null
+                        and unit_price_text is not null
+                        then 'unused_price_unreadable'
+                end,
+                case
+                    when line_number is null and line_number_text is not null
+                        then 'unreadable_line_number'
+                end,
+                case when unreadable_cost_text is not null then 'unreadable_cost' end,
+                case
+                    when
+                        has_readable_discount
+                        and abs(reported_total - computed_total) > {{ var('price_tolerance') }}
+                        then 'price_mismatch'
+                end,
+                case
+                    when
+                        not is_return
+                        and (
+                            unit_price < 0
+                            or reported_total < 0
+                            or delivered_discount_amount < 0
+                            or unit_cost < 0
+                            or line_cost < 0
+                        )
+                        then 'negative_amount'
+                end,
+                case
+                    when customer_natural_key is null and is_customer_expected
+                        then 'missing_customer'
+                    when customer_natural_key is not null and is_customer_unlisted
+                        then 'customer_not_in_master'
+                end,
+                case
+                    when seller_natural_key is null and is_seller_expected then 'missing_seller'
+                end,
+                case
+                    when shipping_company_natural_key is null and is_shipping_company_expected
+                        then 'missing_shipping_company'
+                end,
+                case
+                    when product_natural_key is not null and is_product_unlisted
+                        then 'product_not_in_master'
+                end,
+                case when revenue_basis = 'list_price' then 'list_price_used' end
+            ),
+            ''
+        ) as broken_rules,
+        coalesce(is_in_calendar, false)
+        and units is not null
+        and product_natural_key is not null
+        and revenue is not null
+        and gross_amount is not null as is_readable
+    from returned
+
+),
+
+judged as (
+
+    select
+        faulty.*,
+        case
+            when faulty.broken_rules is not null
+                then
+                    not faulty.is_readable
+                    or {{ has_unaccepted_rule(
+                        'faulty.broken_rules', 'stopping.rules', 'faulty.accepted_rules'
+                    ) }}
+            else false
+        end as is_rejected
+    from faulty
+    cross join stopping
 
 ),
 
@@ -137,7 +244,9 @@ final as (
 
     select
         sales_line_key,
-        rejection_reasons,
+        broken_rules,
+        accepted_rules,
+        is_rejected,
         {{ fingerprint([
             'cast(sales_line_key as text)',
             'order_id',
@@ -229,11 +338,12 @@ final as (
         discount_amount,
         revenue,
         reported_total,
+        computed_total,
         cost,
         profit,
         is_return,
         is_cost_estimated,
-        cast(sold_at as date) as sale_date,
+        sale_date,
         sold_at,
         sold_at_text,
         line_number_text,
@@ -242,13 +352,14 @@ final as (
         discount_amount_text,
         discount_rate_text,
         line_total_text,
+        unreadable_cost_text,
         source_file,
         source_sheet,
         source_row_number,
         file_part_number,
         file_version_id,
         loaded_at
-    from returned
+    from judged
 
 )
 

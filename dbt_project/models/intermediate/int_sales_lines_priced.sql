@@ -41,18 +41,28 @@ exact as (
 
 ),
 
+computed as (
+
+    select
+        *,
+        case
+            when discount_amount is not null
+                then {{ money('exact_gross - discount_amount') }}
+            else {{ money(exact_product('exact_gross', '(1 - known_rate)')) }}
+        end as computed_total
+    from exact
+
+),
+
 priced as (
 
     select
         *,
         case
-            when revenue_basis is null then null
             when revenue_basis = 'reported' then {{ money('line_total') }}
-            when discount_amount is not null
-                then {{ money('exact_gross - discount_amount') }}
-            else {{ money(exact_product('exact_gross', '(1 - known_rate)')) }}
+            when revenue_basis is not null then computed_total
         end as revenue
-    from exact
+    from computed
 
 ),
 
@@ -126,12 +136,22 @@ final as (
         cast(discount as decimal(18, 4)) as discount_amount,
         cast(revenue as decimal(18, 4)) as revenue,
         {{ money('line_total') }} as reported_total,
+        case when unit_price is not null then computed_total end as computed_total,
         cast(cost as decimal(18, 4)) as cost,
         cast(revenue - cost as decimal(18, 4)) as profit,
+        delivered_discount_amount,
         delivered_discount_amount is not null as has_discount_amount,
         is_cost_estimated,
         has_order_header,
         is_ragged,
+        is_customer_expected,
+        is_seller_expected,
+        is_shipping_company_expected,
+        is_customer_unlisted,
+        is_product_unlisted,
+        accepted_rules,
+        period_start_date,
+        period_end_date,
         sold_at,
         sold_at_text,
         line_number_text,
@@ -140,6 +160,11 @@ final as (
         discount_amount_text,
         discount_rate_text,
         line_total_text,
+        coalesce(
+            case when unit_cost is null then unit_cost_text end,
+            case when line_cost is null then line_cost_text end,
+            case when line_profit is null then line_profit_text end
+        ) as unreadable_cost_text,
         identity_columns,
         layout,
         return_orders_pattern,

@@ -10,7 +10,7 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    indexes=[{'columns': ['file_version_id']}],
+    indexes=indexed_by(['file_version_id']),
     pre_hook=["{{ one_build_at_a_time() }}", "{{ take_out_changed_lines() }}"],
 ) }}
 {%- set changed = changed_since_built(

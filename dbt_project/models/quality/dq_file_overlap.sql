@@ -1,14 +1,13 @@
 {#- Grain: one row per day of sales and pair of active file versions, the newer of which has, on
-    that day, mostly lines that the older one has too (vars overlap_minimum_share and
-    overlap_minimum_lines). They are counted twice: if they are the same sales, the layout needs an
-    `identity`, or one of the files is to be withdrawn.
-    Additive: line_count, revenue, within one currency. -#}
+    that day, mostly lines that the older one has too (int_file_overlaps). They are counted twice:
+    if they are the same sales, the layout needs an `identity`, or one of the files is to be
+    withdrawn. Additive: line_count, revenue, within one currency. -#}
 
 with
 
-days as (
+overlapping as (
 
-    select * from {{ ref('int_file_days') }}
+    select * from {{ ref('int_file_overlaps') }}
 
 ),
 
@@ -23,24 +22,15 @@ final as (
     select
         newer.path as source_file,
         older.path as other_source_file,
-        common.file_version_id,
-        common.other_file_version_id,
-        common.sale_date,
-        common.line_count,
-        {{ divide('common.line_count', 'days.line_count', 6) }} as line_share,
-        common.revenue
-    from days as common
-    inner join days
-        on
-            common.file_version_id = days.file_version_id
-            and common.sale_date = days.sale_date
-            and days.other_file_version_id is null
-    inner join versions as newer on common.file_version_id = newer.file_version_id
-    inner join versions as older on common.other_file_version_id = older.file_version_id
-    where
-        common.other_file_version_id is not null
-        and common.line_count >= {{ var('overlap_minimum_lines') }}
-        and common.line_count >= {{ var('overlap_minimum_share') }} * days.line_count
+        overlapping.file_version_id,
+        overlapping.other_file_version_id,
+        overlapping.sale_date,
+        overlapping.line_count,
+        overlapping.line_share,
+        overlapping.revenue
+    from overlapping
+    inner join versions as newer on overlapping.file_version_id = newer.file_version_id
+    inner join versions as older on overlapping.other_file_version_id = older.file_version_id
 
 )
 

@@ -63,6 +63,8 @@ final as (
             false
         ) as is_history,
         versions.as_of_date,
+        versions.period_start_date,
+        versions.period_end_date,
         versions.finished_at as loaded_at
     from versions
     left join followed on versions.file_version_id = followed.file_version_id

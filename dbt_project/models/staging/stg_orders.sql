@@ -24,6 +24,11 @@ typed as (
         {{ try_decimal('freight_amount', 'decimal_mark', 4) }} as freight_amount,
         sold_at as sold_at_text,
         freight_amount as freight_amount_text,
+        {{ in_list("'customer_id'", 'columns_delivered') }} as has_customer_column,
+        {% for member in ['seller', 'shipping_company'] -%}
+        {{ in_list("'" ~ member ~ "_id'", 'columns_delivered') }}
+        or {{ in_list("'" ~ member ~ "_name'", 'columns_delivered') }} as has_{{ member }}_column,
+        {% endfor -%}
         {{ provenance_columns() }}
     from delivered
 

@@ -48,10 +48,19 @@ typed as (
         discount_amount as discount_amount_text,
         discount_rate as discount_rate_text,
         line_total as line_total_text,
+        unit_cost as unit_cost_text,
+        line_cost as line_cost_text,
+        line_profit as line_profit_text,
         identity_columns,
         layout,
         return_orders_pattern,
         is_ragged,
+        {% for member in ['customer', 'seller', 'shipping_company'] -%}
+        {{ in_list("'" ~ member ~ "_id'", 'columns_delivered') }}
+        or {{ in_list("'" ~ member ~ "_name'", 'columns_delivered') }} as has_{{ member }}_column,
+        {% endfor -%}
+        period_start_date,
+        period_end_date,
         {{ provenance_columns() }}
     from delivered
 

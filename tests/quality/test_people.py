@@ -1,0 +1,199 @@
+"""What people say about rows and names: it holds, without a full refresh, until they unsay it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ENGINES, Warehouse
+from tests.history.forks import BUILD
+from tests.history.rebuild import read_tables
+from tests.quality.planted import write_faulty, write_layouts
+
+BUILD_MODELS = [*BUILD, "--exclude-resource-type", "seed"]
+"""What people write into seeds is written into their tables here."""
+
+LAYOUT = """\
+entity: sales_lines
+files: "*.csv"
+columns:
+  {order_id: Order, sold_at: Date, product_name: Item, seller_name: Seller, units: Pieces,
+   unit_price: Price, discount_amount: "Off", line_total: Total}
+"""
+
+
+def accept(warehouse: Warehouse, rule: str, row: int, until: str = "") -> None:
+    """Write a row of dq_overrides."""
+    warehouse.execute(
+        "insert into reference.dq_overrides (source_file, source_sheet, source_row_number, rule, "
+        "accepted_by, reason, valid_until) values ('a.csv', null, :row, :rule, 'Ann', 'as sold', "
+        "cast(nullif(:until, '') as date))",
+        rule=rule,
+        row=row,
+        until=until,
+    )
+
+
+def rename(warehouse: Warehouse, alias: str, name: str, approved_by: str | None = "Ann") -> None:
+    """Write a row of name_aliases."""
+    warehouse.execute(
+        "insert into reference.name_aliases (kind, alias, name, approved_by) "
+        "values ('seller', :alias, :name, :approved_by)",
+        alias=alias,
+        name=name,
+        approved_by=approved_by,
+    )
+
+
+@pytest.fixture(params=ENGINES)
+def shop(
+    request: pytest.FixtureRequest, new_warehouse: Callable[[str], Warehouse], tmp_path: Path
+) -> Warehouse:
+    """A warehouse of four lines, of which one is quarantined, one flagged and one unreadable."""
+    warehouse = new_warehouse(request.param)
+    (tmp_path / "till.yml").write_text(LAYOUT)
+    (tmp_path / "a.csv").write_text(
+        "Order,Date,Item,Seller,Pieces,Price,Off,Total\n"
+        "A,2026-01-05,Tea,Sue Jones,2,10,,20\n"
+        "B,2026-01-05,Tea,S. Jones,2,10,some,\n"
+        "C,2026-01-06,Tea,Sue  Jones,2,10,,25\n"
+        "D,2026-01-06,Tea,Tom,two,10,,20\n"
+    )
+    warehouse.load(tmp_path / "a.csv", layouts=tmp_path)
+    warehouse.build(*BUILD)
+    return warehouse
+
+
+def counted(warehouse: Warehouse) -> dict[str, int]:
+    """Return revenue by order."""
+    return dict(warehouse.query("select order_id, revenue from marts.fact_sales_line"))
+
+
+def sellers(warehouse: Warehouse) -> dict[str, int]:
+    """Return revenue by seller."""
+    return dict(
+        warehouse.query(
+            "select seller_name, sum(revenue) from marts.fact_sales_line "
+            "inner join marts.dim_seller using (seller_key) group by seller_name"
+        )
+    )
+
+
+def stale(warehouse: Warehouse) -> list[tuple[object, ...]]:
+    """Return what the test for acceptances that accept nothing finds."""
+    result = warehouse.dbt("test", "--select", "assert_overrides_are_in_use")
+    assert result.success
+    return warehouse.query(
+        "select source_row_number, rule, reason_why_not "
+        "from test_failures.assert_overrides_are_in_use order by 1, 2"
+    )
+
+
+def is_as_rebuilt(warehouse: Warehouse) -> bool:
+    """Tell whether a full refresh changes nothing."""
+    before = read_tables(warehouse)
+    warehouse.build(*BUILD_MODELS, "--full-refresh")
+    after = read_tables(warehouse)
+    return {name: table.rows for name, table in before.items()} == {
+        name: table.rows for name, table in after.items()
+    }
+
+
+def test_rows_are_accepted_by_people(shop: Warehouse) -> None:
+    assert counted(shop) == {"A": 20, "C": 25}
+    accept(shop, "unreadable_discount_amount", 3)
+    accept(shop, "price_mismatch", 4)
+    accept(shop, "unreadable_units", 5)  # which no fact can hold
+    accept(shop, "price_mismatch", 2)  # with which nothing is wrong
+    accept(shop, "duplicate_in_file", 2, until="2026-01-31")  # which is over
+    shop.build(*BUILD_MODELS)
+    assert counted(shop) == {"A": 20, "B": 20, "C": 25}
+    assert shop.query(
+        "select source_row_number, rule, row_status, is_accepted from quality.dq_issue order by 1"
+    ) == [
+        (3, "unreadable_discount_amount", "accepted", True),
+        (4, "price_mismatch", "accepted", True),
+        (5, "unreadable_units", "quarantined", True),
+    ]
+    assert shop.query(
+        "select quarantined_row_count, flagged_row_count, status from "
+        "reports.rpt_weekly_data_quality"
+    ) == [(1, 0, "fail")]
+    assert stale(shop) == [
+        (2, "duplicate_in_file", "its time is over"),
+        (2, "price_mismatch", "the row does not break this rule"),
+        (5, "unreadable_units", "a row that cannot be read cannot be accepted"),
+    ]
+    assert is_as_rebuilt(shop)
+    shop.execute("delete from reference.dq_overrides")
+    shop.build(*BUILD_MODELS)
+    assert counted(shop) == {"A": 20, "C": 25}
+    assert is_as_rebuilt(shop)
+
+
+def test_a_severity_is_changed_by_people(shop: Warehouse) -> None:
+    shop.execute(
+        "update reference.dq_rules set severity = 'reject' where rule = 'price_mismatch'",
+        "delete from reference.dq_rules where rule = 'unreadable_discount_amount'",
+    )
+    shop.build(*BUILD_MODELS)
+    assert counted(shop) == {"A": 20, "B": 20}
+    assert shop.query("select rule, row_status from quality.dq_issue order by 1") == [
+        ("price_mismatch", "quarantined"),
+        ("unreadable_units", "quarantined"),
+    ]
+    assert is_as_rebuilt(shop)
+
+
+def test_names_are_merged_by_people(shop: Warehouse) -> None:
+    accept(shop, "unreadable_discount_amount", 3)
+    shop.build(*BUILD_MODELS)
+    assert sellers(shop) == {"Sue Jones": 20, "S. Jones": 20, "Sue  Jones": 25}
+    rename(shop, "S. Jones", "Sue Jones")
+    rename(shop, "Sue  Jones", "Sue Jones", approved_by=None)
+    shop.build(*BUILD_MODELS)
+    assert sellers(shop) == {"Sue Jones": 40, "Sue  Jones": 25}
+    shop.execute("update reference.name_aliases set approved_by = 'Bob'")
+    shop.build(*BUILD_MODELS)
+    assert sellers(shop) == {"Sue Jones": 65}
+    assert is_as_rebuilt(shop)
+    # To another name, and back to what the file says.
+    shop.execute("update reference.name_aliases set name = 'Suzan' where alias = 'S. Jones'")
+    shop.build(*BUILD_MODELS)
+    assert sellers(shop) == {"Sue Jones": 45, "Suzan": 20}
+    shop.execute("delete from reference.name_aliases")
+    shop.build(*BUILD_MODELS)
+    assert sellers(shop) == {"Sue Jones": 20, "S. Jones": 20, "Sue  Jones": 25}
+    assert is_as_rebuilt(shop)
+
+
+def test_the_history_of_tests_is_kept(duckdb_warehouse: Warehouse, tmp_path: Path) -> None:
+    write_faulty(tmp_path / "inbox")
+    duckdb_warehouse.load(tmp_path / "inbox", layouts=write_layouts(tmp_path / "layouts"))
+    only = ["--select", "+dq_test_trend", "+dq_file_overlap"]
+    for arguments in ([], ["--full-refresh"]):
+        duckdb_warehouse.dbt("build", *only, *arguments, "--exclude-resource-type", "unit_test")
+    history = duckdb_warehouse.query(
+        "select status, failure_count, severity, owner, model_name from quality.dq_test_result "
+        "where test_name = 'dq_file_overlap_is_empty' order by run_started_at"
+    )
+    assert history == [("warn", 1, "warn", "sales operations", "dq_file_overlap")] * 2
+    assert duckdb_warehouse.query(
+        "select status, previous_status, run_count, problem_run_count, last_passed_at "
+        "from quality.dq_test_trend where test_name = 'dq_file_overlap_is_empty'"
+    ) == [("warn", "warn", 2, 2, None)]
+
+
+def test_a_failed_test_says_what_it_means(
+    duckdb_warehouse: Warehouse, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.csv").write_text("Date,Product,Units,Total\n2026-01-05,Tea,1,3\n")
+    duckdb_warehouse.load(tmp_path / "a.csv")
+    duckdb_warehouse.build(*BUILD)
+    duckdb_warehouse.execute("insert into reference.dq_rules select * from reference.dq_rules")
+    result = duckdb_warehouse.dbt("test", "--select", "dq_rules")
+    assert not result.success
+    said = capfd.readouterr().out
+    assert "FAIL dq_rules_rule_unique" in said
+    assert "a rule listed twice would double them" in said
+    assert "test_failures" in said
