@@ -24,7 +24,7 @@ class Part:
     """What one layout document made of one sheet: a row of `raw.file_parts`.
 
     Attributes:
-        columns_delivered: the columns of the contract that it has.
+        columns_delivered: the columns of the contract that it has, in the order of the sheet.
         headers: for each column that stands in the sheet, the headers it is read from, as delivered
             ("" for a blank one); stacked rows put together, as a layout names them.
         rows_read: rows below the header, blank ones included.
@@ -135,6 +135,11 @@ _Rows = tuple[pa.Array, list[pa.Array]]
 """Row numbers, and the columns of these rows."""
 
 
+def _place(header: Header, column: str) -> float:
+    """Return where a column of the contract begins in the sheet; constants come last."""
+    return min(header.positions[column], default=float("inf"))
+
+
 class Mapping:
     """Reads one sheet by one layout document.
 
@@ -154,7 +159,7 @@ class Mapping:
             sheet=sheet.name,
             layout=layout,
             header_row=header.at.row,
-            columns_delivered=list(header.positions),
+            columns_delivered=sorted(header.positions, key=lambda name: _place(header, name)),
             headers=header.delivered(),
         )
         self._sheet = sheet

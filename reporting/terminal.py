@@ -34,8 +34,8 @@ def show_week(figures: WeeklyFigures, console: Console) -> None:
     if figures.rejected_rows:
         console.print(
             Text(
-                f"\n{figures.rejected_rows:,} delivered rows could not be read and are in no "
-                "figure: see quality.dq_quarantine.",
+                f"\n{figures.rejected_rows:,} delivered rows are kept out of the figures: "
+                "`make dq-workbook` says which, why, and what to do.",
                 style="yellow",
             ),
             soft_wrap=True,

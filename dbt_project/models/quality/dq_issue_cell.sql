@@ -21,14 +21,25 @@ rows_concerned as (
 
 ),
 
-columns_delivered as (
+unnested as (
 
     select
         file_version_id,
         file_part_number,
         headers,
+        columns_delivered,
         unnest(columns_delivered) as column_name
     from {{ source('raw', 'file_parts') }}
+
+),
+
+-- In the order of the sheet.
+columns_delivered as (
+
+    select
+        *,
+        array_position(columns_delivered, column_name) as column_number
+    from unnested
 
 ),
 
@@ -40,11 +51,7 @@ cells as (
         rows_concerned.*,
         columns_delivered.column_name,
         columns_delivered.headers,
-        case columns_delivered.column_name
-            {% for column in columns -%}
-            when '{{ column }}' then {{ loop.index }}
-            {% endfor %}
-        end as column_number,
+        columns_delivered.column_number,
         case columns_delivered.column_name
             {% for column in columns -%}
             when '{{ column }}' then delivered.{{ column }}
