@@ -17,7 +17,7 @@ from tests.conftest import Warehouse
 
 HEADER = [
     *("Order ID", "Line", "Order Date", "Product", "Customer ID", "Seller", "Carrier"),
-    *("Units", "Unit Price", "Discount Amount", "Total", "Cost"),
+    *("Units", "Unit Price", "Discount Amount", "Discount Rate", "Total", "Cost"),
 ]
 ODD = [
     *(
@@ -78,7 +78,7 @@ CELLS = st.one_of(
     st.dates(dt.date(1900, 3, 1), dt.date(2100, 1, 1)),
     st.booleans(),
 )
-SOUND = ["A1", "1", "2026-01-05", "Tea", "C1", "Sue", "DHL", "2", "3.50", "", "7", "1"]
+SOUND = ["A1", "1", "2026-01-05", "Tea", "C1", "Sue", "DHL", "2", "3.50", "", "", "7", "1"]
 ROWS = st.lists(
     st.dictionaries(st.integers(0, len(HEADER) - 1), CELLS, max_size=len(HEADER)), max_size=12
 )

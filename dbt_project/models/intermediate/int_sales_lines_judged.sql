@@ -107,7 +107,8 @@ returned as (
 
 ),
 
--- Rules by name, as dq_rules lists them. Those that compare rows with other rows are in dq_issue.
+-- Rules by name, as dq_rules lists them, each once. Those that compare lines with other lines are
+-- in int_line_issues.
 faulty as (
 
     select
@@ -159,8 +160,11 @@ faulty as (
                         discount_rate_text is null
                         or coalesce(discount_rate between 0 and 1, false)
                         then null
-                    when revenue_basis = 'reported' then 'unused_discount_unreadable'
-                    else 'unreadable_discount_rate'
+                    when revenue_basis <> 'reported' or revenue_basis is null
+                        then 'unreadable_discount_rate'
+                    -- Said once, also where both are unreadable.
+                    when discount_amount_text is null or has_discount_amount
+                        then 'unused_discount_unreadable'
                 end,
                 case
                     when
