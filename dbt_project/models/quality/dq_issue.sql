@@ -1,6 +1,7 @@
 {#- Grain: one row per rule and delivered row that breaks it; of totals rows, per column of it.
     Counts are additive. amount_at_stake is the amount of the row, and so is not additive over the
     rules that one row breaks. -#}
+{{ config(post_hook='{{ analyze_table() }}') }}
 {%- set row_of_lines = {
     'sold_at': 'sold_at_text',
     'units': 'units_text',
