@@ -43,6 +43,7 @@ INCREMENTAL = {
     "int_sales_line_checksums",
     "int_line_members",
     "int_file_days",
+    "int_file_repeats",
     "fact_sales_line",
 }
 FIRST_DAY = date(2024, 1, 1)
