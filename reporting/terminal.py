@@ -35,7 +35,7 @@ def show_week(figures: WeeklyFigures, console: Console) -> None:
         console.print(
             Text(
                 f"\n{figures.rejected_rows:,} delivered rows are kept out of the figures: "
-                "`make dq-workbook` says which, why, and what to do.",
+                "`make dq-workbook` says why.",
                 style="yellow",
             ),
             soft_wrap=True,
