@@ -19,8 +19,8 @@ final as (
         description,
         what_to_do,
         file_version_id,
-        sum(case when is_accepted then 0 else 1 end) as issue_count,
-        sum(case when is_accepted then 1 else 0 end) as accepted_count,
+        cast(sum(case when is_accepted then 0 else 1 end) as bigint) as issue_count,
+        cast(sum(case when is_accepted then 1 else 0 end) as bigint) as accepted_count,
         -- Amounts of several currencies are no amount.
         case
             when count(distinct currency) <= 1
@@ -33,16 +33,4 @@ final as (
 
 )
 
-select
-    source_file,
-    entity,
-    rule,
-    severity,
-    description,
-    what_to_do,
-    file_version_id,
-    cast(issue_count as bigint) as issue_count,
-    cast(accepted_count as bigint) as accepted_count,
-    amount_at_stake,
-    currency
-from final
+select * from final
