@@ -8,7 +8,6 @@ versions, and asked.
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -303,8 +302,8 @@ def _show_to_views(connection: Connection, old: int, new: int) -> None:
         connection.exec_driver_sql("set disabled_optimizers = 'statistics_propagation'")
 
 
-_Amounts = dict[tuple[date | None, str], tuple[Decimal, Decimal]]
-"""Revenue before and after, by first day of the week and currency."""
+_Amounts = dict[tuple[str, str], tuple[Decimal, Decimal]]
+"""Revenue before and after, by week, as the reports name it, and currency."""
 
 
 def _revenue(connection: Connection, old: int, new: int) -> _Amounts:
@@ -312,19 +311,20 @@ def _revenue(connection: Connection, old: int, new: int) -> _Amounts:
         sa.text(
             """
             select
-                cast(date_trunc('week', sold_at) as date) as week_start_date,
-                coalesce(currency, '') as currency,
+                coalesce(dim_date.iso_week, 'no date') as week,
+                coalesce(lines.currency, '') as currency,
                 coalesce(sum(case when file_version_id = :old then revenue end), 0) as before,
                 coalesce(sum(case when file_version_id = :new then revenue end), 0) as after
-            from staging.int_sales_lines_judged
-            where not is_rejected and file_version_id in (:old, :new)
-            group by 1, 2
-            order by 1, 2
+            from staging.int_sales_lines_judged as lines
+            left join marts.dim_date on cast(lines.sold_at as date) = dim_date.full_date
+            where not lines.is_rejected and lines.file_version_id in (:old, :new)
+            group by dim_date.week_start_date, 1, 2
+            order by dim_date.week_start_date, 2
             """
         ),
         {"old": old, "new": new},
     )
-    return {(row.week_start_date, row.currency): (row.before, row.after) for row in rows}
+    return {(row.week, row.currency): (row.before, row.after) for row in rows}
 
 
 def _in_lines(amounts: _Amounts) -> list[str]:
@@ -333,7 +333,7 @@ def _in_lines(amounts: _Amounts) -> list[str]:
         return ["revenue as before, in every week"]
     lines = [("week", "", "revenue before", "after", "change")]
     for (week, currency), pair in list(differing.items())[:_WEEKS]:
-        lines.append((_iso_week(week), currency, *_amounts(*pair)))
+        lines.append((week, currency, *_amounts(*pair)))
     if len(differing) > _WEEKS:
         lines.append((f"… and {len(differing) - _WEEKS:,} more", "", "", "", ""))
     for currency in dict.fromkeys(currency for _, currency in differing):
@@ -351,13 +351,6 @@ def _in_lines(amounts: _Amounts) -> list[str]:
         ).rstrip()
         for line in lines
     ]
-
-
-def _iso_week(monday: date | None) -> str:
-    if monday is None:
-        return "no date"
-    year, week, _ = monday.isocalendar()
-    return f"{year}-W{week:02}"
 
 
 def _amounts(before: Decimal, after: Decimal) -> tuple[str, str, str]:

@@ -72,6 +72,11 @@ def changed_lookup_kinds(*_: str) -> list[str]:
     return ["order", "rules"]
 
 
+def var_one_of(name: str, _: Any) -> Any:
+    """Give the value that dbt_project.yml has."""
+    return var(name)
+
+
 adapter = SimpleNamespace(dispatch=_dispatch)
 dbt = SimpleNamespace(date_spine=_date_spine, dateadd=_dateadd)
 

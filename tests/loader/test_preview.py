@@ -20,6 +20,28 @@ WIDE = ["Order ID", "Order Date", "Product", "Units", "Unit Price", "Currency", 
 
 NO_BUILD = ["revenue is not shown, as there is no build to ask for it: run `dbt build` once"]
 
+
+def calendar(week_start_day: int) -> str:
+    """Return the statement that makes dim_date, with weeks from an ISO weekday on."""
+    shift = week_start_day - 1
+    return f"""
+        create table marts.dim_date as
+        select
+            full_date, week_start_date,
+            cast(extract(isoyear from week_start_date + 3) as text) || '-W'
+                || lpad(cast(extract(week from week_start_date + 3) as text), 2, '0') as iso_week
+        from (
+            select
+                full_date,
+                cast(date_trunc('week', full_date - {shift}) as date) + {shift} as week_start_date
+            from (
+                select date '2020-01-01' + cast(number as integer) as full_date
+                from generate_series(0, 3000) as numbers(number)
+            ) as days
+        ) as weeks
+    """
+
+
 # The relations of the dbt project that tell what lines are worth, in a few words.
 BUILT = [
     "create schema staging",
@@ -58,6 +80,8 @@ BUILT = [
         on due.file_version_id = parts.file_version_id
         and due.file_part_number = parts.file_part_number
     """,
+    "create schema marts",
+    calendar(1),
 ]
 
 
@@ -317,12 +341,26 @@ def test_master_data_have_no_revenue(duckdb_warehouse: Warehouse, drop: Dropped)
     assert preview(checked(duckdb_warehouse, path)).revenue == []
 
 
-@pytest.mark.parametrize("lacking", ["view", "table", "schema"])
+def test_weeks_are_those_of_the_build(warehouse: Warehouse, drop: Dropped) -> None:
+    saturday, sunday = (line(number) for number in (5, 6))
+    path = drop("a.csv", [WIDE, saturday, sunday])
+    warehouse.load(path)
+    warehouse.execute(*BUILT[:-1], calendar(7))
+    drop("a.csv", [WIDE, [*saturday[:3], 3, *saturday[4:]], [*sunday[:3], 4, *sunday[4:]]])
+    assert [text.split() for text in preview(checked(warehouse, path)).revenue[1:3]] == [
+        ["2026-W02", "EUR", "7.00", "10.50", "+3.50"],
+        ["2026-W03", "EUR", "7.00", "14.00", "+7.00"],
+    ]
+
+
+@pytest.mark.parametrize("lacking", ["calendar", "view", "table", "schema"])
 def test_an_older_build(warehouse: Warehouse, drop: Dropped, inbox: Path, lacking: str) -> None:
     drop("a.csv", [WIDE, line(1)])
     drop("b.csv", [WIDE, line(2)])
     warehouse.load(inbox)
-    built = {"view": BUILT[:4], "table": BUILT[:2], "schema": BUILT[:1]}[lacking]
+    built = {"calendar": BUILT[:5], "view": BUILT[:4], "table": BUILT[:2], "schema": BUILT[:1]}[
+        lacking
+    ]
     warehouse.execute(*built)
     drop("a.csv", [WIDE, line(1, 3)])
     drop("b.csv", [WIDE, line(2, 3)])

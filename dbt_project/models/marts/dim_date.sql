@@ -1,7 +1,19 @@
 {#- Grain: one row per day of the calendar (vars calendar_start_date and calendar_end_date, both
-    included), and Unknown. The fiscal year begins with the month of the var
-    fiscal_year_start_month and is named by the calendar year in which it ends. -#}
-{%- set shift = (13 - var('fiscal_year_start_month')) % 12 -%}
+    included), and Unknown.
+
+    Fiscal years are made of months or of weeks (var fiscal_calendar), in four quarters of three
+    periods. Where these begin and end is computed from each day alone, never from the days beside
+    it, so that years which the edges of the calendar cut through are right as well. -#}
+{%- set fiscal_calendar = var_one_of(
+    'fiscal_calendar', ['months', '4-4-5', '4-5-4', '5-4-4']
+) -%}
+{%- set is_of_months = fiscal_calendar == 'months' -%}
+{%- set unit = 'month' if is_of_months else 'week' -%}
+{%- set period_lengths = [1, 1, 1] if is_of_months
+    else fiscal_calendar.split('-') | map('int') | list -%}
+{%- set quarter_length = period_lengths | sum -%}
+{%- set first_month = var_one_of('fiscal_year_start_month', range(1, 13)) -%}
+{%- set is_named_by_end = var_one_of('fiscal_year_named_by', ['start', 'end']) == 'end' -%}
 
 with
 
@@ -43,12 +55,113 @@ parts as (
         cast(extract(month from full_date) as integer) as month_of_year,
         cast(extract(day from full_date) as integer) as day_of_month,
         cast(extract(isodow from full_date) as integer) as day_of_week,
-        cast(extract(isoyear from full_date) as integer) as iso_year,
-        cast(extract(week from full_date) as integer) as iso_week_of_year,
+        -- As the macro iso_week says: those of the week, not of the day.
         cast(
-            {{ dbt.dateadd('month', shift, 'full_date') }} as date
-        ) as fiscal_shifted_date
+            extract(isoyear from {{ week_start('full_date') }} + 3) as integer
+        ) as iso_year,
+        cast(
+            extract(week from {{ week_start('full_date') }} + 3) as integer
+        ) as iso_week_of_year
     from days
+
+),
+
+-- Of the fiscal years that go with this calendar year and the next one, the latest that has begun.
+in_fiscal_years as (
+
+    select
+        *,
+        case
+            when full_date >= {{ fiscal_year_start('calendar_year + 1') }} then calendar_year + 1
+            when full_date >= {{ fiscal_year_start('calendar_year') }} then calendar_year
+            else calendar_year - 1
+        end as year_of_start
+    from parts
+
+),
+
+with_fiscal_years as (
+
+    select
+        *,
+        {{ fiscal_year_start('year_of_start') }} as fiscal_year_start_date,
+        {{ fiscal_year_start('year_of_start + 1') }} as next_fiscal_year_start_date,
+        -- One that begins in January 2026 ends in the same year, even if its weeks reach into the
+        -- years around it; any other in the year after.
+        year_of_start + {{ 1 if is_named_by_end and first_month > 1 else 0 }} as fiscal_year
+    from in_fiscal_years
+
+),
+
+with_weeks_passed as (
+
+    select
+        *,
+        cast(
+            (week_start_date - {{ week_start('fiscal_year_start_date') }}) / 7 as integer
+        ) as weeks_passed
+    from with_fiscal_years
+
+),
+
+numbered as (
+
+    select
+        *,
+        {% if is_of_months -%}
+        12 * (calendar_year - year_of_start) + month_of_year - {{ first_month }}
+        {%- else -%}
+        weeks_passed
+        {%- endif %} as units_passed
+    from with_weeks_passed
+
+),
+
+-- By months or weeks since the year began. A 53rd week is the last period's; where there is none,
+-- the period ends with the year.
+fiscal_periods as (
+
+    {% for number in range(12) -%}
+    {%- set quarter_start = number // 3 * quarter_length -%}
+    {%- set period_start = quarter_start + period_lengths[:number % 3] | sum -%}
+    select
+        {{ number + 1 }} as fiscal_period,
+        {{ number // 3 + 1 }} as fiscal_quarter,
+        {{ period_start }} as period_start,
+        {{ period_start + period_lengths[number % 3] + (1 if number == 11 else 0) }} as period_end,
+        {{ quarter_start }} as quarter_start,
+        {{ quarter_start + quarter_length + (1 if number >= 9 else 0) }} as quarter_end
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+with_fiscal_periods as (
+
+    select
+        numbered.*,
+        {% for kind in ['quarter', 'period'] -%}
+        cast(
+            {{ dbt.dateadd(
+                unit, 'periods.' ~ kind ~ '_start', 'numbered.fiscal_year_start_date'
+            ) }} as date
+        ) as fiscal_{{ kind }}_start_date,
+        least(
+            cast(
+                {{ dbt.dateadd(
+                    unit, 'periods.' ~ kind ~ '_end', 'numbered.fiscal_year_start_date'
+                ) }} as date
+            ),
+            numbered.next_fiscal_year_start_date
+        ) - 1 as fiscal_{{ kind }}_end_date,
+        {% endfor -%}
+        periods.fiscal_quarter,
+        periods.fiscal_period
+    from numbered
+    inner join fiscal_periods as periods
+        on
+            numbered.units_passed >= periods.period_start
+            and numbered.units_passed < periods.period_end
 
 ),
 
@@ -72,15 +185,27 @@ final as (
         parts.quarter_start_date,
         parts.iso_year,
         parts.iso_week_of_year,
-        {{ iso_week('parts.full_date') }} as iso_week,
+        {{ iso_week('parts.week_start_date') }} as iso_week,
         parts.week_start_date,
-        cast(extract(year from parts.fiscal_shifted_date) as integer) as fiscal_year,
-        cast(extract(quarter from parts.fiscal_shifted_date) as integer) as fiscal_quarter,
-        cast(extract(month from parts.fiscal_shifted_date) as integer) as fiscal_period,
+        parts.fiscal_year,
+        parts.fiscal_quarter,
+        parts.fiscal_period,
+        parts.weeks_passed + 1 as fiscal_week,
+        'FY' || cast(parts.fiscal_year as text) as fiscal_year_label,
+        'FY' || cast(parts.fiscal_year as text)
+        || '-Q' || cast(parts.fiscal_quarter as text) as fiscal_quarter_label,
+        'FY' || cast(parts.fiscal_year as text)
+        || '-P' || lpad(cast(parts.fiscal_period as text), 2, '0') as fiscal_period_label,
+        parts.fiscal_year_start_date,
+        parts.next_fiscal_year_start_date - 1 as fiscal_year_end_date,
+        parts.fiscal_quarter_start_date,
+        parts.fiscal_quarter_end_date,
+        parts.fiscal_period_start_date,
+        parts.fiscal_period_end_date,
         parts.day_of_week >= 6 as is_weekend,
         holidays.holiday_date is not null as is_holiday,
         holidays.holiday_name
-    from parts
+    from with_fiscal_periods as parts
     left join holidays on parts.full_date = holidays.holiday_date
     union all
     select
@@ -104,6 +229,16 @@ final as (
         null as fiscal_year,
         null as fiscal_quarter,
         null as fiscal_period,
+        null as fiscal_week,
+        'Unknown' as fiscal_year_label,
+        'Unknown' as fiscal_quarter_label,
+        'Unknown' as fiscal_period_label,
+        null as fiscal_year_start_date,
+        null as fiscal_year_end_date,
+        null as fiscal_quarter_start_date,
+        null as fiscal_quarter_end_date,
+        null as fiscal_period_start_date,
+        null as fiscal_period_end_date,
         false as is_weekend,
         false as is_holiday,
         null as holiday_name

@@ -40,7 +40,7 @@ weeks as (
     select
         dim_date.week_start_date,
         dim_date.iso_week,
-        dim_date.full_date + {{ var('last_trading_weekday') - 1 }} <= span.last_sale_date
+        {{ last_trading_day('dim_date.full_date') }} <= span.last_sale_date
             as is_week_complete
     from {{ ref('dim_date') }} as dim_date
     inner join span
