@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from reporting.built import is_built
-from reporting.weekly import NoFigures
+from reporting.periods import NoFigures
 
 KINDS = ("seller", "product", "shipping_company", "store")
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from reporting.built import is_built
-from reporting.weekly import NoFigures
+from reporting.periods import NoFigures
 from reporting.words import amount_in
 
 WEEKS = 8

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from xlsxwriter.worksheet import Worksheet
 
+from reporting.cells import cell_text, heading, set_up_print
 from reporting.quality.formats import FLAGGED, KEPT_OUT, Formats
-from reporting.quality.names import cell_text, heading
 from reporting.quality.rows import DeliveredRow, Issue, Part
 
 ROW_LIMIT = 100_000
@@ -20,7 +20,6 @@ WHAT_IS_WRONG = "What is wrong"
 _NARROWEST, _WIDEST = 8, 42
 _EXPLANATION_WIDTH = 60
 _COMMENT_LETTERS = 1_000
-_A4 = 9
 
 
 @dataclass(frozen=True)
@@ -64,16 +63,6 @@ def write_rows_sheet(
     set_up_print(sheet)
     sheet.repeat_rows(0)
     return Written(sheet.get_name(), row, more)
-
-
-def set_up_print(sheet: Worksheet) -> None:
-    """Print a sheet across one page."""
-    sheet.set_landscape()
-    sheet.set_paper(_A4)
-    sheet.fit_to_pages(1, 0)
-    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    # Codes of Excel: the sheet's name, the page; no text of others, whose & would be a code too.
-    sheet.set_footer("&L&A&RPage &P of &N")
 
 
 def _write_header(sheet: Worksheet, part: Part, formats: Formats) -> dict[int, int]:

@@ -5,10 +5,10 @@ from datetime import datetime
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from reporting.cells import cell_text, set_up_print
 from reporting.quality.figures import OpenFile
 from reporting.quality.formats import FLAGGED, KEPT_OUT, Formats
-from reporting.quality.names import cell_text
-from reporting.quality.rows_sheet import COMMENT_LIMIT, Written, set_up_print
+from reporting.quality.rows_sheet import COMMENT_LIMIT, Written
 from warehouse.printing import printable
 
 HOW_TO = (

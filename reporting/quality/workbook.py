@@ -7,20 +7,15 @@ from pathlib import Path
 from sqlalchemy.engine import Connection
 from xlsxwriter import Workbook
 
+from reporting.cells import TEXTS_STAY_TEXTS, sheet_name
 from reporting.quality.figures import OpenFile
 from reporting.quality.formats import Formats
-from reporting.quality.names import sheet_name
 from reporting.quality.rows import read_parts, read_rows
 from reporting.quality.rows_sheet import write_rows_sheet
 from reporting.quality.summary_sheet import write_summary_sheet
 
-# Each row goes to disk when the next one comes; every text stays a text.
-_OPTIONS = {
-    "constant_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
+# Each row goes to disk when the next one comes.
+_OPTIONS = {**TEXTS_STAY_TEXTS, "constant_memory": True}
 
 
 def write_workbook(connection: Connection, file: OpenFile, path: Path, made_at: datetime) -> None:

@@ -8,8 +8,9 @@ import openpyxl
 import pytest
 from openpyxl.utils.escape import unescape
 
+from reporting.cells import cell_text, sheet_name
 from reporting.quality import rows_sheet
-from reporting.quality.names import cell_text, sheet_name, workbook_name
+from reporting.quality.names import workbook_name
 from tests.reporting.conftest import PRICE, UNITS, WHOLE, Run, Tables
 
 KEPT_OUT, FLAGGED = "FFF8C9C4", "FFFFE9A8"
