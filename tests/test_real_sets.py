@@ -1,6 +1,7 @@
 """Real sales files give the figures that were worked out from the files, on both engines alike.
 
-The expected figures stand beside the files, made by neither this project nor its warehouse.
+The expected figures stand beside the files, made by neither this project nor its warehouse; the
+reports are computed a second time from the files (tests/independent/).
 """
 
 import json
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import ENGINES, REAL_FILES, Warehouse
+from tests.independent.comparison import differences
+from tests.independent.reports import REPORTS, computed
 from warehouse.settings import CHECKOUT
 
 CENT = Decimal("0.01")
@@ -55,6 +58,13 @@ ISSUES: dict[str, dict[str, int]] = {
     },
 }
 
+# Reports that are about something else than the sales in the files, and the tests that they have.
+OTHER_REPORTS = {
+    "rpt_weekly_data_quality": "tests/quality/, on planted faults",
+    "rpt_sales_anomaly": "unit tests, on planted anomalies",
+    "rpt_weekly_restatement": "needs published editions: its own tests make some",
+}
+
 STAR = """
     from marts.fact_sales_line
     inner join marts.dim_date on fact_sales_line.sale_date_key = dim_date.date_key
@@ -77,6 +87,7 @@ class Built:
     def __init__(self, name: str, new_warehouse: Callable[[str], Warehouse]) -> None:
         self.name = name
         self.expected = json.loads((REAL_FILES / name / "expected.json").read_text("utf-8"))
+        self.columns: dict[str, list[str]] = {}
         self.tables: dict[str, dict[str, list[tuple[Any, ...]]]] = {}
         self.answers: dict[str, dict[str, list[tuple[Any, ...]]]] = {}
         for engine in ENGINES:
@@ -84,19 +95,29 @@ class Built:
             outcomes = warehouse.load(REAL_FILES / name, layouts=LAYOUTS)
             assert {outcome.status for outcome in outcomes} == {"loaded"}
             warehouse.build()
-            self.tables[engine] = _whole_tables(warehouse)
+            self.columns = _columns(warehouse)
+            self.tables[engine] = _whole_tables(warehouse, self.columns)
             self.answers[engine] = _answers(name, warehouse)
 
 
-def _whole_tables(warehouse: Warehouse) -> dict[str, list[tuple[Any, ...]]]:
+def _columns(warehouse: Warehouse) -> dict[str, list[str]]:
+    """Name the columns that two warehouses may not differ in: not when a row was loaded."""
+    return {
+        f"{schema}.{table}": [
+            name for name in warehouse.columns(schema, table) if name != "loaded_at"
+        ]
+        for schema, table in warehouse.tables("marts", "reports", "quality")
+        if not table.startswith("dq_test_")  # tells when builds were, and how long they took
+    }
+
+
+def _whole_tables(
+    warehouse: Warehouse, columns: dict[str, list[str]]
+) -> dict[str, list[tuple[Any, ...]]]:
     tables = {}
-    for schema, table in warehouse.tables("marts", "reports", "quality"):
-        if table.startswith("dq_test_"):  # tells when builds were, and how long they took
-            continue
-        # When a row was loaded is the one thing that two warehouses may differ in.
-        columns = [f'"{name}"' for name in warehouse.columns(schema, table) if name != "loaded_at"]
-        rows = warehouse.query(f'select {", ".join(columns)} from {schema}."{table}"')
-        tables[f"{schema}.{table}"] = sorted(rows, key=repr)
+    for table, names in columns.items():
+        listed = ", ".join(f'"{name}"' for name in names)
+        tables[table] = sorted(warehouse.query(f"select {listed} from {table}"), key=repr)
     return tables
 
 
@@ -241,3 +262,19 @@ def test_engines_give_the_same_tables(built: Built) -> None:
     assert duckdb.keys() == postgres.keys()
     for table, rows in duckdb.items():
         assert rows == postgres[table], table
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("report", REPORTS)
+def test_reports_are_as_computed_from_the_files(built: Built, report: str, engine: str) -> None:
+    table = f"reports.{report}"
+    assert not differences(
+        computed(built.name, report), built.columns[table], built.tables[engine][table]
+    )
+
+
+def test_every_report_is_computed(built: Built) -> None:
+    reports = {table for table in built.columns if table.startswith("reports.rpt_")}
+    assert reports - {f"reports.{name}" for name in OTHER_REPORTS} == {
+        f"reports.{name}" for name in REPORTS
+    }
