@@ -4,7 +4,7 @@ The three are drawn from one `Pack`, so they cannot differ in a figure. Nothing 
 for one of them: values keep their type (`Decimal` amounts, `date` days) until they are written.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -89,6 +89,8 @@ class Headline:
     Attributes:
         name: of the report model's column.
         label: what people read above it.
+        history: its values week by week, those of the period last; empty if only the period is
+            known.
     """
 
     name: str
@@ -96,6 +98,7 @@ class Headline:
     kind: Kind
     value: Value
     changes: tuple[Change, ...] = ()
+    history: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -179,6 +182,7 @@ class Pack:
         files: the files behind the figures, with what was taken from each.
         lines: the lines behind the top figures, with file, sheet and row.
         definitions: (term, meaning): how the figures are defined, and with which settings.
+        locale: how figures are written where they are words (`reporting.words.write_value`).
     """
 
     title: str
@@ -193,4 +197,5 @@ class Pack:
     restatements: Table | None = None
     files: Table | None = None
     lines: tuple[Table, ...] = ()
-    definitions: tuple[tuple[str, str], ...] = field(default=())
+    definitions: tuple[tuple[str, str], ...] = ()
+    locale: str = "en"

@@ -1,0 +1,1 @@
+"""The sheets and charts of the pack's workbook."""

@@ -1,0 +1,494 @@
+"""Which reports a pack shows, and how: their columns, their order, and how many rows.
+
+Keys are left out: they mean nothing to people, and a workbook would round them.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from reporting.pack.content import Column, Kind
+
+CUSTOMERS_LISTED = 1_000
+PRODUCTS_LISTED = 10_000
+WEEKS_LISTED = 53
+
+
+class About(Enum):
+    """Which rows of a report a pack shows."""
+
+    PERIOD = "the period"  # computed from the marts where the period is no week
+    WEEKS = "weeks in the period"
+    WEEKS_BEFORE = "weeks up to the period"
+    MONTHS = "months of the period"
+    PAST = "what began by the period's end"
+    EVERYTHING = "all sales"
+
+
+@dataclass(frozen=True)
+class Report:
+    """How a report is shown.
+
+    Attributes:
+        model: the report model.
+        name: of the table; several tables may show parts of one model.
+        title: what people read above it.
+        columns: in order; the first one names the row.
+        about: which rows.
+        order: of the rows, in SQL; of reports about the period, see `rank`.
+        rank: of reports about the period, the column that orders the rows; else revenue does.
+        place_level: the rows of rpt_weekly_region_store that are meant.
+        note: what must be known to read it rightly.
+        in_brief: how many rows say what matters.
+        brief_columns: which columns do.
+        limit: how many rows are shown at all.
+        source: SQL to select from where it is not the model as it is.
+    """
+
+    model: str
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    about: About
+    order: str = ""
+    rank: str = ""
+    place_level: str = ""
+    note: str = ""
+    in_brief: int = 10
+    brief_columns: tuple[str, ...] = ()
+    limit: int = 10_000
+    source: str = ""
+
+
+_TEXT, _AMOUNT, _COUNT = Kind.TEXT, Kind.AMOUNT, Kind.COUNT
+_SHARE, _CHANGE, _DATE = Kind.SHARE, Kind.CHANGE, Kind.DATE
+
+
+def _columns(*columns: tuple[str, str, Kind]) -> tuple[Column, ...]:
+    return tuple(Column(name, heading, kind) for name, heading, kind in columns)
+
+
+_REVENUE = ("revenue", "Revenue", _AMOUNT)
+_REVENUE_SHARE = ("revenue_share", "Share of revenue", _SHARE)
+_UNITS = ("units", "Units", Kind.NUMBER)
+_LINES = ("line_count", "Lines", _COUNT)
+_ORDERS = ("order_count", "Orders", _COUNT)
+_CUSTOMERS = ("customer_count", "Customers", _COUNT)
+_WEEK = ("iso_week", "Week", _TEXT)
+_PRODUCT = (
+    ("product_name", "Product", _TEXT),
+    ("product_id", "Product ID", _TEXT),
+    ("category", "Category", _TEXT),
+)
+_CUSTOMER = (("customer_name", "Customer", _TEXT), ("customer_id", "Customer ID", _TEXT))
+
+SELLERS = Report(
+    model="rpt_weekly_seller_ranking",
+    name="rpt_weekly_seller_ranking",
+    title="Sellers",
+    columns=_columns(
+        ("seller_name", "Seller", _TEXT),
+        ("seller_rank", "Rank", _COUNT),
+        ("previous_rank", "Rank before", _COUNT),
+        ("rank_change", "Places won", _COUNT),
+        ("team", "Team", _TEXT),
+        _REVENUE,
+        _REVENUE_SHARE,
+        _UNITS,
+        _LINES,
+        _ORDERS,
+        ("target_amount", "Target", _AMOUNT),
+        ("target_attainment_share", "Target reached", _SHARE),
+    ),
+    about=About.PERIOD,
+    rank="seller_rank",
+    brief_columns=(
+        *("seller_name", "seller_rank", "rank_change", "revenue", "revenue_share", "units"),
+        "target_attainment_share",
+    ),
+)
+
+TOP_PRODUCTS = Report(
+    model="rpt_weekly_top_products",
+    name="rpt_weekly_top_products",
+    title="Top products",
+    columns=_columns(
+        *_PRODUCT, ("product_rank", "Rank", _COUNT), _REVENUE, _REVENUE_SHARE, _UNITS, _LINES
+    ),
+    about=About.PERIOD,
+    rank="product_rank",
+    brief_columns=("product_name", "category", "revenue", "revenue_share", "units"),
+)
+
+SHIPPING = Report(
+    model="rpt_weekly_shipping_breakdown",
+    name="rpt_weekly_shipping_breakdown",
+    title="Shipping",
+    columns=_columns(
+        ("shipping_company_name", "Shipping company", _TEXT),
+        _REVENUE,
+        _REVENUE_SHARE,
+        _UNITS,
+        _LINES,
+        _ORDERS,
+        ("freight_amount", "Freight", _AMOUNT),
+        ("freight_order_count", "Orders with freight", _COUNT),
+    ),
+    about=About.PERIOD,
+    brief_columns=("shipping_company_name", "revenue", "revenue_share", "units", "freight_amount"),
+)
+
+
+def _places(level: str, title: str, *columns: tuple[str, str, Kind]) -> Report:
+    return Report(
+        model="rpt_weekly_region_store",
+        name="rpt_weekly_region_store" + ("" if level == "region" else f"_{level}"),
+        title=title,
+        columns=_columns(
+            *columns,
+            _REVENUE,
+            _REVENUE_SHARE,
+            _UNITS,
+            _LINES,
+            _ORDERS,
+            ("active_customer_count", "Customers who bought", _COUNT),
+            ("known_customer_count", "Customers known", _COUNT),
+            ("penetration_share", "Share who bought", _SHARE),
+        ),
+        about=About.PERIOD,
+        place_level=level,
+        brief_columns=(
+            *(columns[0][0], "revenue", "revenue_share", "units", "active_customer_count"),
+            "penetration_share",
+        ),
+    )
+
+
+_REGION, _COUNTRY = ("region", "Region", _TEXT), ("country", "Country", _TEXT)
+_CITY = ("city", "City", _TEXT)
+
+REGIONS = _places("region", "Regions", _REGION, _COUNTRY)
+CITIES = _places("city", "Cities", _CITY, _REGION, _COUNTRY)
+STORES = _places("store", "Stores", ("store_name", "Store", _TEXT), _CITY, _REGION, _COUNTRY)
+PLACES = (REGIONS, CITIES, STORES)
+
+REPORTS = (
+    SELLERS,
+    TOP_PRODUCTS,
+    *PLACES,
+    SHIPPING,
+    Report(
+        model="rpt_target_attainment",
+        name="rpt_target_attainment",
+        title="Targets of the month",
+        columns=_columns(
+            ("member_name", "Seller or store", _TEXT),
+            ("member_kind", "Kind", _TEXT),
+            ("calendar_month", "Month", _TEXT),
+            ("is_month_complete", "Month complete", Kind.YES),
+            ("target_amount", "Target", _AMOUNT),
+            _REVENUE,
+            ("gap_amount", "Gap", _AMOUNT),
+            ("attainment_share", "Reached", _SHARE),
+            ("target_to_date_amount", "Target to date", _AMOUNT),
+            ("attainment_to_date_share", "Reached to date", _SHARE),
+        ),
+        order="month_start_date desc, member_kind, target_amount desc, member_name, "
+        "seller_key, store_key",
+        about=About.MONTHS,
+        note="The months that the period touches, as far as they have been delivered today.",
+        brief_columns=(
+            *("member_name", "calendar_month", "target_amount", "revenue", "attainment_share"),
+            "attainment_to_date_share",
+        ),
+    ),
+    Report(
+        model="rpt_sales_anomaly",
+        name="rpt_sales_anomaly",
+        title="Out of line",
+        columns=_columns(
+            ("member_name", "Who or what", _TEXT),
+            ("member_kind", "Kind", _TEXT),
+            _WEEK,
+            ("measure", "Measure", _TEXT),
+            ("value", "Value", Kind.NUMBER),
+            ("expected_value", "Expected", Kind.NUMBER),
+            ("lower_bound", "Usual from", Kind.NUMBER),
+            ("upper_bound", "Usual to", Kind.NUMBER),
+            ("score", "Score", Kind.NUMBER),
+            ("direction", "Direction", _TEXT),
+        ),
+        order="abs(score) desc, member_kind, member_key, measure, week_start_date",
+        about=About.WEEKS,
+        note="Far from what the same seller, product or store sold in the weeks before.",
+        brief_columns=("member_name", "measure", "value", "expected_value", "direction"),
+    ),
+    Report(
+        model="rpt_weekly_summary",
+        name="rpt_weekly_summary",
+        title="Weeks",
+        columns=_columns(
+            _WEEK,
+            ("week_start_date", "First day", _DATE),
+            ("is_week_complete", "Complete", Kind.YES),
+            _REVENUE,
+            ("revenue_change_pct", "On the week before", _CHANGE),
+            ("revenue_change_on_four_weeks_pct", "On the 4-week mean", _CHANGE),
+            ("revenue_change_on_last_year_pct", "On last year", _CHANGE),
+            _UNITS,
+            _LINES,
+            _ORDERS,
+            ("average_order_value", "Average order", _AMOUNT),
+            _CUSTOMERS,
+            ("new_customer_count", "New customers", _COUNT),
+            ("gross_amount", "Before discount", _AMOUNT),
+            ("discount_amount", "Discount", _AMOUNT),
+            ("return_line_count", "Return lines", _COUNT),
+            ("return_amount", "Returns", _AMOUNT),
+            ("cost", "Cost", _AMOUNT),
+            ("profit", "Profit", _AMOUNT),
+            ("margin_share", "Margin", _SHARE),
+        ),
+        order="week_start_date desc",
+        about=About.WEEKS_BEFORE,
+        in_brief=8,
+        brief_columns=(
+            *("iso_week", "revenue", "revenue_change_pct", "units", "order_count"),
+            "customer_count",
+        ),
+        limit=WEEKS_LISTED,
+    ),
+    Report(
+        model="rpt_revenue_bridge",
+        name="rpt_revenue_bridge",
+        title="What moved revenue",
+        columns=_columns(
+            _WEEK,
+            ("previous_week_revenue", "Week before", _AMOUNT),
+            ("volume_effect", "Volume", _AMOUNT),
+            ("mix_effect", "Mix", _AMOUNT),
+            ("price_effect", "Price", _AMOUNT),
+            ("new_product_effect", "New products", _AMOUNT),
+            ("lost_product_effect", "Lost products", _AMOUNT),
+            ("other_effect", "Other", _AMOUNT),
+            _REVENUE,
+        ),
+        order="week_start_date desc",
+        about=About.WEEKS_BEFORE,
+        in_brief=4,
+        limit=WEEKS_LISTED,
+    ),
+    Report(
+        model="rpt_period_growth",
+        name="rpt_period_growth",
+        title="Months, quarters, years",
+        columns=_columns(
+            ("period_label", "Period", _TEXT),
+            ("period_kind", "Kind", _TEXT),
+            ("period_start_date", "First day", _DATE),
+            ("period_end_date", "Last day", _DATE),
+            ("is_period_complete", "Complete", Kind.YES),
+            _REVENUE,
+            ("revenue_change_pct", "On the period before", _CHANGE),
+            ("revenue_change_on_last_year_pct", "On last year", _CHANGE),
+            _UNITS,
+            _LINES,
+            _ORDERS,
+            _CUSTOMERS,
+        ),
+        order="case period_kind when 'month' then 1 when 'quarter' then 2 when 'year' then 3 "
+        "when 'fiscal_period' then 4 when 'fiscal_quarter' then 5 else 6 end, "
+        "period_start_date desc",
+        about=About.PAST,
+        in_brief=6,
+        brief_columns=(
+            *("period_label", "revenue", "revenue_change_pct", "revenue_change_on_last_year_pct"),
+            "units",
+        ),
+    ),
+    Report(
+        model="rpt_seasonality",
+        name="rpt_seasonality",
+        title="Seasons",
+        columns=_columns(
+            ("season_name", "Month or weekday", _TEXT),
+            ("season_kind", "Kind", _TEXT),
+            ("seasonal_index", "Index", Kind.INDEX),
+            ("mean_revenue", "Mean revenue", _AMOUNT),
+            ("period_count", "Months or days", _COUNT),
+            ("is_reliable", "Reliable", Kind.YES),
+        ),
+        order="season_kind desc, season_number",
+        about=About.EVERYTHING,
+        note="100 is the mean of all weekdays, or of all months.",
+        in_brief=7,
+        brief_columns=("season_name", "seasonal_index", "mean_revenue", "is_reliable"),
+    ),
+    Report(
+        model="rpt_product_performance",
+        name="rpt_product_performance",
+        title="Products",
+        columns=_columns(
+            *_PRODUCT,
+            ("brand", "Brand", _TEXT),
+            ("performance_tier", "Performance", _TEXT),
+            ("price_tier", "Price tier", _TEXT),
+            _REVENUE,
+            _REVENUE_SHARE,
+            _UNITS,
+            _LINES,
+            _ORDERS,
+            _CUSTOMERS,
+            ("average_price", "Average price", Kind.PRICE),
+            ("list_price", "List price", Kind.PRICE),
+            ("cost", "Cost", _AMOUNT),
+            ("profit", "Profit", _AMOUNT),
+            ("margin_share", "Margin", _SHARE),
+            ("cost_coverage_share", "Cost known for", _SHARE),
+            ("first_sale_date", "First sale", _DATE),
+            ("last_sale_date", "Last sale", _DATE),
+        ),
+        order="revenue desc, product_key",
+        about=About.EVERYTHING,
+        brief_columns=(
+            *("product_name", "revenue", "units", "average_price", "margin_share"),
+            *("performance_tier", "price_tier"),
+        ),
+        limit=PRODUCTS_LISTED,
+    ),
+    Report(
+        model="rpt_product_pareto",
+        name="rpt_product_pareto",
+        title="Pareto of products",
+        columns=_columns(
+            *_PRODUCT,
+            ("product_rank", "Rank", _COUNT),
+            ("abc_class", "Class", _TEXT),
+            _REVENUE,
+            _REVENUE_SHARE,
+            ("cumulative_revenue", "Revenue so far", _AMOUNT),
+            ("cumulative_revenue_share", "Share so far", _SHARE),
+            ("product_share", "Share of products", _SHARE),
+            ("is_in_top_share", "In the top share", Kind.YES),
+        ),
+        order="product_rank",
+        about=About.EVERYTHING,
+        brief_columns=(
+            *("product_name", "abc_class", "revenue", "cumulative_revenue_share"),
+            "product_share",
+        ),
+        limit=PRODUCTS_LISTED,
+    ),
+    Report(
+        model="rpt_customer_value",
+        name="rpt_customer_value",
+        title="Customers",
+        columns=_columns(
+            *_CUSTOMER,
+            ("customer_segment", "Segment", _TEXT),
+            ("loyalty_tier", "Loyalty tier", _TEXT),
+            _CITY,
+            _REGION,
+            _COUNTRY,
+            ("customer_status", "Status", _TEXT),
+            ("lifetime_revenue", "Revenue", _AMOUNT),
+            ("lifetime_profit", "Profit", _AMOUNT),
+            ("purchase_count", "Purchases", _COUNT),
+            ("average_order_value", "Average order", _AMOUNT),
+            ("purchases_per_month", "Purchases a month", Kind.NUMBER),
+            _UNITS,
+            ("first_purchase_date", "First purchase", _DATE),
+            ("last_purchase_date", "Last purchase", _DATE),
+            ("days_since_last_purchase", "Days since", _COUNT),
+        ),
+        order="lifetime_revenue desc, customer_durable_key",
+        about=About.EVERYTHING,
+        brief_columns=(
+            *("customer_name", "lifetime_revenue", "purchase_count", "last_purchase_date"),
+            "customer_status",
+        ),
+        limit=CUSTOMERS_LISTED,
+    ),
+    Report(
+        model="rpt_customer_rfm",
+        name="rpt_customer_rfm_segments",
+        title="Customer segments (RFM)",
+        columns=_columns(
+            ("rfm_segment", "Segment", _TEXT),
+            _CUSTOMERS,
+            ("monetary", "Revenue", _AMOUNT),
+            ("frequency", "Purchases", _COUNT),
+        ),
+        order="monetary desc, rfm_segment",
+        about=About.EVERYTHING,
+        in_brief=12,
+        source="(select currency, rfm_segment, count(*) as customer_count, "
+        "sum(monetary) as monetary, sum(frequency) as frequency "
+        "from reports.rpt_customer_rfm group by currency, rfm_segment) as segments",
+    ),
+    Report(
+        model="rpt_customer_rfm",
+        name="rpt_customer_rfm",
+        title="Customers by RFM",
+        columns=_columns(
+            *_CUSTOMER,
+            ("rfm_segment", "Segment", _TEXT),
+            ("rfm_score", "Score", _TEXT),
+            ("recency_days", "Days since purchase", _COUNT),
+            ("frequency", "Purchases", _COUNT),
+            ("monetary", "Revenue", _AMOUNT),
+            ("recency_score", "Recency", _COUNT),
+            ("frequency_score", "Frequency", _COUNT),
+            ("monetary_score", "Monetary", _COUNT),
+        ),
+        order="monetary desc, customer_durable_key",
+        about=About.EVERYTHING,
+        brief_columns=("customer_name", "rfm_segment", "recency_days", "frequency", "monetary"),
+        limit=CUSTOMERS_LISTED,
+    ),
+    Report(
+        model="rpt_cohort_retention",
+        name="rpt_cohort_retention",
+        title="Cohorts",
+        columns=_columns(
+            ("cohort_month", "First bought in", _TEXT),
+            ("months_since", "Months later", _COUNT),
+            ("month_start_date", "Month", _DATE),
+            ("is_month_complete", "Month complete", Kind.YES),
+            ("cohort_customer_count", "Customers at first", _COUNT),
+            ("active_customer_count", "Bought again", _COUNT),
+            ("retention_share", "Retention", _SHARE),
+            ("churn_share", "Churn", _SHARE),
+            _REVENUE,
+            ("cumulative_revenue", "Revenue so far", _AMOUNT),
+        ),
+        order="cohort_month_start_date desc, months_since",
+        about=About.EVERYTHING,
+        brief_columns=(
+            *("cohort_month", "months_since", "active_customer_count", "retention_share"),
+            "revenue",
+        ),
+    ),
+    Report(
+        model="rpt_weekly_data_quality",
+        name="rpt_weekly_data_quality",
+        title="Data quality",
+        columns=_columns(
+            _WEEK,
+            ("status", "Status", _TEXT),
+            ("row_count", "Delivered rows", _COUNT),
+            ("quarantined_row_count", "Kept out", _COUNT),
+            ("flagged_row_count", "Flagged", _COUNT),
+            _REVENUE,
+            ("quarantined_amount", "Amount kept out", _AMOUNT),
+            ("flagged_revenue", "Revenue flagged", _AMOUNT),
+            ("quarantined_row_share", "Rows kept out", _SHARE),
+            ("revenue_affected_share", "Amount affected", _SHARE),
+        ),
+        order="week_start_date desc",
+        about=About.WEEKS_BEFORE,
+        in_brief=8,
+        brief_columns=("iso_week", "status", "row_count", "quarantined_row_count"),
+        limit=WEEKS_LISTED,
+    ),
+)
+"""Those of a section, in the order in which they are shown."""
