@@ -24,7 +24,7 @@ BIN := .venv/bin
 # ------------------------------------------------------------------- the way of the data
 
 .PHONY: run load build report dq-workbook
-run: .venv/run ## load the inbox (demo workbooks if it is empty), build, show the week's figures
+run: .venv/run ## load the inbox (demo workbooks if it is empty), build, report the week (reports_out/)
 ifndef SALES_DATA_FILE
 	@$(BIN)/python -m loader demo data/inbox --if-empty
 endif
@@ -41,8 +41,8 @@ load: .venv/run ## copy new and changed files of the inbox into the raw tables
 build: .venv/run ## build every model and test the data
 	@$(BIN)/dbt build --exclude-resource-type unit_test
 
-report: .venv/run ## show the figures of the last complete week (WEEK=2026-W03 for another)
-	@$(BIN)/python -m reporting weekly $(if $(WEEK),--week $(WEEK))
+report: .venv/run ## report the last complete week into reports_out/ (WEEK=2026-W03, or START= and END=)
+	@$(BIN)/python -m reporting weekly $(if $(WEEK),--week $(WEEK)) $(if $(START),--start $(START)) $(if $(END),--end $(END))
 
 dq-workbook: .venv/run ## what is wrong with the delivered rows, as workbooks to send back (reports_out/)
 	@$(BIN)/python -m reporting quality --out reports_out

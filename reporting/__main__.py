@@ -1,7 +1,7 @@
-"""The command line: `python -m reporting weekly`, `quality` and `aliases`."""
+"""The command line: `python -m reporting weekly`, `editions`, `trace`, `quality`, `aliases`."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -14,11 +14,20 @@ from sqlalchemy.engine import Connection
 from reporting.aliases.names import KINDS, read_names
 from reporting.aliases.proposals import propose
 from reporting.aliases.seed import write_header, write_proposals
+from reporting.editions import CannotPublish, publish, publisher, read_editions
+from reporting.files import CannotWrite
+from reporting.mail import CannotSend, compose, route, send
+from reporting.pack.reading import read_pack
+from reporting.pack.writing import write_pack
+from reporting.periods import Calendar, NoFigures, Period, read_calendar
 from reporting.quality.figures import read_quality
-from reporting.quality.handout import CannotWrite, write_handout
+from reporting.quality.handout import write_handout
 from reporting.quality.terminal import show_handout, show_quality
-from reporting.terminal import show_week
-from reporting.weekly import NoFigures, Week, read_week, weeks_between
+from reporting.terminal import show_editions, show_pack, show_publications
+from reporting.trace.files import check_ending, write_lines
+from reporting.trace.terminal import show_trace
+from reporting.trace.tracing import count_kept_out, read_lines, read_totals, select_lines
+from reporting.words import locale_named
 from warehouse.connection import (
     DATABASE_ERRORS,
     WarehouseUnavailable,
@@ -26,10 +35,20 @@ from warehouse.connection import (
     explain,
     warehouse_url,
 )
-from warehouse.settings import Settings, SettingsError, read_settings
+from warehouse.published import readable_url
+from warehouse.settings import CHECKOUT, Settings, SettingsError, read_settings
+
+REPORTS = CHECKOUT / "reports_out"
+
+FAILED = 1
+"""Exit code: it was done, but the mail was not taken."""
 
 USAGE = 2
 """Exit code: wrong usage or settings."""
+
+_REFUSALS = (SettingsError, WarehouseUnavailable, CannotWrite, CannotPublish, ValueError)
+
+Command = Callable[..., None]
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -40,18 +59,151 @@ def main() -> None:
     """Show what the report models say."""
 
 
+def _of_period(command: Command) -> Command:
+    """Add the options that say which days a command is about."""
+    for option in (
+        click.option("--end", type=click.DateTime(["%Y-%m-%d"]), help="Last day (or END_DATE)."),
+        click.option(
+            "--start", type=click.DateTime(["%Y-%m-%d"]), help="First day (or START_DATE)."
+        ),
+        click.option("--week", "week_text", help="A week, such as 2026-W03."),
+    ):
+        command = option(command)
+    return command
+
+
 @main.command("weekly")
-@click.option("--week", "week_text", help="An ISO week, such as 2026-W03.")
-@click.option("--start", type=click.DateTime(["%Y-%m-%d"]), help="First day (or START_DATE).")
-@click.option("--end", type=click.DateTime(["%Y-%m-%d"]), help="Last day (or END_DATE).")
-def weekly_command(week_text: str | None, start: datetime | None, end: datetime | None) -> None:
-    """Print the figures of a week (default: the last complete one) or of the weeks of a span."""
+@_of_period
+@click.option(
+    "--out",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=REPORTS,
+    help="Write the files into this folder (default: reports_out/ in the checkout).",
+)
+@click.option("--no-files", is_flag=True, help="Print only.")
+@click.option(
+    "--publish",
+    "is_published",
+    is_flag=True,
+    help="Keep the week's figures as those given away, to be told what changes later.",
+)
+@click.option("--email", is_flag=True, help="Send the files to MAIL_TO (see .env.example).")
+def weekly_command(
+    week_text: str | None,
+    start: datetime | None,
+    end: datetime | None,
+    folder: Path,
+    no_files: bool,
+    is_published: bool,
+    email: bool,
+) -> None:
+    """Report a week (default: the last complete one) or any span of days.
+
+    Prints the short view, and writes a workbook, a PDF and a page with all of it.
+    """
     with _said_politely(out):
         settings = read_settings()
-        weeks = _weeks(week_text, start, end, settings)
+        locale_named(settings.report_locale)
+        if email and no_files:
+            raise ValueError("A mail carries the files: leave out --no-files, or --email.")
+        mail_route = route(settings) if email else None
+        made_at = datetime.now().astimezone()
+        with _warehouse(settings, published=True) as connection:
+            calendar = read_calendar(connection)
+            period = _period(calendar, week_text, start, end, settings)
+            if is_published and period.week is None:
+                raise ValueError("Only weeks are published: name one with --week.")
+            pack = read_pack(connection, calendar, period, made_at, settings.report_locale)
+        show_pack(pack, out)
+        if not no_files:
+            files = write_pack(pack, folder, period.stem)
+            for number, path in enumerate(files):
+                out.print(Text(f"{'' if number else chr(10)}Wrote {path}"), soft_wrap=True)
+        if is_published and period.week is not None:
+            with _warehouse(settings, read_only=False) as connection:
+                made = publish(connection, period.week, publisher(settings), made_at)
+            show_publications(made, settings.report_locale, out)
+        if mail_route is not None:
+            # Last, so that nothing is given away that could not be published.
+            send(compose(pack, files, mail_route), mail_route)
+            count = len(mail_route.recipients)
+            out.print(f"Sent to {count} {'address' if count == 1 else 'addresses'}.")
+
+
+@main.command("editions")
+def editions_command() -> None:
+    """List the weeks that were published: when, by whom, with which revenue."""
+    with _said_politely(out):
+        settings = read_settings()
+        locale_named(settings.report_locale)
         with _warehouse(settings) as connection:
-            for week in weeks:
-                show_week(read_week(connection, week), out)
+            show_editions(read_editions(connection), settings.report_locale, out)
+
+
+@main.command("trace")
+@_of_period
+@click.option("--seller", help="Name or ID of a seller; Unknown for lines without one.")
+@click.option("--product", help="Name or ID of a product.")
+@click.option("--category", help="A product category.")
+@click.option("--customer", help="Name or ID of a customer.")
+@click.option("--store", help="Name or ID of a store.")
+@click.option("--city", help="City of the store, else of the customer.")
+@click.option("--region", help="A region, or 'region, country'.")
+@click.option("--carrier", help="Name or ID of a shipping company.")
+@click.option("--currency", help="A currency, such as EUR.")
+@click.option("--order", help="An order number; of all days, unless some are named.")
+@click.option(
+    "--limit",
+    type=click.IntRange(0),
+    default=20,
+    show_default=True,
+    help="How many lines to print, the largest first.",
+)
+@click.option(
+    "--out",
+    "path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write all lines into this file, .csv or .xlsx.",
+)
+def trace_command(
+    week_text: str | None,
+    start: datetime | None,
+    end: datetime | None,
+    limit: int,
+    path: Path | None,
+    **wanted: str | None,
+) -> None:
+    """Show the lines behind a figure, each with its file, sheet and row.
+
+    Options narrow it down: without any, it is the revenue of the last complete week.
+    """
+    with _said_politely(out):
+        settings = read_settings()
+        locale_named(settings.report_locale)
+        if path is not None:
+            check_ending(path)
+        with _warehouse(settings, published=True) as connection:
+            calendar = read_calendar(connection)
+            if wanted["order"] and not (week_text or start or end):
+                period = calendar.everything()
+            else:
+                period = _period(calendar, week_text, start, end, settings)
+            selection = select_lines(connection, period, wanted)
+            totals = read_totals(connection, selection)
+            shown = list(read_lines(connection, selection, limit))
+            show_trace(period, selection, totals, shown, settings.report_locale, out)
+            more = sum(total.line_count for total in totals) - len(shown)
+            if path is not None:
+                count = write_lines(read_lines(connection, selection), path)
+                out.print(Text(f"\nWrote {count:,} lines into {path}"), soft_wrap=True)
+            elif more:
+                out.print(f"… and {more:,} more: --out FILE.csv (or .xlsx) writes all.")
+            kept_out = count_kept_out(connection, period)
+        if kept_out:
+            noun = "row of these days is" if kept_out == 1 else "rows of these days are"
+            said = f"{kept_out:,} delivered {noun} kept out of all figures: `make dq-workbook`."
+            out.print(said, style="yellow", soft_wrap=True)
 
 
 @main.command("quality")
@@ -116,37 +268,49 @@ def _said_politely(nothing: Console) -> Iterator[None]:
         yield
     except NoFigures as reason:
         nothing.print(Text(str(reason)))
-    except (SettingsError, WarehouseUnavailable, CannotWrite, ValueError) as problem:
+    except CannotSend as problem:
+        err.print(Text(str(problem)))
+        sys.exit(FAILED)
+    except _REFUSALS as problem:
         err.print(Text(str(problem)))
         sys.exit(USAGE)
 
 
 @contextmanager
-def _warehouse(settings: Settings) -> Iterator[Connection]:
+def _warehouse(
+    settings: Settings, *, published: bool = False, read_only: bool = True
+) -> Iterator[Connection]:
+    """Open what the last good build published, or else the warehouse, as any build has left it."""
     url = warehouse_url(settings.database_url)
+    if published:
+        url = readable_url(url)
     if url.get_backend_name() == "duckdb" and not Path(str(url.database)).exists():
         raise NoFigures("There is no warehouse yet: run `make run` (or `make load && dbt build`).")
     try:
-        with connect(url, read_only=True).connect() as connection:
+        with connect(url, read_only=read_only).connect() as connection:
             yield connection
     except DATABASE_ERRORS as error:
         raise WarehouseUnavailable(explain(url, error)) from None
 
 
-def _weeks(
-    week_text: str | None, start: datetime | None, end: datetime | None, settings: Settings
-) -> list[Week | None]:
+def _period(
+    calendar: Calendar,
+    week_text: str | None,
+    start: datetime | None,
+    end: datetime | None,
+    settings: Settings,
+) -> Period:
     if week_text is not None:
         if start or end:
             raise ValueError("Give --week, or --start and --end, not both.")
-        return [Week.parse(week_text)]
+        return calendar.week_named(week_text)
     first = start.date() if start else settings.start_date
     last = end.date() if end else settings.end_date
     if first is None and last is None:
-        return [None]
-    if first is None or last is None or last < first:
+        return calendar.last_complete_week()
+    if first is None or last is None:
         raise ValueError("A span needs a first and a last day, the first not after the last.")
-    return list(weeks_between(first, last))
+    return calendar.span(first, last)
 
 
 if __name__ == "__main__":

@@ -1,110 +1,137 @@
-"""Prints the week's figures as tables a person can read."""
+"""Prints the short view of a pack, and what was published."""
 
-from decimal import Decimal
+from collections.abc import Sequence
 
-from rich.console import Console, Group
-from rich.table import Table
+from rich.console import Console
+from rich.table import Table as Grid
 from rich.text import Text
-from sqlalchemy.engine import RowMapping
 
-from reporting.weekly import WeeklyFigures
-from reporting.words import NO_CURRENCY, money, percent
+from reporting.editions import Edition, Publication
+from reporting.pack.content import Headline, Kind, Pack, Section, Table
+from reporting.words import NO_CURRENCY, currency_words, write_value
 from warehouse.printing import printable
 
+_SHOWN = (
+    "rpt_weekly_seller_ranking",
+    "rpt_weekly_top_products",
+    "rpt_weekly_shipping_breakdown",
+)
+_COLUMNS = ("revenue", "revenue_share", "units", "line_count")
+_SIDE_BY_SIDE = 3
+_ROWS = 20
+_STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 
-def show_week(figures: WeeklyFigures, console: Console) -> None:
-    """Print one week: a block a currency."""
-    for row in figures.summary:
-        currency = row["currency"]
-        title = f"Week {figures.week}, from {figures.week.start:%Y-%m-%d}"
-        if currency != NO_CURRENCY:
-            title += f", amounts in {printable(currency)}"
-        if not row["is_week_complete"]:
-            title += " (not complete: sales do not reach its end yet)"
+
+def show_pack(pack: Pack, console: Console) -> None:
+    """Print the figures at the top, what stands out and the shortest reports."""
+    for section in pack.sections:
         console.print()
-        console.print(Text(title, style="bold"))
-        console.print(_summary(row))
+        console.print(Text(_title(pack, section), style="bold"), soft_wrap=True)
+        console.print(_headlines(section, pack.locale))
+        for sentence in section.sentences:
+            console.print(Text(f"- {printable(sentence)}"))
+        for table in section.tables:
+            if table.name in _SHOWN:
+                _show_table(table, pack.locale, console)
+    if pack.quality_sentences:
+        console.print()
+    for sentence in pack.quality_sentences:
         console.print(
-            Group(
-                *_block("Sellers", "seller_rank", "seller_name", figures.sellers, currency),
-                *_block("Top products", "product_rank", "product_name", figures.products, currency),
-                *_block("Shipping", None, "shipping_company_name", figures.shipping, currency),
+            Text(printable(sentence), style=_STYLES.get(pack.quality, "")), soft_wrap=True
+        )
+
+
+def show_publications(publications: Sequence[Publication], locale: str, console: Console) -> None:
+    """Print what became of a week that was published."""
+    for publication in publications:
+        edition = publication.edition
+        revenue = write_value(edition.revenue, Kind.AMOUNT, edition.currency, locale)
+        said = f"Edition {edition.number} of {edition.iso_week}"
+        if edition.currency != NO_CURRENCY:
+            said += f" in {edition.currency}"
+        if not publication.is_new:
+            said += f" has these figures already ({edition.published_at:%Y-%m-%d %H:%M} UTC)."
+        elif publication.previous is None:
+            said += f" is published: revenue {revenue}."
+        else:
+            before = write_value(
+                publication.previous.revenue, Kind.AMOUNT, edition.currency, locale
             )
-        )
-    if figures.rejected_rows:
-        console.print(
-            Text(
-                f"\n{figures.rejected_rows:,} delivered rows are kept out of the figures: "
-                "`make dq-workbook` says why.",
-                style="yellow",
-            ),
-            soft_wrap=True,
-        )
+            said += f" is published: revenue {revenue}, before {before}."
+        console.print(Text(printable(said)), soft_wrap=True)
 
 
-def _summary(row: RowMapping) -> Table:
-    change = row["revenue_change_pct"]
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    for _ in range(3):
-        table.add_column()
-        table.add_column(justify="right")
-    table.add_row(
-        "Revenue",
-        money(row["revenue"]),
-        "Lines",
-        f"{row['line_count']:,}",
-        "Customers",
-        f"{row['customer_count']:,}",
-    )
-    table.add_row(
-        "on last week",
-        "" if change is None else f"{change:+.1f} %",
-        "Orders",
-        f"{row['order_count']:,}",
-        "Units",
-        _number(row["units"]),
-    )
-    table.add_row(
-        "Discount",
-        money(row["discount_amount"]),
-        "Per order",
-        money(row["average_order_value"]),
-        "Returns",
-        money(row["return_amount"]),
-    )
-    if row["profit"] is not None:
+def show_editions(editions: Sequence[Edition], locale: str, console: Console) -> None:
+    """Print what was published, when and by whom."""
+    table = Grid(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("Week")
+    table.add_column("Edition", justify="right")
+    table.add_column("Published (UTC)")
+    table.add_column("By")
+    table.add_column("Revenue", justify="right")
+    for edition in editions:
+        revenue = write_value(edition.revenue, Kind.AMOUNT, edition.currency, locale)
         table.add_row(
-            "Profit",
-            money(row["profit"]),
-            "Margin",
-            percent(row["margin_share"]),
-            "",
-            "",
+            Text(printable(edition.iso_week)),
+            str(edition.number),
+            f"{edition.published_at:%Y-%m-%d %H:%M}",
+            Text(printable(edition.published_by)),
+            Text(printable(revenue)),
         )
-    return table
+    console.print(table)
 
 
-def _block(
-    title: str, rank: str | None, name: str, rows: list[RowMapping], currency: str
-) -> list[Text | Table]:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("", justify="right", width=3)
-    table.add_column("", max_width=40, no_wrap=True, overflow="ellipsis", min_width=28)
-    for heading, width in (("Revenue", 14), ("Share", 7), ("Units", 7), ("Lines", 5)):
-        table.add_column(heading, justify="right", min_width=width)
-    for row in rows:
-        if row["currency"] != currency:
-            continue
-        table.add_row(
-            str(row[rank]) if rank else "",
-            Text(printable(row[name])),
-            money(row["revenue"]),
-            percent(row["revenue_share"]),
-            _number(row["units"]),
-            f"{row['line_count']:,}",
+def _title(pack: Pack, section: Section) -> str:
+    title = f"{pack.period}, {pack.first_day} to {pack.last_day}"
+    if pack.period.startswith(str(pack.first_day)):
+        title = pack.period
+    currency = currency_words(section.currency, pack.locale)
+    if currency:
+        title += f", amounts in {printable(currency)}"
+    if not pack.is_complete:
+        title += " (not complete: sales do not reach its end yet)"
+    return title
+
+
+def _headlines(section: Section, locale: str) -> Grid:
+    cells = [cell for headline in section.headlines for cell in _cells(headline, locale)]
+    count = -(-len(cells) // _SIDE_BY_SIDE)
+    columns = [cells[start : start + count] for start in range(0, len(cells), count)]
+    grid = Grid(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for column in columns:
+        grid.add_column()
+        # A label may wrap where it is narrow; of a figure, nothing may be lacking.
+        grid.add_column(justify="right", min_width=max(len(figure) for _, figure in column))
+    for row in range(count):
+        pairs = [column[row] if row < len(column) else ("", "") for column in columns]
+        grid.add_row(*(text for pair in pairs for text in pair))
+    return grid
+
+
+def _cells(headline: Headline, locale: str) -> list[tuple[str, str]]:
+    """Return a headline, and below revenue how it has changed."""
+    cells = [(headline.label, write_value(headline.value, headline.kind, "", locale))]
+    if headline.name == "revenue":
+        cells += [
+            (f"on {change.label}", write_value(change.percent, Kind.CHANGE, "", locale))
+            for change in headline.changes
+            if change.percent is not None
+        ]
+    return cells
+
+
+def _show_table(table: Table, locale: str, console: Console) -> None:
+    grid = Grid(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    grid.add_column("", max_width=40, no_wrap=True, overflow="ellipsis", min_width=28)
+    places = [place for place, column in enumerate(table.columns) if column.name in _COLUMNS]
+    for place in places:
+        grid.add_column(table.columns[place].heading, justify="right", min_width=7)
+    for row in table.rows[:_ROWS]:
+        grid.add_row(
+            Text(printable(str(row[0] or ""))),
+            *(write_value(row[place], table.columns[place].kind, "", locale) for place in places),
         )
-    return [Text(f"\n{title}", style="bold"), table]
-
-
-def _number(number: Decimal) -> str:
-    return f"{number:,.0f}" if number == number.to_integral_value() else f"{number:,.2f}"
+    console.print(Text(f"\n{table.title}", style="bold"))
+    console.print(grid)
+    if len(table.rows) > _ROWS:
+        console.print(f"… and {len(table.rows) - _ROWS:,} more; the workbook has all.")

@@ -131,7 +131,10 @@ def _quietly(engine: str) -> list[str]:
 def _checkout() -> Iterator[None]:
     """Run dbt where people do, and leave their settings out of the tests."""
     before = dict(os.environ)
-    for name in ("DATABASE_URL", "SALES_DATA_FILE", "LAYOUTS_DIR", "START_DATE", "END_DATE"):
+    for name in (
+        *("DATABASE_URL", "SALES_DATA_FILE", "LAYOUTS_DIR"),
+        *("START_DATE", "END_DATE", "PARQUET_DIR"),
+    ):
         os.environ.pop(name, None)
     folder = Path.cwd()
     os.chdir(CHECKOUT)

@@ -102,7 +102,7 @@ def test_the_week_is_printed_as_the_report_has_it(
     demo: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", demo.url)
-    shown = CliRunner().invoke(reporting, ["weekly", "--week", "2026-W40"])
+    shown = CliRunner().invoke(reporting, ["weekly", "--no-files", "--week", "2026-W40"])
     assert shown.exit_code == 0, shown.output
     revenue, lines = demo.query(
         "select revenue, line_count from reports.rpt_weekly_summary where iso_week = '2026-W40'"
@@ -132,7 +132,7 @@ def test_a_week_that_cannot_be_shown(
     words: str,
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", demo.url)
-    shown = CliRunner().invoke(reporting, ["weekly", *arguments])
+    shown = CliRunner().invoke(reporting, ["weekly", "--no-files", *arguments])
     assert shown.exit_code == code
     assert words in " ".join(shown.output.split())
 
@@ -236,7 +236,9 @@ def test_postgres_has_keys_words_and_rights_after_every_build(demo: Warehouse) -
     as_reader = Warehouse("postgres", reader, demo.manifest)
     assert as_reader.one("select count(*) from marts.fact_sales_line") > 0
     assert as_reader.one("select count(*) from reports.rpt_weekly_summary") > 0
+    assert as_reader.one("select count(*) from reports.rpt_weekly_restatement") == 0
     assert as_reader.refused("select * from raw.sales_lines")
+    assert as_reader.refused("select * from published.weekly_editions")
     assert as_reader.refused("delete from marts.fact_sales_line")
 
 

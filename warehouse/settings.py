@@ -2,8 +2,9 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -26,11 +27,21 @@ class Settings(BaseSettings):
     layouts_dir: Path = CHECKOUT / "layouts"
     start_date: date | None = None
     end_date: date | None = None
+    published_by: str = ""
+    report_locale: str = "en"
+    smtp_host: str = ""
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    mail_from: str = ""
+    mail_to: str = ""
+    parquet_dir: Path | None = None
 
-    @field_validator("sales_data_file", "layouts_dir")
+    @field_validator("sales_data_file", "layouts_dir", "parquet_dir")
     @classmethod
-    def _below_the_checkout(cls, value: Path) -> Path:
-        return CHECKOUT / value
+    def _below_the_checkout(cls, value: Path | None) -> Path | None:
+        return None if value is None else CHECKOUT / value
 
 
 def read_settings() -> Settings:

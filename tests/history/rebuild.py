@@ -80,7 +80,7 @@ def read_tables(warehouse: Warehouse) -> dict[str, Table]:
             "from information_schema.columns order by 1, 2, ordinal_position"
         ).all()
         for schema, table in sorted({(row[0], row[1]) for row in columns if row[0] in COMPARED}):
-            if table.startswith("dq_test_"):
+            if table.startswith(("dq_test_", "dq_build")):
                 continue
             rows = connection.exec_driver_sql(f"select * from {schema}.{table}")
             tables[f"{schema}.{table}"] = Table(

@@ -70,14 +70,13 @@ totals as (
 
 months as (
 
-    select
+    select distinct
         dim_date.month_start_date,
         dim_date.calendar_month,
         12 * dim_date.calendar_year + dim_date.month_of_year as month_number,
         {{ last_trading_day_until(month_end_date) }} <= span.as_of_date as is_month_complete
     from {{ ref('dim_date') }} as dim_date
-    inner join span on dim_date.full_date <= span.last_month_start_date
-    where dim_date.full_date = dim_date.month_start_date
+    inner join span on dim_date.month_start_date <= span.last_month_start_date
 
 ),
 

@@ -326,7 +326,10 @@ final as (
         {{ total('previous_period_revenue') }} as previous_period_revenue,
         -- A part of a period is not compared with a whole one, whichever of the two it is.
         case
-            when is_period_complete and not is_previous_start_missing and previous_period_revenue > 0
+            when
+                is_period_complete
+                and not is_previous_start_missing
+                and previous_period_revenue > 0
                 then {{ divide(
                     '100 * (revenue - previous_period_revenue)', 'previous_period_revenue', 4
                 ) }}

@@ -1,5 +1,5 @@
-{#- Grain: one row per month of the year, or day of the week, and currency. Additive over the seasons
-    of one season_kind: period_count, revenue; not: means and indices.
+{#- Grain: one row per month of the year, or day of the week, and currency. Additive over the
+    seasons of one season_kind: period_count, revenue; not: means and indices.
 
     A currency's first day with sales begins its days, the last day with sales of all ends them; days
     without sales count, with nothing. Of months, only whole ones do: those whose first trading day
