@@ -25,7 +25,8 @@ import numpy.typing as npt
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from reporting.words import amount_in, percent
+from reporting.pack.content import Kind
+from reporting.words import write_value
 
 HORIZON = 8
 """How many weeks are forecast."""
@@ -166,13 +167,14 @@ def read_history(
     return history
 
 
-def make_forecast(history: Sequence[WeekRevenue], currency: str) -> Forecast:
+def make_forecast(history: Sequence[WeekRevenue], currency: str, locale: str = "en") -> Forecast:
     """Forecast the weeks that follow a history.
 
     Args:
         history: complete weeks, in order; one that is not among them had no sales. The weeks
             before the first sale do not count: other currencies were sold in them.
         currency: what the amounts are in, for the note.
+        locale: how the note writes figures.
     """
     weeks = _without_gaps(history)
     if len(weeks) < MINIMUM_WEEKS:
@@ -192,7 +194,8 @@ def make_forecast(history: Sequence[WeekRevenue], currency: str) -> Forecast:
     trial = tried[best]
     floor = 0.0 if known.min() >= 0 else None
     forecast, is_floored = _weeks_to_come(trial, weeks[-1].week_start_date, scale, floor)
-    note = _note(best, accuracy, len(weeks), currency, is_floored=is_floored)
+    words = _Words(currency, locale)
+    note = _note(best, accuracy, len(weeks), words, is_floored=is_floored)
     return Forecast(best, forecast, accuracy, len(trial.errors), note)
 
 
@@ -447,7 +450,7 @@ def _note(
     best: Method,
     accuracy: dict[Method, Accuracy],
     weeks: int,
-    currency: str,
+    words: "_Words",
     *,
     is_floored: bool,
 ) -> str:
@@ -460,10 +463,9 @@ def _note(
     else:
         said = [f"The forecast is made from {weeks} complete weeks by {best.value}."]
     error = accuracy[best]
-    share = "" if error.error_share is None else f", {percent(error.error_share)} of revenue"
+    share = "" if error.error_share is None else f", {words.share(error)} of revenue"
     said.append(
-        f"Tried on the weeks before, it was off by {_amount(currency, error)} a week on "
-        f"average{share}."
+        f"Tried on the weeks before, it was off by {words.amount(error)} a week on average{share}."
     )
     others = [method for method in accuracy if method is not best]
     if not best.is_plain:
@@ -471,7 +473,7 @@ def _note(
     said.append(
         " ".join(
             f"{method.value[0].upper()}{method.value[1:]} would have been off by "
-            f"{_amount(currency, accuracy[method])}."
+            f"{words.amount(accuracy[method])}."
             for method in others
         )
     )
@@ -487,8 +489,25 @@ def _note(
     return " ".join(said)
 
 
-def _amount(currency: str, accuracy: Accuracy) -> str:
-    return amount_in(currency, accuracy.mean_absolute_error)
+@dataclass(frozen=True)
+class _Words:
+    """Writes how far off a method was.
+
+    Attributes:
+        currency: what the amounts are in.
+        locale: how figures are written.
+    """
+
+    currency: str
+    locale: str
+
+    def amount(self, accuracy: Accuracy) -> str:
+        """Write its mean absolute error."""
+        return write_value(accuracy.mean_absolute_error, Kind.AMOUNT, self.currency, self.locale)
+
+    def share(self, accuracy: Accuracy) -> str:
+        """Write it as a share of revenue."""
+        return write_value(accuracy.error_share, Kind.SHARE, locale=self.locale)
 
 
 def _decimal(amount: float) -> Decimal:

@@ -18,7 +18,7 @@ LINE_COLUMNS = (
     Column("currency", "Currency", Kind.TEXT),
     Column("source_file", "File", Kind.TEXT),
     Column("source_sheet", "Sheet", Kind.TEXT),
-    Column("source_row_number", "Row", Kind.COUNT),
+    Column("source_row_number", "Row", Kind.ORDINAL),
 )
 
 LINES = """

@@ -128,6 +128,7 @@ _WRITERS: dict[Kind, Callable[[Value, str, Locale], str]] = {
     Kind.AMOUNT: _amount,
     Kind.PRICE: _price,
     Kind.COUNT: _count,
+    Kind.ORDINAL: _text,
     Kind.NUMBER: _number,
     Kind.SHARE: _share,
     Kind.CHANGE: _change,

@@ -20,6 +20,7 @@ class Kind(Enum):
     AMOUNT = "amount"  # money, 2 decimals; in the currency of its section
     PRICE = "price"  # money a unit, 2 to 4 decimals
     COUNT = "count"  # a whole number
+    ORDINAL = "ordinal"  # a whole number that counts nothing: a row, an edition
     NUMBER = "number"  # units: decimals only where there are some
     SHARE = "share"  # 0 to 1, written as percent
     CHANGE = "change"  # percent (12.5 is 12.5 %), written with its sign

@@ -70,7 +70,7 @@ _BRIDGE = (
 _RESTATEMENT_COLUMNS = (
     Column("iso_week", "Week", Kind.TEXT),
     Column("currency", "Currency", Kind.TEXT),
-    Column("edition_number", "Edition", Kind.COUNT),
+    Column("edition_number", "Edition", Kind.ORDINAL),
     Column("published_at", "Published", Kind.DATE),
     Column("published_revenue", "Revenue then", Kind.AMOUNT),
     Column("current_revenue", "Revenue now", Kind.AMOUNT),
@@ -307,7 +307,7 @@ class _Reader:
             for row in weeks
         ]
         history = read_history(self.connection, weeks[-1]["week_start_date"]).get(currency, [])
-        forecast: Forecast = make_forecast(history, currency)
+        forecast: Forecast = make_forecast(history, currency, self.locale)
         known = {point.week_start_date for point in points}
         for week in forecast.weeks:
             # An unfinished week is shown as it is, not as it might become.

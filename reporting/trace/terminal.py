@@ -51,8 +51,6 @@ def show_trace(
             value = row[column.name]
             if column.name == "sold_at":
                 text = f"{value:%Y-%m-%d}"
-            elif column.name == "source_row_number":
-                text = str(value)  # as Excel shows it beside the row
             elif column.kind is Kind.TEXT:
                 text = printable(value or "")
             else:

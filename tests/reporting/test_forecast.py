@@ -164,15 +164,15 @@ def test_a_plain_guess_that_was_better_is_shown_and_said() -> None:
     )
     assert "simply repeats the same week of the year before" in forecast.note
     assert "no model was better" in forecast.note
-    assert "Exponential smoothing would have been off by EUR " in forecast.note
+    assert "Exponential smoothing would have been off by €" in forecast.note
 
 
 def test_the_note_has_the_errors_that_were_made() -> None:
     forecast, _ = made(noise, 60, 7)
     off = forecast.accuracy[Method.SMOOTHING]
     assert off.error_share is not None
-    assert f"off by EUR {off.mean_absolute_error:,.2f} a week on average" in forecast.note
-    assert f"{100 * off.error_share:.1f} % of revenue" in forecast.note
+    assert f"off by €{off.mean_absolute_error:,.2f} a week on average" in forecast.note
+    assert f"{100 * off.error_share:.1f}% of revenue" in forecast.note
     assert "no year before them" in forecast.note
     assert "no year before them" not in made(noise, 90, 7)[0].note
 
@@ -200,7 +200,7 @@ def test_a_series_that_never_changes(count: int) -> None:
     for week in forecast.weeks:
         amounts = {week.revenue, week.low, week.high, week.low_95, week.high_95}
         assert amounts == {Decimal("12.34")}
-    assert "EUR 0.00 a week" in forecast.note
+    assert "€0.00 a week" in forecast.note
 
 
 def test_nothing_was_ever_sold() -> None:

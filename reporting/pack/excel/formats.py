@@ -39,6 +39,7 @@ _NUMBER_FORMATS = {
     Kind.AMOUNT: "#,##0.00",
     Kind.PRICE: _DECIMALS,
     Kind.COUNT: "#,##0",
+    Kind.ORDINAL: "0",
     Kind.NUMBER: "#,##0",
     Kind.SHARE: "0.0%",
     Kind.CHANGE: "+0.0%;-0.0%;0.0%",
