@@ -98,6 +98,11 @@ def _in_ten_thousandths(numbers: pd.Series) -> list[int]:
     return [ten_thousandths(number) for number in numbers]
 
 
+def mondays(days: pd.Series) -> pd.Series:
+    """Return the Monday of each day's week."""
+    return days - pd.to_timedelta(days.dt.day_of_week, unit="D")
+
+
 def _lines(facts: dict[str, Any], index: pd.Index) -> pd.DataFrame:
     """Make the frame of lines of what a set says, with days, weeks and keys."""
     lines = pd.DataFrame({name: facts.get(name) for name in FACTS}, index=index)
@@ -105,7 +110,7 @@ def _lines(facts: dict[str, Any], index: pd.Index) -> pd.DataFrame:
     # The unit of time that a file was read in is nobody's business.
     lines["sold_at"] = pd.to_datetime(lines["sold_at"]).astype("datetime64[us]")
     lines["day"] = lines["sold_at"].dt.normalize()
-    lines["week"] = lines["day"] - pd.to_timedelta(lines["day"].dt.weekday, unit="D")
+    lines["week"] = mondays(lines["day"])
     lines["is_return"] = lines["is_return"].fillna(False).astype(bool)
     for name in ("units", "gross", "revenue"):
         lines[name] = lines[name].astype("int64")

@@ -116,7 +116,7 @@ def seasonality(delivered: Delivered) -> Report:
             (
                 "weekday",
                 by_day,
-                by_day.index.weekday + 1,
+                by_day.index.day_of_week + 1,
                 ["", *day_name],
                 "seasonality_minimum_weeks",
             ),

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from tests.independent.delivered import Delivered
+from tests.independent.delivered import Delivered, mondays
 from tests.independent.exact import amount, quotient
 from tests.independent.tables import (
     DAY,
@@ -111,7 +111,7 @@ def _weekly_targets(delivered: Delivered) -> dict[tuple[pd.Timestamp, int], int]
     weeks: dict[tuple[pd.Timestamp, int], int] = {}
     for row in delivered.targets.itertuples():
         month = row.month.to_period("M")
-        monday = row.month - DAY * row.month.weekday()
+        monday = row.month - DAY * row.month.day_of_week
         for week in pd.date_range(monday, month.end_time, freq=WEEK, unit="us"):
             # A month's weeks are to add up to its target, so they are cut out of rounded sums.
             part = _target_until(row.target, month, week + 6 * DAY) - _target_until(
@@ -200,9 +200,7 @@ def shipping_breakdown(delivered: Delivered) -> Report:
         table[["freight", "freight_order_count"]] = None
     else:
         orders = delivered.orders
-        orders = orders.assign(
-            week=orders["day"] - pd.to_timedelta(orders["day"].dt.weekday, unit="D")
-        )
+        orders = orders.assign(week=mondays(orders["day"]))
         freight = orders.groupby(by, as_index=False).agg(
             freight=("freight", "sum"), freight_order_count=("freight", "size")
         )
