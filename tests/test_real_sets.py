@@ -62,6 +62,7 @@ ISSUES: dict[str, dict[str, int]] = {
 OTHER_REPORTS = {
     "rpt_weekly_data_quality": "tests/quality/, on planted faults",
     "rpt_sales_anomaly": "unit tests, on planted anomalies",
+    "rpt_definition": "tells settings, no figures",
     "rpt_weekly_restatement": "needs published editions: its own tests make some",
 }
 
