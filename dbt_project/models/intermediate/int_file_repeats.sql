@@ -9,6 +9,7 @@
     on_schema_change='fail',
     pre_hook=[
         "{{ one_build_at_a_time() }}",
+        "{{ without_nested_loops() }}",
         "{{ take_out_changed_versions(['file_version_id']) }}",
     ],
 ) }}

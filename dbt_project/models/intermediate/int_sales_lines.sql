@@ -10,8 +10,13 @@
     on_schema_change='fail',
     indexes=indexed_by(['file_version_id', 'sales_line_key']),
     unique_key=['file_version_id', 'file_part_number', 'source_row_number'],
-    pre_hook=["{{ one_build_at_a_time() }}", "{{ require_every_line_due() }}"],
-    post_hook=["{{ take_out_gone_versions() }}", "{{ remember_lookups() }}"],
+    pre_hook=[
+        "{{ one_build_at_a_time() }}", "{{ require_every_line_due() }}",
+        "{{ without_nested_loops() if not is_incremental() }}",
+    ],
+    post_hook=[
+        "{{ take_out_gone_versions() }}", "{{ remember_lookups() }}", "{{ analyze_table() }}",
+    ],
 ) }}
 {%- set columns = [
     'sales_line_key', 'broken_rules', 'accepted_rules', 'line_fingerprint', 'content_fingerprint', 'order_id',

@@ -7,6 +7,7 @@
     are as they were, and only change their place (see int_sales_lines).
 
     It reads what the previous build left of int_sales_lines, which itself comes after it. -#}
+{{ config(post_hook='{{ analyze_table() }}') }}
 {%- set built = previously_built('int_sales_lines') -%}
 {%- set applied = previously_built('int_lookups_applied') -%}
 {%- set is_partial = built and applied -%}
