@@ -471,7 +471,7 @@ REPORTS = (
     Report(
         model="rpt_weekly_data_quality",
         name="rpt_weekly_data_quality",
-        title="Data quality",
+        title="Quality by week",
         columns=_columns(
             _WEEK,
             ("status", "Status", _TEXT),
