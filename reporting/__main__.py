@@ -1,4 +1,4 @@
-"""The command line: `python -m reporting weekly`, `editions`, `trace`, `quality`, `aliases`."""
+"""The command line: `python -m reporting weekly`, `trace`, `quality`, `api` and so on."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +14,9 @@ from sqlalchemy.engine import Connection
 from reporting.aliases.names import KINDS, read_names
 from reporting.aliases.proposals import propose
 from reporting.aliases.seed import write_header, write_proposals
+from reporting.api.keys import Role, new_key
+from reporting.api.serve import serve
+from reporting.api.settings import read_api_settings
 from reporting.editions import CannotPublish, publish, publisher, read_editions
 from reporting.files import CannotWrite
 from reporting.mail import CannotSend, compose, route, send
@@ -221,6 +224,35 @@ def quality_command(folder: Path | None) -> None:
         if folder is not None:
             made_at = datetime.now().astimezone()
             show_handout(write_handout(connection, figures, folder, made_at), out)
+
+
+@main.command("api")
+def api_command() -> None:
+    """Serve the HTTP API; the settings that begin with API_ say where, and for whom."""
+    with _said_politely(out):
+        settings = read_api_settings()
+        where = f"http://{settings.host}:{settings.port}"
+        err.print(f"The API is at {where}, its documentation at {where}/docs (Ctrl-C stops).")
+        serve(settings, read_settings().database_url)
+
+
+@main.command("api-key")
+@click.option("--name", required=True, help="Whose key it is, such as power-bi.")
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in Role]),
+    default=Role.READER.value,
+    show_default=True,
+    help="reader: reports; auditor: also lines, files and delivered texts.",
+)
+def api_key_command(name: str, role: str) -> None:
+    """Make a key for the API: prints it, once, and the line that the API is told."""
+    with _said_politely(out):
+        key, line = new_key(name, Role(role))
+        err.print("The key, for whoever asks; it cannot be shown again:")
+        click.echo(key)
+        err.print("Its line, for API_KEYS or the file that API_KEYS_FILE names:")
+        click.echo(line)
 
 
 @main.command("aliases")

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from reporting.arithmetic import change_percent, divided
+from reporting.filters import EVERYTHING, Selection
 from reporting.periods import Period
 
 DAYS_OF_A_YEAR = 364
@@ -27,7 +28,7 @@ with sales as (
     select line.*, dim_customer.customer_durable_key
     from marts.fact_sales_line as line
     inner join marts.dim_customer on line.customer_key = dim_customer.customer_key
-    where line.sale_date_key between :first and :last
+    where line.sale_date_key between :first and :last{filters}
 ),
 bought_before as (
     select distinct dim_customer.customer_durable_key
@@ -84,7 +85,7 @@ select
     count(distinct line.order_id) as order_count
 from marts.fact_sales_line as line
 inner join marts.dim_seller on line.seller_key = dim_seller.seller_key
-where line.sale_date_key between :first and :last
+where line.sale_date_key between :first and :last{filters}
 group by line.currency, line.seller_key, dim_seller.seller_name, dim_seller.team
 """
 
@@ -114,7 +115,7 @@ select
     count(*) as line_count
 from marts.fact_sales_line as line
 inner join marts.dim_product on line.product_key = dim_product.product_key
-where line.sale_date_key between :first and :last
+where line.sale_date_key between :first and :last{filters}
 group by
     line.currency,
     line.product_key,
@@ -132,8 +133,8 @@ with sales as (
         sum(units) as units,
         count(*) as line_count,
         count(distinct order_id) as order_count
-    from marts.fact_sales_line
-    where sale_date_key between :first and :last
+    from marts.fact_sales_line as line
+    where sale_date_key between :first and :last{filters}
     group by currency, shipping_company_key
 ),
 freight as (
@@ -142,8 +143,9 @@ freight as (
         shipping_company_key,
         sum(freight_amount) as freight_amount,
         count(*) as freight_order_count
-    from marts.fact_order
-    where freight_amount is not null and order_date_key between :first and :last
+    from marts.fact_order as line
+    where
+        freight_amount is not null and order_date_key between :first and :last{of_orders}
     group by currency, shipping_company_key
 ),
 joined as (
@@ -187,7 +189,7 @@ with lines as (
     from marts.fact_sales_line as line
     inner join marts.dim_store on line.store_key = dim_store.store_key
     inner join marts.dim_customer on line.customer_key = dim_customer.customer_key
-    where line.sale_date_key <= :last
+    where line.sale_date_key <= :last{filters}
 ),
 places as (
     select
@@ -310,12 +312,12 @@ def read_span(connection: Connection, period: Period) -> SpanFigures:
         period: the span; it may also be a week.
     """
     return SpanFigures(
-        _summary(connection, period),
+        read_summary(connection, period),
         {
-            "rpt_weekly_seller_ranking": _sellers(connection, period),
-            "rpt_weekly_top_products": _top_products(connection, period),
-            "rpt_weekly_shipping_breakdown": _shipping(connection, period),
-            "rpt_weekly_region_store": _places(connection, period),
+            "rpt_weekly_seller_ranking": read_sellers(connection, period),
+            "rpt_weekly_top_products": read_top_products(connection, period),
+            "rpt_weekly_shipping_breakdown": read_shipping(connection, period),
+            "rpt_weekly_region_store": read_places(connection, period),
         },
     )
 
@@ -330,15 +332,21 @@ def date_key(day: date) -> int:
     return day.year * 10_000 + day.month * 100 + day.day
 
 
-def _rows(connection: Connection, sql: str, period: Period, **more: Any) -> list[Row]:
-    values = date_keys(period) | more
-    return [dict(row) for row in connection.execute(sa.text(sql), values).mappings()]
+def _rows(
+    connection: Connection, sql: str, period: Period, selection: Selection, **more: Any
+) -> list[Row]:
+    values = date_keys(period) | more | dict(selection.wanted)
+    query = sa.text(sql.format(filters=selection.condition, of_orders=selection.order_condition))
+    return [dict(row) for row in connection.execute(query, values).mappings()]
 
 
-def _summary(connection: Connection, period: Period) -> list[Row]:
-    rows = _rows(connection, _SUMMARY, period)
-    before = _revenues(connection, period.days_before(period.day_count))
-    last_year = _revenues(connection, period.days_before(DAYS_OF_A_YEAR))
+def read_summary(
+    connection: Connection, period: Period, selection: Selection = EVERYTHING
+) -> list[Row]:
+    """Return what was sold, a row a currency, with what it compares with."""
+    rows = _rows(connection, _SUMMARY, period, selection)
+    before = _revenues(connection, period.days_before(period.day_count), selection)
+    last_year = _revenues(connection, period.days_before(DAYS_OF_A_YEAR), selection)
     for row in rows:
         row["average_order_value"] = divided(row["revenue_with_order"], row["order_count"], 4)
         row["margin_share"] = divided(row["profit"], row["revenue_with_cost"], 6)
@@ -352,22 +360,28 @@ def _summary(connection: Connection, period: Period) -> list[Row]:
     return rows
 
 
-def _revenues(connection: Connection, period: Period) -> dict[str, Decimal]:
+def _revenues(connection: Connection, period: Period, selection: Selection) -> dict[str, Decimal]:
     rows = _rows(
         connection,
-        "select currency, sum(revenue) as revenue from marts.fact_sales_line "
-        "where sale_date_key between :first and :last group by currency",
+        "select currency, sum(revenue) as revenue from marts.fact_sales_line as line "
+        "where sale_date_key between :first and :last{filters} group by currency",
         period,
+        selection,
     )
     return {row["currency"]: row["revenue"] for row in rows}
 
 
-def _sellers(connection: Connection, period: Period) -> list[Row]:
-    rows = _rows(connection, _SELLERS, period)
-    before = _rows(connection, _SELLERS, period.days_before(period.day_count))
+def read_sellers(
+    connection: Connection, period: Period, selection: Selection = EVERYTHING
+) -> list[Row]:
+    """Return the sellers with their ranks and targets."""
+    rows = _rows(connection, _SELLERS, period, selection)
+    before = _rows(connection, _SELLERS, period.days_before(period.day_count), selection)
     ranks = _ranks(rows, "seller_key")
     ranks_before = _ranks(before, "seller_key")
-    targets = _targets(connection, period)
+    # A target is for all that a seller sells; a part of it cannot be held against it.
+    is_all = selection.wanted.keys() <= {"currency", "seller"}
+    targets = _targets(connection, period) if is_all else {}
     for row in _with_shares(rows):
         member = (row["currency"], row["seller_key"])
         rank, rank_before = ranks[member], ranks_before.get(member)
@@ -387,6 +401,7 @@ def _targets(connection: Connection, period: Period) -> dict[tuple[str, int], De
         connection,
         _TARGETS,
         period,
+        EVERYTHING,
         first_month=period.first_day.replace(day=1),
         last_day=period.last_day,
     )
@@ -405,12 +420,25 @@ def _targets(connection: Connection, period: Period) -> dict[tuple[str, int], De
     return targets
 
 
-def _top_products(connection: Connection, period: Period) -> list[Row]:
-    # As many as the weekly report lists (var top_products_count).
-    most: int | None = connection.execute(
-        sa.text("select max(product_rank) from reports.rpt_weekly_top_products")
-    ).scalar_one()
-    rows = _with_shares(_rows(connection, _PRODUCTS, period))
+def read_top_products(
+    connection: Connection,
+    period: Period,
+    selection: Selection = EVERYTHING,
+    most: int | None = None,
+) -> list[Row]:
+    """Return the products with most revenue.
+
+    Args:
+        connection: to the warehouse.
+        period: the span.
+        selection: which lines.
+        most: how many of them; None for as many as the weekly report lists.
+    """
+    if most is None:
+        most = connection.execute(
+            sa.text("select max(product_rank) from reports.rpt_weekly_top_products")
+        ).scalar_one()
+    rows = _with_shares(_rows(connection, _PRODUCTS, period, selection))
     top: list[Row] = []
     for same in _by_currency(rows).values():
         same.sort(key=lambda row: (-row["revenue"], row["product_key"]))
@@ -419,12 +447,18 @@ def _top_products(connection: Connection, period: Period) -> list[Row]:
     return top
 
 
-def _shipping(connection: Connection, period: Period) -> list[Row]:
-    return _with_shares(_rows(connection, _SHIPPING, period))
+def read_shipping(
+    connection: Connection, period: Period, selection: Selection = EVERYTHING
+) -> list[Row]:
+    """Return the carriers, with freight where order headers were delivered."""
+    return _with_shares(_rows(connection, _SHIPPING, period, selection))
 
 
-def _places(connection: Connection, period: Period) -> list[Row]:
-    rows = _rows(connection, _PLACES, period, last_day=period.last_day)
+def read_places(
+    connection: Connection, period: Period, selection: Selection = EVERYTHING
+) -> list[Row]:
+    """Return regions, cities and stores, with their customers."""
+    rows = _rows(connection, _PLACES, period, selection, last_day=period.last_day)
     for row in rows:
         of = "store" if row["place_level"] == "store" else "key"
         row["region"], row["country"] = row[f"region_of_{of}"], row[f"country_of_{of}"]

@@ -1,0 +1,1 @@
+"""The HTTP API: reads marts, reports and quality, and changes nothing."""

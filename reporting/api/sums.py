@@ -1,0 +1,257 @@
+"""Reports of any span of days, added up as the pack does (`reporting.pack.span`).
+
+Their columns are those of the weekly report models, less the week.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from http import HTTPStatus
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from reporting.api.answers import Rows
+from reporting.api.catalog import Catalog, Column
+from reporting.api.problems import Problem
+from reporting.arithmetic import divided
+from reporting.filters import FILTERS, Selection
+from reporting.pack.span import (
+    Row,
+    date_keys,
+    read_places,
+    read_sellers,
+    read_shipping,
+    read_summary,
+    read_top_products,
+)
+from reporting.periods import NoFigures, Period, read_calendar
+
+LONGEST = 3_660
+"""Days that a question can be about: ten years."""
+
+_OF_A_WEEK = {"week_start_date", "iso_week", "is_week_complete"}
+
+_WEEKS = """
+with sales as (
+    select
+        line.*,
+        dim_date.week_start_date,
+        dim_customer.customer_durable_key
+    from marts.fact_sales_line as line
+    inner join marts.dim_date on line.sale_date_key = dim_date.date_key
+    inner join marts.dim_customer on line.customer_key = dim_customer.customer_key
+    where line.sale_date_key between :first and :last{filters}
+),
+totals as (
+    select
+        week_start_date,
+        currency,
+        sum(gross_amount) as gross_amount,
+        sum(discount_amount) as discount_amount,
+        sum(revenue) as revenue,
+        sum(units) as units,
+        count(*) as line_count,
+        count(distinct order_id) as order_count,
+        count(distinct case when customer_key <> -1 then customer_durable_key end)
+            as customer_count,
+        sum(case when is_return then 1 else 0 end) as return_line_count,
+        sum(case when is_return then revenue else 0 end) as return_amount,
+        sum(case when order_id is not null then revenue end) as revenue_with_order,
+        sum(cost) as cost,
+        sum(profit) as profit,
+        sum(case when cost is not null then revenue end) as revenue_with_cost
+    from sales
+    group by week_start_date, currency
+),
+first_purchases as (
+    select customer_durable_key, min(first_purchase_date) as first_purchase_date
+    from reports.rpt_customer_value
+    group by customer_durable_key
+),
+buyers as (
+    select distinct week_start_date, currency, customer_durable_key
+    from sales
+    where customer_key <> -1 and not is_return
+),
+newcomers as (
+    select buyers.week_start_date, buyers.currency, count(*) as new_customer_count
+    from buyers
+    inner join first_purchases
+        on buyers.customer_durable_key = first_purchases.customer_durable_key
+    inner join marts.dim_date on first_purchases.first_purchase_date = dim_date.full_date
+    where
+        dim_date.week_start_date = buyers.week_start_date
+        and first_purchases.first_purchase_date >= :first_day
+    group by buyers.week_start_date, buyers.currency
+)
+select
+    totals.*,
+    weeks.iso_week,
+    weeks.is_week_complete,
+    coalesce(newcomers.new_customer_count, 0) as new_customer_count
+from totals
+inner join reports.rpt_weekly_summary as weeks
+    on totals.week_start_date = weeks.week_start_date and totals.currency = weeks.currency
+left join newcomers
+    on totals.week_start_date = newcomers.week_start_date and totals.currency = newcomers.currency
+order by totals.currency, totals.week_start_date
+"""
+
+
+@dataclass(frozen=True)
+class SpanReport:
+    """A report of any span of days.
+
+    Attributes:
+        name: in the path.
+        table: the weekly report model whose columns it has.
+        title: in a few words.
+        read: reads its rows.
+        order: sorts them.
+    """
+
+    name: str
+    table: str
+    title: str
+    read: Callable[[Connection, Period, Selection], list[Row]]
+    order: Callable[[Row], Any]
+
+
+REPORTS = (
+    SpanReport(
+        "seller-ranking",
+        "reports.rpt_weekly_seller_ranking",
+        "Sellers by revenue, with their targets",
+        read_sellers,
+        lambda row: (row["currency"], row["seller_rank"], row["seller_key"]),
+    ),
+    SpanReport(
+        "shipping-breakdown",
+        "reports.rpt_weekly_shipping_breakdown",
+        "Carriers: revenue, share, freight",
+        read_shipping,
+        lambda row: (row["currency"], -row["revenue"], row["shipping_company_key"]),
+    ),
+    SpanReport(
+        "region-store-breakdown",
+        "reports.rpt_weekly_region_store",
+        "Regions, cities and stores, and how many of their customers bought",
+        read_places,
+        lambda row: (
+            row["currency"],
+            ("region", "city", "store").index(row["place_level"]),
+            -row["revenue"],
+            *(row[name] or "" for name in ("country", "region", "city", "store_name")),
+            row["store_key"] or 0,
+        ),
+    ),
+)
+
+
+def asked_period(connection: Connection, asked: Mapping[str, Any]) -> Period:
+    """Return the days that a question is about: those asked for, else the last complete week.
+
+    Raises:
+        Problem: one end of the span lacks, or it is too long.
+    """
+    first, last = asked.get("start_date"), asked.get("end_date")
+    if (first is None) != (last is None):
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "invalid-parameter",
+            "Give start_date and end_date, or neither for the last complete week.",
+        )
+    if first is not None and last is not None and (last - first).days >= LONGEST:
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "invalid-parameter",
+            f"From {first} to {last} is more than {LONGEST:,} days: ask for fewer.",
+        )
+    try:
+        calendar = read_calendar(connection)
+        if first is None or last is None:
+            return calendar.last_complete_week()
+        return calendar.span(first, last)
+    except NoFigures:  # no sales in these days, or none at all: an answer without rows
+        today = date(1970, 1, 1)
+        return Period(first or today, last or today, is_complete=False)
+
+
+def asked_lines(asked: Mapping[str, Any]) -> Selection:
+    """Return which lines a question is about."""
+    return Selection({name: asked[name] for name in FILTERS if asked.get(name) is not None})
+
+
+def read_report(
+    connection: Connection, report: SpanReport, catalog: Catalog, asked: Mapping[str, Any]
+) -> Rows:
+    """Read a report of a span of days."""
+    period = asked_period(connection, asked)
+    rows = sorted(report.read(connection, period, asked_lines(asked)), key=report.order)
+    return _rows(catalog[report.table], rows, {"period": _said(period)})
+
+
+def read_products(connection: Connection, catalog: Catalog, asked: Mapping[str, Any]) -> Rows:
+    """Read the products with most revenue in a span of days."""
+    period = asked_period(connection, asked)
+    rows = read_top_products(connection, period, asked_lines(asked), asked["limit"])
+    rows.sort(key=lambda row: (row["currency"], row["product_rank"]))
+    return _rows(catalog["reports.rpt_weekly_top_products"], rows, {"period": _said(period)})
+
+
+def read_weeks(connection: Connection, catalog: Catalog, asked: Mapping[str, Any]) -> Rows:
+    """Read the weeks of a span of days, its days only, and all of it together."""
+    period = asked_period(connection, asked)
+    selection = asked_lines(asked)
+    query = sa.text(_WEEKS.format(filters=selection.condition))
+    values = date_keys(period) | {"first_day": period.first_day} | dict(selection.wanted)
+    rows = [dict(row) for row in connection.execute(query, values).mappings()]
+    for row in rows:
+        row["average_order_value"] = divided(row["revenue_with_order"], row["order_count"], 4)
+        row["margin_share"] = divided(row["profit"], row["revenue_with_cost"], 6)
+        row["first_day"] = max(row["week_start_date"], period.first_day)
+        row["last_day"] = min(row["week_start_date"] + timedelta(days=6), period.last_day)
+    columns = (
+        *catalog["reports.rpt_weekly_summary"],
+        Column("first_day", "date", "The first of its days that the row is about."),
+        Column("last_day", "date", "The last of its days that the row is about, included."),
+    )
+    model = {column.name: column for column in columns}
+    totals = sorted(read_summary(connection, period, selection), key=lambda row: -row["revenue"])
+    return _rows(
+        columns,
+        rows,
+        {
+            "period": _said(period),
+            "totals": [
+                {name: value for name, value in row.items() if name in model or "revenue" in name}
+                for row in totals
+            ],
+        },
+        keep=_OF_A_WEEK,
+    )
+
+
+def _rows(
+    columns: Sequence[Column],
+    rows: list[Row],
+    more: Mapping[str, Any],
+    keep: set[str] | frozenset[str] = frozenset(),
+) -> Rows:
+    shown = tuple(
+        column
+        for column in columns
+        if (column.name in keep or column.name not in _OF_A_WEEK)
+        and (not rows or column.name in rows[0])
+    )
+    return Rows(shown, [tuple(row[column.name] for column in shown) for row in rows], more)
+
+
+def _said(period: Period) -> dict[str, Any]:
+    return {
+        "start_date": period.first_day,
+        "end_date": period.last_day,
+        "is_complete": period.is_complete,
+    }
