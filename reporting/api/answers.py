@@ -38,7 +38,6 @@ class Rows:
         columns: of its rows.
         rows: a value a column; read while they are written.
         more: what JSON says beside the rows.
-        has_more: whether there are rows after the last one (known when the rows have been read).
     """
 
     columns: Sequence[Column]
@@ -72,8 +71,7 @@ class Answers:
             parameters: as they were understood, for JSON.
             read: reads the rows; called if nobody has asked the same of this build before.
         """
-        build = self._database.build
-        tag = self._tag(request, build, chosen, parameters)
+        tag = self._tag(request, self._database.build, chosen, parameters)
         headers = {
             "ETag": tag,
             # Asked again each time, which costs nothing as long as the build is the same.
@@ -83,22 +81,22 @@ class Answers:
         if _knows(request, tag):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         if chosen is not Format.JSON:
-            headers["Content-Disposition"] = f'attachment; filename="{name}.{chosen.value}"'
-            with self._database.reading() as (connection, current):
-                found = read(connection, current)
+            with self._database.reading() as (connection, build):
+                found = read(connection, build)
                 write = to_csv if chosen is Format.CSV else to_xlsx
                 file = write(found.columns, _not_too_many(found.rows))
-            if current != build:  # a build ended between the two: this is not what the tag names
-                del headers["ETag"]
+            # A build may have ended between the two.
+            headers["ETag"] = self._tag(request, build, chosen, parameters)
+            headers["Content-Disposition"] = f'attachment; filename="{name}.{chosen.value}"'
             return StreamingResponse(in_chunks(file), media_type=chosen.media_type, headers=headers)
         with self._lock:
             body = self._kept.get(tag)
         if body is None:
-            with self._database.reading() as (connection, current):
-                body = _json(name, current, parameters, read(connection, current))
-            if current != build:
-                del headers["ETag"]
-            elif len(body) <= self._largest:
+            with self._database.reading() as (connection, build):
+                found = read(connection, build)
+                body = _json(name, build, parameters, found)
+            headers["ETag"] = tag = self._tag(request, build, chosen, parameters)
+            if len(body) <= self._largest:
                 with self._lock:
                     self._kept[tag] = body
         return Response(body, media_type=chosen.media_type, headers=headers)
@@ -108,6 +106,7 @@ class Answers:
         # Who may read what is in it: two roles may be told different things.
         told = [
             build.build_id,
+            build.state,
             request.state.client.role.value,
             request.url.path,
             chosen.value,

@@ -1,6 +1,5 @@
 """The application: which paths there are, and what each of them reads."""
 
-import threading
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from importlib.metadata import version
@@ -17,11 +16,12 @@ from sqlalchemy.engine import Connection
 from reporting.api.access import Access, auditor, reader
 from reporting.api.answers import Answers, Rows, chosen_format
 from reporting.api.audit import line_columns, read_lines, read_quality
-from reporting.api.catalog import Catalog, Column, read_catalog
+from reporting.api.catalog import Catalog, Column
 from reporting.api.database import Build, Database, open_database
 from reporting.api.formats import Format
 from reporting.api.guard import Guard
 from reporting.api.keys import Client, read_keys
+from reporting.api.known import Builds, Known
 from reporting.api.openapi import describe_rows, problem_answers, row_answer
 from reporting.api.parameters import Page, Span, Text, with_filters
 from reporting.api.problems import answer_problems
@@ -35,7 +35,7 @@ from warehouse.connection import warehouse_url
 from warehouse.settings import SettingsError
 
 Asked = Mapping[str, Any]
-Reader = Callable[[Connection, Catalog, Asked, Client], Rows]
+Reader = Callable[[Connection, Known, Asked, Client], Rows]
 
 _LINE_FILTERS = {name: item.description for name, item in FILTERS.items()}
 
@@ -109,12 +109,12 @@ def create_app(
     source = database or open_database(warehouse_url(database_url), settings.statement_seconds)
     app.state.access = Access(keys, settings.rate_limit)
     app.state.database = source
-    app.state.catalogs = Catalogs(source)
+    app.state.builds = builds = Builds(source)
     app.state.answers = Answers(source, settings.cache_megabytes)
     answer_problems(app)
     _add_state(app)
     shown = _add_reports(app)
-    describe_rows(app, shown, app.state.catalogs.newest)
+    describe_rows(app, shown, lambda: builds.newest().catalog)
     origins = settings.cors_origins.split()
     if origins:
         app.add_middleware(
@@ -129,31 +129,6 @@ def create_app(
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=_LOCAL_NAMES)
     app.add_middleware(Guard)
     return app
-
-
-class Catalogs:
-    """What the tables are made of, read once a build."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._lock = threading.Lock()
-        self._read: tuple[Build, Catalog] | None = None
-
-    def of(self, connection: Connection, build: Build) -> Catalog:
-        """Return that of a build that is being read."""
-        with self._lock:
-            if self._read is None or self._read[0] != build:
-                self._read = build, read_catalog(connection)
-            return self._read[1]
-
-    def newest(self) -> Catalog:
-        """Return that of the newest build.
-
-        Raises:
-            Problem: there is none, or the database does not answer.
-        """
-        with self._database.reading() as (connection, build):
-            return self.of(connection, build)
 
 
 def _add_state(app: FastAPI) -> None:
@@ -208,8 +183,8 @@ def _add_reports(app: FastAPI) -> dict[str, Callable[[Catalog], tuple[Column, ..
                         values[page] = None
 
             def rows(connection: Connection, build: Build) -> Rows:
-                catalog = app.state.catalogs.of(connection, build)
-                return read(connection, catalog, values, client)
+                known = app.state.builds.known(connection, build)
+                return read(connection, known, values, client)
 
             answers: Answers = app.state.answers
             return answers.of(request, name, chosen, values, rows)
@@ -231,7 +206,7 @@ def _add_reports(app: FastAPI) -> dict[str, Callable[[Catalog], tuple[Column, ..
         "/reports/weekly-summary",
         "Weeks: revenue, orders, customers, margin",
         spans,
-        lambda connection, catalog, asked, _: read_weeks(connection, catalog, asked),
+        lambda connection, known, asked, _: read_weeks(connection, known, asked),
         table="reports.rpt_weekly_summary",
     )
     for span_report in SPAN_REPORTS:
@@ -239,8 +214,8 @@ def _add_reports(app: FastAPI) -> dict[str, Callable[[Catalog], tuple[Column, ..
             f"/reports/{span_report.name}",
             span_report.title,
             spans,
-            lambda connection, catalog, asked, _, report=span_report: read_report(  # type: ignore[misc]
-                connection, report, catalog, asked
+            lambda connection, known, asked, _, report=span_report: read_report(  # type: ignore[misc]
+                connection, report, known, asked
             ),
             table=span_report.table,
         )
@@ -248,7 +223,7 @@ def _add_reports(app: FastAPI) -> dict[str, Callable[[Catalog], tuple[Column, ..
         "/reports/top-products",
         "Products with most revenue",
         _TopProducts,
-        lambda connection, catalog, asked, _: read_products(connection, catalog, asked),
+        lambda connection, known, asked, _: read_products(connection, known, asked),
         table="reports.rpt_weekly_top_products",
     )
     add(
@@ -269,8 +244,8 @@ def _add_reports(app: FastAPI) -> dict[str, Callable[[Catalog], tuple[Column, ..
             f"/reports/{table_report.name}" if is_report else f"/{table_report.name}",
             table_report.title,
             with_filters(f"Of_{table_report.name.replace('-', '_')}", base, described),
-            lambda connection, catalog, asked, _, report=table_report: read_table(  # type: ignore[misc]
-                connection, report, catalog, asked
+            lambda connection, known, asked, _, report=table_report: read_table(  # type: ignore[misc]
+                connection, report, known.catalog, asked
             ),
             table=table_report.table,
             tag="Reports" if is_report else "Where figures come from",
@@ -280,7 +255,7 @@ def _add_reports(app: FastAPI) -> dict[str, Callable[[Catalog], tuple[Column, ..
         "/lines",
         "The lines behind the figures, each with its file, sheet and row",
         _Lines,
-        lambda connection, catalog, asked, _: read_lines(connection, catalog, asked),
+        lambda connection, known, asked, _: read_lines(connection, known, asked),
         for_auditors=True,
         tag="Where figures come from",
     )

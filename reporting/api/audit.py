@@ -13,6 +13,7 @@ from reporting.api.answers import Rows
 from reporting.api.catalog import Catalog, Column
 from reporting.api.formats import Row
 from reporting.api.keys import Client, Role
+from reporting.api.known import Known
 from reporting.api.problems import Problem
 from reporting.api.sums import asked_lines, asked_period
 from reporting.pack.span import date_keys
@@ -55,7 +56,7 @@ def line_columns(catalog: Catalog) -> tuple[Column, ...]:
     return tuple(found)
 
 
-def read_lines(connection: Connection, catalog: Catalog, asked: Mapping[str, Any]) -> Rows:
+def read_lines(connection: Connection, known: Known, asked: Mapping[str, Any]) -> Rows:
     """Read lines in the order of their days; with `limit`, a page of them.
 
     A page goes on behind the last line of the one before, so that it costs the same however far
@@ -64,7 +65,7 @@ def read_lines(connection: Connection, catalog: Catalog, asked: Mapping[str, Any
     Raises:
         Problem: the cursor is none of ours.
     """
-    period = asked_period(connection, asked)
+    period = asked_period(known.calendar, asked)
     selection = asked_lines(asked)
     values: dict[str, Any] = date_keys(period) | dict(selection.wanted)
     conditions = selection.condition
@@ -79,7 +80,7 @@ def read_lines(connection: Connection, catalog: Catalog, asked: Mapping[str, Any
             " and (line.sale_date_key > :day or line.sales_line_key > :key)"
         )
     limit = asked.get("limit")
-    columns = line_columns(catalog)
+    columns = line_columns(known.catalog)
     selected = ", ".join(
         f"{_DIMENSION_OF.get(column.name, 'line')}.{column.name}" for column in columns
     )
@@ -107,13 +108,13 @@ def read_lines(connection: Connection, catalog: Catalog, asked: Mapping[str, Any
 
 
 def read_quality(
-    connection: Connection, catalog: Catalog, asked: Mapping[str, Any], client: Client
+    connection: Connection, known: Known, asked: Mapping[str, Any], client: Client
 ) -> Rows:
     """Read what is wrong in the weeks of a span: a row a rule, and some of the delivered rows.
 
     What was delivered, to the letter, is told to auditors only.
     """
-    period = asked_period(connection, asked)
+    period = asked_period(known.calendar, asked)
     values: dict[str, Any] = {"first_day": period.first_day, "last_day": period.last_day}
     weeks = (
         "week_start_date <= :last_day and "
@@ -163,13 +164,13 @@ def read_quality(
         ),
         values,
     ).mappings()
-    known = {column.name: column for column in catalog["quality.dq_issue"]}
+    by_name = {column.name: column for column in known.catalog["quality.dq_issue"]}
     columns = (
-        *(known[name] for name in ("rule", "severity", "entity", "description", "what_to_do")),
-        known["currency"],
+        *(by_name[name] for name in ("rule", "severity", "entity", "description", "what_to_do")),
+        by_name["currency"],
         Column("issue_count", "bigint", "How many delivered rows it found."),
         Column("accepted_count", "bigint", "How many of them somebody accepted as they are."),
-        known["amount_at_stake"],
+        by_name["amount_at_stake"],
     )
     return Rows(
         columns,

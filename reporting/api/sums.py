@@ -4,6 +4,7 @@ Their columns are those of the weekly report models, less the week.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from http import HTTPStatus
@@ -13,7 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from reporting.api.answers import Rows
-from reporting.api.catalog import Catalog, Column
+from reporting.api.catalog import Column
+from reporting.api.known import Known
 from reporting.api.problems import Problem
 from reporting.arithmetic import divided
 from reporting.filters import FILTERS, Selection
@@ -26,7 +28,7 @@ from reporting.pack.span import (
     read_summary,
     read_top_products,
 )
-from reporting.periods import NoFigures, Period, read_calendar
+from reporting.periods import Calendar, NoFigures, Period
 
 LONGEST = 3_660
 """Days that a question can be about: ten years."""
@@ -75,6 +77,13 @@ buyers as (
     from sales
     where customer_key <> -1 and not is_return
 ),
+weeks as (
+    select week_start_date, iso_week, is_week_complete, currency
+    from reports.rpt_weekly_summary
+    where
+        week_start_date between :first_week and :last_day
+        and (:is_all or currency in (select currency from totals))
+),
 newcomers as (
     select buyers.week_start_date, buyers.currency, count(*) as new_customer_count
     from buyers
@@ -87,16 +96,27 @@ newcomers as (
     group by buyers.week_start_date, buyers.currency
 )
 select
-    totals.*,
-    weeks.iso_week,
-    weeks.is_week_complete,
+    weeks.*,
+    coalesce(totals.gross_amount, 0) as gross_amount,
+    coalesce(totals.discount_amount, 0) as discount_amount,
+    coalesce(totals.revenue, 0) as revenue,
+    coalesce(totals.units, 0) as units,
+    coalesce(totals.line_count, 0) as line_count,
+    coalesce(totals.order_count, 0) as order_count,
+    coalesce(totals.customer_count, 0) as customer_count,
+    coalesce(totals.return_line_count, 0) as return_line_count,
+    coalesce(totals.return_amount, 0) as return_amount,
+    totals.revenue_with_order,
+    totals.cost,
+    totals.profit,
+    totals.revenue_with_cost,
     coalesce(newcomers.new_customer_count, 0) as new_customer_count
-from totals
-inner join reports.rpt_weekly_summary as weeks
-    on totals.week_start_date = weeks.week_start_date and totals.currency = weeks.currency
+from weeks
+left join totals
+    on weeks.week_start_date = totals.week_start_date and weeks.currency = totals.currency
 left join newcomers
-    on totals.week_start_date = newcomers.week_start_date and totals.currency = newcomers.currency
-order by totals.currency, totals.week_start_date
+    on weeks.week_start_date = newcomers.week_start_date and weeks.currency = newcomers.currency
+order by weeks.currency, weeks.week_start_date
 """
 
 
@@ -150,7 +170,7 @@ REPORTS = (
 )
 
 
-def asked_period(connection: Connection, asked: Mapping[str, Any]) -> Period:
+def asked_period(calendar: Calendar | None, asked: Mapping[str, Any]) -> Period:
     """Return the days that a question is about: those asked for, else the last complete week.
 
     Raises:
@@ -169,14 +189,14 @@ def asked_period(connection: Connection, asked: Mapping[str, Any]) -> Period:
             "invalid-parameter",
             f"From {first} to {last} is more than {LONGEST:,} days: ask for fewer.",
         )
-    try:
-        calendar = read_calendar(connection)
+    if calendar is not None:
         if first is None or last is None:
             return calendar.last_complete_week()
-        return calendar.span(first, last)
-    except NoFigures:  # no sales in these days, or none at all: an answer without rows
-        today = date(1970, 1, 1)
-        return Period(first or today, last or today, is_complete=False)
+        with suppress(NoFigures):
+            return calendar.span(first, last)
+    # No sales in these days, or none at all: an answer without rows.
+    never = date(1970, 1, 1)
+    return Period(first or never, last or never, is_complete=False)
 
 
 def asked_lines(asked: Mapping[str, Any]) -> Selection:
@@ -185,28 +205,35 @@ def asked_lines(asked: Mapping[str, Any]) -> Selection:
 
 
 def read_report(
-    connection: Connection, report: SpanReport, catalog: Catalog, asked: Mapping[str, Any]
+    connection: Connection, report: SpanReport, known: Known, asked: Mapping[str, Any]
 ) -> Rows:
     """Read a report of a span of days."""
-    period = asked_period(connection, asked)
+    period = asked_period(known.calendar, asked)
     rows = sorted(report.read(connection, period, asked_lines(asked)), key=report.order)
-    return _rows(catalog[report.table], rows, {"period": _said(period)})
+    return _rows(known.catalog[report.table], rows, {"period": _said(period)})
 
 
-def read_products(connection: Connection, catalog: Catalog, asked: Mapping[str, Any]) -> Rows:
+def read_products(connection: Connection, known: Known, asked: Mapping[str, Any]) -> Rows:
     """Read the products with most revenue in a span of days."""
-    period = asked_period(connection, asked)
+    period = asked_period(known.calendar, asked)
     rows = read_top_products(connection, period, asked_lines(asked), asked["limit"])
     rows.sort(key=lambda row: (row["currency"], row["product_rank"]))
-    return _rows(catalog["reports.rpt_weekly_top_products"], rows, {"period": _said(period)})
+    return _rows(known.catalog["reports.rpt_weekly_top_products"], rows, {"period": _said(period)})
 
 
-def read_weeks(connection: Connection, catalog: Catalog, asked: Mapping[str, Any]) -> Rows:
+def read_weeks(connection: Connection, known: Known, asked: Mapping[str, Any]) -> Rows:
     """Read the weeks of a span of days, its days only, and all of it together."""
-    period = asked_period(connection, asked)
+    period = asked_period(known.calendar, asked)
     selection = asked_lines(asked)
     query = sa.text(_WEEKS.format(filters=selection.condition))
-    values = date_keys(period) | {"first_day": period.first_day} | dict(selection.wanted)
+    values = date_keys(period) | dict(selection.wanted)
+    values |= {
+        "first_day": period.first_day,
+        "first_week": period.first_day - timedelta(days=6),
+        "last_day": period.last_day,
+        # Weeks without sales are told, too; of a currency that is asked for in vain, none.
+        "is_all": not selection.wanted,
+    }
     rows = [dict(row) for row in connection.execute(query, values).mappings()]
     for row in rows:
         row["average_order_value"] = divided(row["revenue_with_order"], row["order_count"], 4)
@@ -214,7 +241,7 @@ def read_weeks(connection: Connection, catalog: Catalog, asked: Mapping[str, Any
         row["first_day"] = max(row["week_start_date"], period.first_day)
         row["last_day"] = min(row["week_start_date"] + timedelta(days=6), period.last_day)
     columns = (
-        *catalog["reports.rpt_weekly_summary"],
+        *known.catalog["reports.rpt_weekly_summary"],
         Column("first_day", "date", "The first of its days that the row is about."),
         Column("last_day", "date", "The last of its days that the row is about, included."),
     )

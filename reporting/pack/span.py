@@ -30,11 +30,10 @@ with sales as (
     inner join marts.dim_customer on line.customer_key = dim_customer.customer_key
     where line.sale_date_key between :first and :last{filters}
 ),
-bought_before as (
-    select distinct dim_customer.customer_durable_key
-    from marts.fact_sales_line as line
-    inner join marts.dim_customer on line.customer_key = dim_customer.customer_key
-    where line.sale_date_key < :first and not line.is_return
+first_purchases as (
+    select customer_durable_key, min(first_purchase_date) as first_purchase_date
+    from reports.rpt_customer_value
+    group by customer_durable_key
 ),
 buyers as (
     select distinct currency, customer_durable_key
@@ -44,8 +43,9 @@ buyers as (
 newcomers as (
     select buyers.currency, count(*) as new_customer_count
     from buyers
-    left join bought_before on buyers.customer_durable_key = bought_before.customer_durable_key
-    where bought_before.customer_durable_key is null
+    inner join first_purchases
+        on buyers.customer_durable_key = first_purchases.customer_durable_key
+    where first_purchases.first_purchase_date >= :first_day
     group by buyers.currency
 ),
 totals as (
@@ -344,7 +344,7 @@ def read_summary(
     connection: Connection, period: Period, selection: Selection = EVERYTHING
 ) -> list[Row]:
     """Return what was sold, a row a currency, with what it compares with."""
-    rows = _rows(connection, _SUMMARY, period, selection)
+    rows = _rows(connection, _SUMMARY, period, selection, first_day=period.first_day)
     before = _revenues(connection, period.days_before(period.day_count), selection)
     last_year = _revenues(connection, period.days_before(DAYS_OF_A_YEAR), selection)
     for row in rows:
