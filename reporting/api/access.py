@@ -59,12 +59,11 @@ class Access:
         if self._keys is None:
             client = _LOCAL
         else:
-            if not self._counter.test(self._wrong, self._salt, address):
-                raise self._too_often("Too many wrong keys came from this address.")
             known = self._keys.client(key) if key else None
             if known is None:
-                if key:
-                    self._counter.hit(self._wrong, self._salt, address)
+                # Whoever has a right key gets in, whatever others at the same address try.
+                if key and not self._counter.hit(self._wrong, self._salt, address):
+                    raise self._too_often("Too many wrong keys came from this address.")
                 raise Problem(
                     HTTPStatus.UNAUTHORIZED,
                     "key-needed" if not key else "key-unknown",

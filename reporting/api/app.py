@@ -1,6 +1,8 @@
 """The application: which paths there are, and what each of them reads."""
 
+import operator
 from collections.abc import Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Annotated, Any
@@ -15,7 +17,7 @@ from sqlalchemy.engine import Connection
 
 from reporting.api.access import Access, auditor, reader
 from reporting.api.answers import Answers, Rows, chosen_format
-from reporting.api.audit import line_columns, read_lines, read_quality
+from reporting.api.audit import line_columns, quality_columns, read_lines, read_quality
 from reporting.api.catalog import Catalog, Column
 from reporting.api.database import Build, Database, open_database
 from reporting.api.formats import Format
@@ -27,7 +29,7 @@ from reporting.api.parameters import Page, Span, Text, with_filters
 from reporting.api.problems import answer_problems
 from reporting.api.settings import ApiSettings
 from reporting.api.sums import REPORTS as SPAN_REPORTS
-from reporting.api.sums import read_products, read_report, read_weeks
+from reporting.api.sums import read_products, read_report, read_weeks, span_columns, week_columns
 from reporting.api.tables import REPORTS as TABLE_REPORTS
 from reporting.api.tables import TableReport, read_table
 from reporting.filters import FILTERS
@@ -163,9 +165,10 @@ def _add_reports(app: FastAPI) -> dict[str, Callable[[Catalog], tuple[Column, ..
         asked: Any,
         read: Reader,
         *,
+        made_of: Callable[[Catalog], tuple[Column, ...]],
         for_auditors: bool = False,
         tag: str = "Reports",
-        table: str | None = None,
+        more: tuple[str, ...] = ("period",),
     ) -> None:
         name = path.rsplit("/", 1)[-1]
         allowed = auditor if for_auditors else reader
@@ -196,10 +199,9 @@ def _add_reports(app: FastAPI) -> dict[str, Callable[[Catalog], tuple[Column, ..
             name=name,
             operation_id=name,
             response_class=Response,
-            responses={**row_answer(name), **problem_answers()},
+            responses={**row_answer(name, more), **problem_answers()},
         )(endpoint)
-        if table is not None:
-            columns[name] = lambda catalog: catalog.get(table, ())
+        columns[name] = made_of
 
     spans = with_filters("Lines", Span, _LINE_FILTERS)
     add(
@@ -207,7 +209,8 @@ def _add_reports(app: FastAPI) -> dict[str, Callable[[Catalog], tuple[Column, ..
         "Weeks: revenue, orders, customers, margin",
         spans,
         lambda connection, known, asked, _: read_weeks(connection, known, asked),
-        table="reports.rpt_weekly_summary",
+        made_of=week_columns,
+        more=("period", "totals"),
     )
     for span_report in SPAN_REPORTS:
         add(
@@ -217,21 +220,22 @@ def _add_reports(app: FastAPI) -> dict[str, Callable[[Catalog], tuple[Column, ..
             lambda connection, known, asked, _, report=span_report: read_report(  # type: ignore[misc]
                 connection, report, known, asked
             ),
-            table=span_report.table,
+            made_of=partial(span_columns, span_report.table),
         )
     add(
         "/reports/top-products",
         "Products with most revenue",
         _TopProducts,
         lambda connection, known, asked, _: read_products(connection, known, asked),
-        table="reports.rpt_weekly_top_products",
+        made_of=partial(span_columns, "reports.rpt_weekly_top_products"),
     )
     add(
         "/reports/data-quality",
         "What is wrong with the delivered rows, and in which of them",
         _Quality,
         read_quality,
-        table="quality.dq_issue",
+        made_of=quality_columns,
+        more=("period", "weeks", "samples"),
     )
     for table_report in (*TABLE_REPORTS, _FILES):
         is_report = table_report is not _FILES
@@ -247,19 +251,21 @@ def _add_reports(app: FastAPI) -> dict[str, Callable[[Catalog], tuple[Column, ..
             lambda connection, known, asked, _, report=table_report: read_table(  # type: ignore[misc]
                 connection, report, known.catalog, asked
             ),
-            table=table_report.table,
+            made_of=operator.itemgetter(table_report.table),
             tag="Reports" if is_report else "Where figures come from",
             for_auditors=not is_report,
+            more=("has_more",),
         )
     add(
         "/lines",
         "The lines behind the figures, each with its file, sheet and row",
         _Lines,
         lambda connection, known, asked, _: read_lines(connection, known, asked),
+        made_of=line_columns,
         for_auditors=True,
         tag="Where figures come from",
+        more=("period", "next_cursor"),
     )
-    columns["lines"] = line_columns
     return columns
 
 

@@ -15,7 +15,7 @@ from reporting.api.formats import Row
 from reporting.api.keys import Client, Role
 from reporting.api.known import Known
 from reporting.api.problems import Problem
-from reporting.api.sums import asked_lines, asked_period
+from reporting.api.sums import asked_lines, asked_period, said
 from reporting.pack.span import date_keys
 
 _MEMBERS = {
@@ -48,12 +48,24 @@ _DIMENSION_OF = {
 
 
 def line_columns(catalog: Catalog) -> tuple[Column, ...]:
-    """Return what a line is made of, as far as it has been built."""
+    """Return what a line is made of."""
     found = []
     for name in LINE_COLUMNS:
-        table = catalog.get(f"marts.{_DIMENSION_OF.get(name, 'fact_sales_line')}", ())
+        table = catalog[f"marts.{_DIMENSION_OF.get(name, 'fact_sales_line')}"]
         found += [column for column in table if column.name == name]
     return tuple(found)
+
+
+def quality_columns(catalog: Catalog) -> tuple[Column, ...]:
+    """Return what a rule that found something is made of."""
+    of_issues = {column.name: column for column in catalog["quality.dq_issue"]}
+    return (
+        *(of_issues[name] for name in ("rule", "severity", "entity", "description", "what_to_do")),
+        of_issues["currency"],
+        Column("issue_count", "bigint", "How many delivered rows it found."),
+        Column("accepted_count", "bigint", "How many of them somebody accepted as they are."),
+        of_issues["amount_at_stake"],
+    )
 
 
 def read_lines(connection: Connection, known: Known, asked: Mapping[str, Any]) -> Rows:
@@ -104,7 +116,9 @@ def read_lines(connection: Connection, known: Known, asked: Mapping[str, Any]) -
     following = None
     if len(found) > limit:
         following = _made_cursor(page[-1][0], page[-1][1])
-    return Rows(columns, [row[1:] for row in page], {"next_cursor": following})
+    return Rows(
+        columns, [row[1:] for row in page], {"period": said(period), "next_cursor": following}
+    )
 
 
 def read_quality(
@@ -164,18 +178,11 @@ def read_quality(
         ),
         values,
     ).mappings()
-    by_name = {column.name: column for column in known.catalog["quality.dq_issue"]}
-    columns = (
-        *(by_name[name] for name in ("rule", "severity", "entity", "description", "what_to_do")),
-        by_name["currency"],
-        Column("issue_count", "bigint", "How many delivered rows it found."),
-        Column("accepted_count", "bigint", "How many of them somebody accepted as they are."),
-        by_name["amount_at_stake"],
-    )
     return Rows(
-        columns,
+        quality_columns(known.catalog),
         [tuple(row) for row in rows],
         {
+            "period": said(period),
             "weeks": [dict(row) for row in status],
             "samples": [
                 {"rule": rule, "currency": currency, "rows": told}

@@ -258,14 +258,18 @@ where namespace.nspname in ('marts', 'reports', 'quality') and class.relkind = '
 
 
 def _state(connection: Connection) -> int:
-    found = connection.exec_driver_sql(f"select coalesce(max(class.oid::bigint), 0) {_SEEN}")
+    found = connection.execute(
+        sa.text(f"select coalesce(max(cast(class.oid as bigint)), 0) {_SEEN}")
+    )
     return int(found.scalar_one())
 
 
 def _read_tables(connection: Connection, state: int) -> _Tables:
-    names = connection.exec_driver_sql(
-        "select string_agg(format('%I.%I', namespace.nspname, class.relname), ', ' "
-        f"order by namespace.nspname, class.relname) {_SEEN}"
+    names = connection.execute(
+        sa.text(
+            "select string_agg(format('%I.%I', namespace.nspname, class.relname), ', ' "
+            f"order by namespace.nspname, class.relname) {_SEEN}"
+        )
     ).scalar_one()
     return _Tables(state, f"lock table {names} in access share mode" if names else "")
 

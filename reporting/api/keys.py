@@ -5,7 +5,6 @@ a slow hash with salt, would only make every request slow).
 """
 
 import hashlib
-import hmac
 import re
 import secrets
 from collections.abc import Sequence
@@ -82,11 +81,8 @@ class KeyRing:
         """Return whose key this is; None if nobody's."""
         if len(key) > LONGEST:
             return None
-        digest = hash_key(key)
-        for known, client in self.clients.items():
-            if hmac.compare_digest(known, digest):
-                return client
-        return None
+        # How long the look-up takes tells of the hash at most, and that leads to no key.
+        return self.clients.get(hash_key(key))
 
 
 def new_key(name: str, role: Role) -> tuple[str, str]:

@@ -46,10 +46,12 @@ class Parameters(BaseModel):
 class Span(Parameters):
     """Days, both included."""
 
-    start_date: Annotated[Day | None, Field(description="The first day, such as 2026-01-12.")] = (
-        None
-    )
-    end_date: Annotated[Day | None, Field(description="The last day, included.")] = None
+    start_date: Annotated[
+        Day | None, Field(description="The first day.", examples=["2026-01-12"])
+    ] = None
+    end_date: Annotated[
+        Day | None, Field(description="The last day, included.", examples=["2026-01-18"])
+    ] = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

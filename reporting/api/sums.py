@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from reporting.api.answers import Rows
-from reporting.api.catalog import Column
+from reporting.api.catalog import Catalog, Column
 from reporting.api.known import Known
 from reporting.api.problems import Problem
 from reporting.arithmetic import divided
@@ -34,6 +34,21 @@ LONGEST = 3_660
 """Days that a question can be about: ten years."""
 
 _OF_A_WEEK = {"week_start_date", "iso_week", "is_week_complete"}
+_COMPARED = {
+    "previous_week_revenue",
+    "revenue_change_pct",
+    "previous_four_weeks_mean_revenue",
+    "revenue_change_on_four_weeks_pct",
+    "same_week_last_year_revenue",
+    "revenue_change_on_last_year_pct",
+}
+"""What the weekly report says of other weeks, which may lie outside of what was asked for."""
+_TOTALS = {
+    "previous_revenue",
+    "revenue_change_pct",
+    "last_year_revenue",
+    "revenue_change_on_last_year_pct",
+}
 
 _WEEKS = """
 with sales as (
@@ -204,13 +219,22 @@ def asked_lines(asked: Mapping[str, Any]) -> Selection:
     return Selection({name: asked[name] for name in FILTERS if asked.get(name) is not None})
 
 
+def said(period: Period) -> dict[str, Any]:
+    """Return the days of an answer as JSON tells them."""
+    return {
+        "start_date": period.first_day,
+        "end_date": period.last_day,
+        "is_complete": period.is_complete,
+    }
+
+
 def read_report(
     connection: Connection, report: SpanReport, known: Known, asked: Mapping[str, Any]
 ) -> Rows:
     """Read a report of a span of days."""
     period = asked_period(known.calendar, asked)
     rows = sorted(report.read(connection, period, asked_lines(asked)), key=report.order)
-    return _rows(known.catalog[report.table], rows, {"period": _said(period)})
+    return _rows(span_columns(report.table, known.catalog), rows, {"period": said(period)})
 
 
 def read_products(connection: Connection, known: Known, asked: Mapping[str, Any]) -> Rows:
@@ -218,7 +242,8 @@ def read_products(connection: Connection, known: Known, asked: Mapping[str, Any]
     period = asked_period(known.calendar, asked)
     rows = read_top_products(connection, period, asked_lines(asked), asked["limit"])
     rows.sort(key=lambda row: (row["currency"], row["product_rank"]))
-    return _rows(known.catalog["reports.rpt_weekly_top_products"], rows, {"period": _said(period)})
+    columns = span_columns("reports.rpt_weekly_top_products", known.catalog)
+    return _rows(columns, rows, {"period": said(period)})
 
 
 def read_weeks(connection: Connection, known: Known, asked: Mapping[str, Any]) -> Rows:
@@ -240,45 +265,39 @@ def read_weeks(connection: Connection, known: Known, asked: Mapping[str, Any]) -
         row["margin_share"] = divided(row["profit"], row["revenue_with_cost"], 6)
         row["first_day"] = max(row["week_start_date"], period.first_day)
         row["last_day"] = min(row["week_start_date"] + timedelta(days=6), period.last_day)
-    columns = (
-        *known.catalog["reports.rpt_weekly_summary"],
-        Column("first_day", "date", "The first of its days that the row is about."),
-        Column("last_day", "date", "The last of its days that the row is about, included."),
-    )
-    model = {column.name: column for column in columns}
+    columns = week_columns(known.catalog)
+    model = {column.name for column in columns}
     totals = sorted(read_summary(connection, period, selection), key=lambda row: -row["revenue"])
     return _rows(
         columns,
         rows,
         {
-            "period": _said(period),
+            "period": said(period),
             "totals": [
-                {name: value for name, value in row.items() if name in model or "revenue" in name}
+                {name: value for name, value in row.items() if name in model or name in _TOTALS}
                 for row in totals
             ],
         },
-        keep=_OF_A_WEEK,
     )
 
 
-def _rows(
-    columns: Sequence[Column],
-    rows: list[Row],
-    more: Mapping[str, Any],
-    keep: set[str] | frozenset[str] = frozenset(),
-) -> Rows:
-    shown = tuple(
-        column
-        for column in columns
-        if (column.name in keep or column.name not in _OF_A_WEEK)
-        and (not rows or column.name in rows[0])
+def span_columns(table: str, catalog: Catalog) -> tuple[Column, ...]:
+    """Return what a report of any days is made of: the columns of the weekly one, less the week."""
+    return tuple(column for column in catalog[table] if column.name not in _OF_A_WEEK)
+
+
+def week_columns(catalog: Catalog) -> tuple[Column, ...]:
+    """Return what the summary is made of."""
+    return (
+        *(
+            column
+            for column in catalog["reports.rpt_weekly_summary"]
+            if column.name not in _COMPARED
+        ),
+        Column("first_day", "date", "The first of its days that the row is about."),
+        Column("last_day", "date", "The last of its days that the row is about, included."),
     )
-    return Rows(shown, [tuple(row[column.name] for column in shown) for row in rows], more)
 
 
-def _said(period: Period) -> dict[str, Any]:
-    return {
-        "start_date": period.first_day,
-        "end_date": period.last_day,
-        "is_complete": period.is_complete,
-    }
+def _rows(columns: Sequence[Column], rows: list[Row], more: Mapping[str, Any]) -> Rows:
+    return Rows(columns, [tuple(row[column.name] for column in columns) for row in rows], more)
