@@ -1,0 +1,94 @@
+"""The API as people reach it: by a socket, from a server that runs in a thread."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import simplejson
+
+from reporting.api.app import create_app
+from reporting.api.keys import Role, new_key
+from reporting.api.serve import server
+from reporting.api.settings import ApiSettings
+
+READER, READER_LINE = new_key("reader", Role.READER)
+AUDITOR, AUDITOR_LINE = new_key("auditor", Role.AUDITOR)
+
+
+class Api:
+    """A running API.
+
+    Attributes:
+        url: where it is.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def client(self, key: str | None = AUDITOR) -> httpx.Client:
+        """Return a client; it is the caller's to close."""
+        headers = {} if key is None else {"X-API-Key": key}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=60)
+
+    def get(self, path: str, key: str | None = AUDITOR, /, **parameters: Any) -> httpx.Response:
+        """Ask once."""
+        with self.client(key) as client:
+            return client.get(path, params=parameters)
+
+    def json(self, path: str, key: str | None = AUDITOR, /, **parameters: Any) -> Any:
+        """Ask once; the answer must be good. Amounts keep their digits."""
+        answer = self.get(path, key, **parameters)
+        assert answer.status_code == 200, answer.text
+        return exact(answer)
+
+    def rows(self, path: str, key: str | None = AUDITOR, /, **parameters: Any) -> list[Any]:
+        """Ask once for the rows of an answer."""
+        rows = self.json(path, key, **parameters)["rows"]
+        assert isinstance(rows, list)
+        return rows
+
+
+def exact(answer: httpx.Response) -> Any:
+    """Return what JSON says, amounts with all their digits."""
+    return simplejson.loads(answer.text, use_decimal=True)
+
+
+@contextmanager
+def served(database_url: str, **settings: Any) -> Iterator[Api]:
+    """Serve a warehouse, with a key for each role unless others are given."""
+    keys = {"keys": f"{READER_LINE} {AUDITOR_LINE}", "rate_limit": "100000/minute"}
+    running = server(create_app(ApiSettings(**(keys | settings)), database_url), "127.0.0.1", 0)
+    thread = threading.Thread(target=running.run, daemon=True)
+    thread.start()
+    try:
+        waits_until = time.monotonic() + 30
+        while not running.started:
+            assert thread.is_alive()
+            assert time.monotonic() < waits_until
+            time.sleep(0.01)
+        port = running.servers[0].sockets[0].getsockname()[1]
+        yield Api(f"http://127.0.0.1:{port}")
+    finally:
+        running.should_exit = True
+        thread.join(timeout=30)
+
+
+def problem(answer: httpx.Response, status: int, kind: str) -> dict[str, Any]:
+    """Return what a problem says; it must be this one."""
+    told: dict[str, Any] = answer.json()
+    assert (answer.status_code, told["type"]) == (status, f"urn:salesops:problem:{kind}"), told
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert told["status"] == status
+    assert told["instance"].endswith(answer.headers["x-request-id"])
+    assert told["title"]
+    assert told["detail"]
+    return told
+
+
+def number(text: str) -> Decimal | None:
+    """Return the amount that a CSV file has."""
+    return Decimal(text) if text else None
