@@ -41,7 +41,8 @@ _COLUMNS = {
 _JSON_TYPES = {
     "bool": {"type": "boolean"},
     "date": {"type": "string", "format": "date"},
-    "timestamp": {"type": "string", "format": "date-time"},
+    # No date-time: that has a time zone, and a sale has the clock of its shop.
+    "timestamp": {"type": "string", "examples": ["2026-01-12T14:30:00"]},
     "decimal": {"type": "number"},
     "numeric": {"type": "number"},
     "integer": {"type": "integer"},

@@ -60,7 +60,7 @@ totals as (
         count(distinct case when customer_key <> -1 then customer_durable_key end)
             as customer_count,
         sum(case when is_return then 1 else 0 end) as return_line_count,
-        sum(case when is_return then revenue else 0 end) as return_amount,
+        sum(case when is_return then revenue else cast(0 as decimal(18, 4)) end) as return_amount,
         sum(case when order_id is not null then revenue end) as revenue_with_order,
         sum(cost) as cost,
         sum(profit) as profit,
@@ -153,8 +153,8 @@ joined as (
         coalesce(sales.currency, freight.currency) as currency,
         coalesce(sales.shipping_company_key, freight.shipping_company_key)
             as shipping_company_key,
-        coalesce(sales.revenue, 0) as revenue,
-        coalesce(sales.units, 0) as units,
+        coalesce(sales.revenue, cast(0 as decimal(18, 4))) as revenue,
+        coalesce(sales.units, cast(0 as decimal(18, 4))) as units,
         coalesce(sales.line_count, 0) as line_count,
         coalesce(sales.order_count, 0) as order_count,
         freight.freight_amount,

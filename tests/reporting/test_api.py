@@ -44,7 +44,7 @@ from warehouse.published import published_path
 
 END = date(2026, 6, 14)
 """Last day of the demo; week 24 ends on it."""
-DAYS = {"start_date": "2026-02-16", "end_date": "2026-06-14"}
+DAYS = {"start_date": "2026-02-09", "end_date": "2026-06-14"}
 """Whole weeks, with all of the demo's sales in them."""
 
 HOSTILE = [
@@ -234,7 +234,8 @@ def test_filters_of_places_and_people(built: Warehouse, api: Api) -> None:
     )
     assert regions
     for region, country, revenue in regions:
-        told = api.rows("/reports/weekly-summary", **DAYS, region=region, country=country)
+        place = {"region": region} | ({"country": country} if country else {})
+        told = api.rows("/reports/weekly-summary", **DAYS, **place)
         assert sum(row["revenue"] for row in told) == revenue
     for row in api.rows("/reports/region-store-breakdown", **DAYS):
         if row["place_level"] == "city" and row["currency"] == "EUR":
@@ -290,7 +291,7 @@ def test_quality_counts_and_shows_rows(built: Warehouse, api: Api) -> None:
     told = api.json("/reports/data-quality", **DAYS, samples=2)
     counts = built.query(
         "select rule, currency, count(*), sum(amount_at_stake) from quality.dq_issue "
-        "where week_start_date between date '2026-02-16' and date '2026-06-14' group by 1, 2"
+        "where week_start_date between date '2026-02-09' and date '2026-06-14' group by 1, 2"
     )
     assert counts
     assert sorted(
@@ -388,11 +389,14 @@ def test_csv_and_workbook_have_the_same_figures(api: Api, tmp_path: Path) -> Non
                         assert number(text) == value
                         assert cell.value == pytest.approx(float(value))
                     case _ if cell.is_date:
-                        assert text == value == cell.value.isoformat()[: len(value)]
+                        assert text == value
+                        # Excel keeps thousandths of a second.
+                        rounding = cell.value - datetime.fromisoformat(value)
+                        assert abs(rounding) < timedelta(milliseconds=1)
                     case _:
-                        assert text.removeprefix("'") == value
                         # A spreadsheet program would run what begins with these.
-                        assert not text.startswith(("=", "+", "-", "@", "\t", "\r", "＝"))
+                        is_formula = value.startswith(("=", "+", "-", "@", "\t", "\r", "＝"))
+                        assert text == ("'" if is_formula else "") + value
                         assert openpyxl.utils.escape.unescape(cell.value or "") == value
 
 
@@ -412,7 +416,7 @@ def test_what_people_would_write(api: Api, tmp_path: Path) -> None:
         )
     file = tmp_path / "sellers.xlsx"
     file.write_bytes(answer.content)
-    sheet = pd.read_excel(file)
+    sheet = pd.read_excel(file, engine="openpyxl")
     assert list(sheet["seller_name"]) == [row["seller_name"] for row in told]
 
 
