@@ -49,7 +49,7 @@ dq-workbook: .venv/run ## what is wrong with the delivered rows, as workbooks to
 
 # ---------------------------------------------------------------------------- around it
 
-.PHONY: docs postgres reset
+.PHONY: docs api postgres reset
 docs: .venv/run ## build the docs site and serve it on http://127.0.0.1:8080 (PORT=, SERVE=0)
 	@$(BIN)/dbt --log-level warn docs generate --static
 	@mkdir -p target/docs && cp target/static_index.html target/docs/index.html
@@ -58,6 +58,9 @@ ifneq ($(SERVE),0)
 	@echo "Serving it on http://127.0.0.1:$(or $(PORT),8080) (Ctrl-C stops)"
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory target/docs $(or $(PORT),8080)
 endif
+
+api: .venv/run ## serve reports and lines over HTTP, http://127.0.0.1:8000/docs (settings: API_ in .env.example)
+	@$(BIN)/python -m reporting api
 
 postgres: .venv/run ## start an embedded PostgreSQL 18 and print its DATABASE_URL
 	@$(BIN)/python -m warehouse.postgres start
@@ -85,9 +88,10 @@ lint: .venv/dev ## check style, types and the shape of the dbt project
 	$(BIN)/dbt --log-level warn --no-partial-parse parse --warn-error --show-all-deprecations
 	$(BIN)/dbt-bouncer run
 
-bench: .venv/dev ## measure; results as ratios within one run (add_a_day takes a quarter of an hour)
+bench: .venv/dev ## measure; results as ratios within one run (takes half an hour)
 	@$(BIN)/python -m benchmarks.load_workbook
 	@$(BIN)/python -m benchmarks.add_a_day
+	@$(BIN)/python -m benchmarks.serve_reports
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header pyproject.toml
 
