@@ -19,7 +19,7 @@ from reporting.api.formats import (
     Format,
     Row,
     in_chunks,
-    json_value,
+    key_text,
     to_csv,
     to_json,
     to_xlsx,
@@ -159,13 +159,11 @@ def _knows(request: Request, tag: str) -> bool:
 
 def _json(name: str, build: Build, parameters: Mapping[str, Any], found: Rows) -> bytes:
     names = [column.name for column in found.columns]
-    rows = [
-        {
-            key: json_value(column, value)
-            for key, column, value in zip(names, found.columns, row, strict=True)
-        }
-        for row in found.rows
-    ]
+    keys = [column.name for column in found.columns if column.is_key]
+    rows = [dict(zip(names, row, strict=True)) for row in found.rows]
+    for row in rows:
+        for key in keys:
+            row[key] = key_text(row[key])
     return to_json(
         {
             "report": name,

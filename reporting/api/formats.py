@@ -47,11 +47,9 @@ class Format(Enum):
         }[self]
 
 
-def json_value(column: Column, value: Any) -> Any:
-    """Return a value as JSON carries it: keys as text, amounts as numbers with all their digits."""
-    if value is not None and column.is_key:
-        return str(value)
-    return value
+def key_text(value: int | None) -> str | None:
+    """Return a surrogate key as JSON and workbooks carry it: their numbers end at 2^53."""
+    return None if value is None else str(value)
 
 
 def to_json(content: Any) -> bytes:
@@ -92,7 +90,7 @@ def to_xlsx(columns: Sequence[Column], rows: Iterable[Row]) -> IO[bytes]:
     number = 0
     for number, row in enumerate(rows, 1):
         for place, (column, value) in enumerate(zip(columns, row, strict=True)):
-            match json_value(column, value):
+            match key_text(value) if column.is_key else value:
                 case None:
                     pass
                 case bool() as truth:
