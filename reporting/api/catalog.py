@@ -38,7 +38,7 @@ _COLUMNS = {
     """,
 }
 
-_JSON_TYPES = {
+_JSON_TYPES: dict[str, dict[str, object]] = {
     "bool": {"type": "boolean"},
     "date": {"type": "string", "format": "date"},
     # No date-time: that has a time zone, and a sale has the clock of its shop.

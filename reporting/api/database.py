@@ -265,7 +265,7 @@ def _state(connection: Connection) -> int:
 
 
 def _read_tables(connection: Connection, state: int) -> _Tables:
-    names = connection.execute(
+    names: str | None = connection.execute(
         sa.text(
             "select string_agg(format('%I.%I', namespace.nspname, class.relname), ', ' "
             f"order by namespace.nspname, class.relname) {_SEEN}"

@@ -251,7 +251,7 @@ def read_weeks(connection: Connection, known: Known, asked: Mapping[str, Any]) -
     period = asked_period(known.calendar, asked)
     selection = asked_lines(asked)
     query = sa.text(_WEEKS.format(filters=selection.condition))
-    values = date_keys(period) | dict(selection.wanted)
+    values: dict[str, Any] = date_keys(period) | dict(selection.wanted)
     values |= {
         "first_day": period.first_day,
         "first_week": period.first_day - timedelta(days=6),
