@@ -1,4 +1,5 @@
-{#- Grain: one row per version of a file that was ever delivered: the ledger, as it was at the build. -#}
+{#- Grain: one row per version of a file that was ever delivered: the ledger, as it was at the
+    build. -#}
 
 with
 
