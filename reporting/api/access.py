@@ -86,7 +86,8 @@ class Access:
         )
 
 
-def reader(
+# Both wait for nothing: so they need no thread of their own.
+async def reader(
     request: Request,
     key: Annotated[str | None, Security(_header)],
     bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
@@ -96,7 +97,7 @@ def reader(
     return access.enter(request, key or (bearer.credentials if bearer else None))
 
 
-def auditor(client: Annotated[Client, Depends(reader)]) -> Client:
+async def auditor(client: Annotated[Client, Depends(reader)]) -> Client:
     """Let in whoever may see lines and what was delivered.
 
     Raises:

@@ -135,7 +135,7 @@ def create_app(
 
 def _add_state(app: FastAPI) -> None:
     @app.get("/health", summary="Whether the API answers", tags=["State"])
-    def health() -> Health:
+    async def health() -> Health:  # also while all threads wait for the warehouse
         return Health(status="ok")
 
     @app.get(
@@ -151,7 +151,7 @@ def _add_state(app: FastAPI) -> None:
         )
 
     @app.get("/", include_in_schema=False)
-    def root() -> JSONResponse:
+    async def root() -> JSONResponse:
         return JSONResponse({"docs": "/docs", "openapi": "/openapi.json"})
 
 
