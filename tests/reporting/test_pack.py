@@ -635,7 +635,8 @@ def test_trace_prints_the_figure_and_its_first_lines(run: Run, built: Warehouse)
     assert f"2026-W46 (2026-11-09 to 2026-11-15): seller {name}" in result.stdout
     assert f"{lines} lines, " in result.stdout
     assert f"revenue €{revenue:,.2f}" in result.stdout
-    assert result.stdout.count("Sales 2026-W46.xlsx") == 3
+    # A narrow terminal folds the names of files.
+    assert result.stdout.count("2026-W46.xlsx") == 3
     assert f"… and {lines - 3} more: --out FILE.csv (or .xlsx) writes all." in result.stdout
     # An order is found whatever its day.
     result = run("trace", "--order", "U900")
