@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Container
+from datetime import date
+from decimal import Decimal
 
 from xlsxwriter.worksheet import Worksheet
 
@@ -22,6 +24,26 @@ TEXTS_STAY_TEXTS = {
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NO_SHEET = re.compile(r"[\[\]:*?/\\]")
 _A4 = 9
+
+
+# What a spreadsheet program takes for a formula when it opens a CSV file, blanks before it aside.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
+
+
+def csv_text(value: str | int | Decimal | date | bool | None) -> str:
+    """Return a value for a CSV file: unknown ones empty, all digits, no text that would be run."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case date():
+            return value.isoformat()
+        case Decimal():
+            return f"{value:f}"
+        case str() if value.startswith(_FORMULA) or value.lstrip(" ").startswith(_FORMULA):
+            return f"'{value}"
+    return str(value)
 
 
 def cell_text(text: str) -> str:

@@ -17,15 +17,13 @@ import simplejson
 from xlsxwriter import Workbook
 
 from reporting.api.catalog import Column
-from reporting.cells import TEXTS_STAY_TEXTS, cell_text
+from reporting.cells import TEXTS_STAY_TEXTS, cell_text, csv_text
 
 MOST_ROWS = 1_000_000
 """Of a CSV file or workbook; a sheet of Excel's holds 1,048,576."""
 
 _IN_MEMORY = 8 * 2**20
 _CHUNK = 2**18
-# What a spreadsheet program takes for a formula when it opens a CSV file.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
 
 Row = Sequence[Any]
 
@@ -67,7 +65,7 @@ def to_csv(columns: Sequence[Column], rows: Iterable[Row]) -> IO[bytes]:
     writer = csv.writer(text)
     writer.writerow([column.name for column in columns])
     for row in rows:
-        writer.writerow([_csv_value(value) for value in row])
+        writer.writerow([csv_text(value) for value in row])
     text.flush()
     text.detach()
     file.seek(0)
@@ -117,21 +115,6 @@ def in_chunks(file: IO[bytes]) -> Iterator[bytes]:
     with file:
         while chunk := file.read(_CHUNK):
             yield chunk
-
-
-def _csv_value(value: Any) -> Any:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case datetime() | date():
-            return value.isoformat()
-        case Decimal():
-            return f"{value:f}"
-        case str() if value.startswith(_FORMULA):
-            return "'" + value
-    return value
 
 
 def _plain(value: Any) -> Any:

@@ -20,6 +20,7 @@ from reporting.api.problems import Problem
 from reporting.arithmetic import divided
 from reporting.filters import FILTERS, Selection
 from reporting.pack.span import (
+    TOTALS,
     Row,
     date_keys,
     read_places,
@@ -65,20 +66,7 @@ totals as (
     select
         week_start_date,
         currency,
-        sum(gross_amount) as gross_amount,
-        sum(discount_amount) as discount_amount,
-        sum(revenue) as revenue,
-        sum(units) as units,
-        count(*) as line_count,
-        count(distinct order_id) as order_count,
-        count(distinct case when customer_key <> -1 then customer_durable_key end)
-            as customer_count,
-        sum(case when is_return then 1 else 0 end) as return_line_count,
-        sum(case when is_return then revenue else cast(0 as decimal(18, 4)) end) as return_amount,
-        sum(case when order_id is not null then revenue end) as revenue_with_order,
-        sum(cost) as cost,
-        sum(profit) as profit,
-        sum(case when cost is not null then revenue end) as revenue_with_cost
+        {totals}
     from sales
     group by week_start_date, currency
 ),
@@ -250,7 +238,7 @@ def read_weeks(connection: Connection, known: Known, asked: Mapping[str, Any]) -
     """Read the weeks of a span of days, its days only, and all of it together."""
     period = asked_period(known.calendar, asked)
     selection = asked_lines(asked)
-    query = sa.text(_WEEKS.format(filters=selection.condition))
+    query = sa.text(_WEEKS.format(totals=TOTALS, filters=selection.condition))
     values: dict[str, Any] = date_keys(period) | dict(selection.wanted)
     values |= {
         "first_day": period.first_day,

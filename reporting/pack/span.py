@@ -23,6 +23,24 @@ DAYS_OF_A_YEAR = 364
 
 Row = dict[str, Any]
 
+TOTALS = """
+        sum(gross_amount) as gross_amount,
+        sum(discount_amount) as discount_amount,
+        sum(revenue) as revenue,
+        sum(units) as units,
+        count(*) as line_count,
+        count(distinct order_id) as order_count,
+        count(distinct case when customer_key <> -1 then customer_durable_key end)
+            as customer_count,
+        sum(case when is_return then 1 else 0 end) as return_line_count,
+        sum(case when is_return then revenue else cast(0 as decimal(18, 4)) end) as return_amount,
+        sum(case when order_id is not null then revenue end) as revenue_with_order,
+        sum(cost) as cost,
+        sum(profit) as profit,
+        sum(case when cost is not null then revenue end) as revenue_with_cost
+"""
+"""What a summary adds up, of `sales`: lines with their customer_durable_key."""
+
 _SUMMARY = """
 with sales as (
     select line.*, dim_customer.customer_durable_key
@@ -51,20 +69,7 @@ newcomers as (
 totals as (
     select
         currency,
-        sum(gross_amount) as gross_amount,
-        sum(discount_amount) as discount_amount,
-        sum(revenue) as revenue,
-        sum(units) as units,
-        count(*) as line_count,
-        count(distinct order_id) as order_count,
-        count(distinct case when customer_key <> -1 then customer_durable_key end)
-            as customer_count,
-        sum(case when is_return then 1 else 0 end) as return_line_count,
-        sum(case when is_return then revenue else cast(0 as decimal(18, 4)) end) as return_amount,
-        sum(case when order_id is not null then revenue end) as revenue_with_order,
-        sum(cost) as cost,
-        sum(profit) as profit,
-        sum(case when cost is not null then revenue end) as revenue_with_cost
+        {totals}
     from sales
     group by currency
 )
@@ -336,7 +341,9 @@ def _rows(
     connection: Connection, sql: str, period: Period, selection: Selection, **more: Any
 ) -> list[Row]:
     values = date_keys(period) | more | dict(selection.wanted)
-    query = sa.text(sql.format(filters=selection.condition, of_orders=selection.order_condition))
+    query = sa.text(
+        sql.format(filters=selection.condition, of_orders=selection.order_condition, totals=TOTALS)
+    )
     return [dict(row) for row in connection.execute(query, values).mappings()]
 
 

@@ -2,18 +2,16 @@
 
 import csv
 from collections.abc import Callable, Iterable
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 from sqlalchemy.engine import RowMapping
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from reporting.cells import TEXTS_STAY_TEXTS, set_up_print
+from reporting.cells import TEXTS_STAY_TEXTS, csv_text, set_up_print
 from reporting.files import make_folder, replaced
 from reporting.lines import LINE_COLUMNS
-from reporting.pack.content import Kind, Value
+from reporting.pack.content import Kind
 from reporting.pack.excel.formats import Formats, write_cell
 
 ROW_LIMIT = 1_000_000
@@ -21,7 +19,6 @@ ROW_LIMIT = 1_000_000
 
 _WIDTHS = {Kind.TEXT: 24, Kind.DATE: 17}
 _WIDTH = 12
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_lines(rows: Iterable[RowMapping], path: Path) -> int:
@@ -70,23 +67,9 @@ def _write_csv(rows: Iterable[RowMapping], path: Path) -> int:
         writer = csv.writer(file)
         writer.writerow([column.name for column in LINE_COLUMNS])
         for row in rows:
-            writer.writerow([_csv_text(row[column.name]) for column in LINE_COLUMNS])
+            writer.writerow([csv_text(row[column.name]) for column in LINE_COLUMNS])
             count += 1
     return count
-
-
-def _csv_text(value: Value) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    text = str(value)
-    # A spreadsheet would run it; with an apostrophe it shows it.
-    if isinstance(value, str) and text.lstrip(" ").startswith(_FORMULA):
-        return f"'{text}"
-    return text
 
 
 def _write_workbook(rows: Iterable[RowMapping], path: Path) -> int:

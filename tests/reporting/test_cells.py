@@ -1,0 +1,20 @@
+"""Texts of others stay texts."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from reporting.cells import csv_text
+
+
+@pytest.mark.parametrize("text", ["=1+1", " =1+1", "+1", "-1", "@a", "\t=1", "\n=1", "＝1", " ＠a"])
+def test_no_text_of_a_csv_file_is_run(text: str) -> None:
+    assert csv_text(text) == f"'{text}"
+
+
+def test_values_of_a_csv_file() -> None:
+    values = [None, True, 3, Decimal("-1.5000"), date(2026, 1, 12), "a = b", ""]
+    assert [csv_text(value) for value in values] == [
+        *("", "true", "3", "-1.5000", "2026-01-12", "a = b", "")
+    ]
