@@ -39,15 +39,41 @@ _COLUMNS = {
 }
 
 _JSON_TYPES: dict[str, dict[str, object]] = {
-    "bool": {"type": "boolean"},
-    "date": {"type": "string", "format": "date"},
+    "bool": {"type": "boolean", "examples": [True]},
+    "date": {"type": "string", "format": "date", "examples": ["2026-01-12"]},
     # No date-time: that has a time zone, and a sale has the clock of its shop.
     "timestamp": {"type": "string", "examples": ["2026-01-12T14:30:00"]},
-    "decimal": {"type": "number"},
-    "numeric": {"type": "number"},
-    "integer": {"type": "integer"},
-    "bigint": {"type": "integer"},
+    "decimal": {"type": "number", "examples": [1249.5]},
+    "numeric": {"type": "number", "examples": [1249.5]},
+    "integer": {"type": "integer", "examples": [3]},
+    "bigint": {"type": "integer", "examples": [42]},
 }
+
+_EXAMPLES: dict[str, object] = {
+    "_key": "593047127719203841",
+    "date_key": 20260112,
+    "_share": 0.125,
+    "_pct": 12.5,
+    "currency": "EUR",
+    "iso_week": "2026-W03",
+    "seller_name": "Ana Lindqvist",
+    "product_name": "Snow shovel",
+    "category": "Garden",
+    "customer_name": "Norrland Bygg AB",
+    "store_name": "Lisbon Chiado",
+    "shipping_company_name": "Royal Mail",
+    "city": "Lisbon",
+    "region": "South",
+    "country": "PT",
+    "order_id": "A-10431",
+    "source_file": "Sales 2026-W03.xlsx",
+    "source_sheet": "Sales",
+    "source_row_number": 17,
+    "rule": "price_mismatch",
+    "severity": "warn",
+    "entity": "sales_lines",
+}
+"""What values look like, made up, by the end of a column's name; the last one that fits counts."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +103,10 @@ class Column:
             for start, schema in _JSON_TYPES.items():
                 if self.type.lower().startswith(start):
                     kind = dict(schema)
+        fitting = {"string": str, "integer": int, "number": int | float}.get(str(kind["type"]))
+        for end, example in _EXAMPLES.items():
+            if fitting and self.name.endswith(end) and isinstance(example, fitting):
+                kind["examples"] = [example]
         nullable = {**kind, "type": [kind["type"], "null"]}
         return {**nullable, "description": self.comment} if self.comment else nullable
 

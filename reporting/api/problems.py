@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 MEDIA_TYPE = "application/problem+json"
@@ -15,6 +15,28 @@ MEDIA_TYPE = "application/problem+json"
 
 class ProblemDetails(BaseModel):
     """An error (RFC 9457)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "urn:salesops:problem:invalid-parameter",
+                    "title": "Invalid parameter",
+                    "status": 422,
+                    "detail": "from: There is no such parameter here; /docs lists those that there "
+                    "are.",
+                    "instance": "urn:salesops:request:5f0c1d2e",
+                    "errors": [
+                        {
+                            "parameter": "from",
+                            "detail": "There is no such parameter here; /docs lists those that "
+                            "there are.",
+                        }
+                    ],
+                }
+            ]
+        }
+    )
 
     type: str = Field(description="What kind of problem it is; the same text each time.")
     title: str = Field(description="The kind in words.")
