@@ -70,6 +70,10 @@ class Warehouse:
         assert not problems
         assert result.success, result.exception
 
+    def built(self, schema: str) -> str:
+        """Return the schema that builds write into for one that people read."""
+        return f"built_{schema}" if self.engine == "postgres" else schema
+
     def query(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
         engine = connect(warehouse_url(self.url))

@@ -221,7 +221,7 @@ def test_postgres_has_keys_words_and_rights_after_every_build(demo: Warehouse) -
             "fk_fact_order__customer_key",
             "fk_fact_sales_target__seller_key",
         }
-    demo.build("--select", "dim_product")  # takes the foreign keys that point at it with it
+    demo.build("--select", "dim_product")
     assert "fk_fact_sales_line__product_key" in _constraints(demo, "f")
 
     undescribed = demo.query(

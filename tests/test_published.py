@@ -282,7 +282,7 @@ def built(
 @pytest.fixture
 def duckdb_built(built: Warehouse) -> Warehouse:
     if built.engine != "duckdb":
-        pytest.skip("PostgreSQL has no copy")
+        pytest.skip("PostgreSQL has no copy: see test_published_postgres.py")
     return built
 
 
@@ -403,7 +403,7 @@ def test_a_build_says_that_it_could_not_publish(duckdb_built: Warehouse) -> None
     assert not result.success
     assert isinstance(result.result, RunExecutionResult)
     (failed,) = [item for item in result.result.results if item.status == "error"]
-    assert failed.node.name == "salesops-on-run-end-4"
+    assert failed.node.name == "salesops-on-run-end-3"
     assert "The build is good, but readers still see the one before." in str(failed.message)
     assert str(copy) in str(failed.message)
 

@@ -3,8 +3,7 @@
 DuckDB admits one program that writes or several that read. So a build of everything that passed
 its tests ends by writing what people read into a file of its own, beside the warehouse, which then
 takes the place of the one before in a single step. Readers of the copy never wait for a build, and
-no build waits for them. PostgreSQL needs no copy: there, readers and builds do not lock each other
-out.
+no build waits for them. On PostgreSQL, SQL does it all (dbt_project/macros/publishing).
 """
 
 import os

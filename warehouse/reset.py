@@ -12,6 +12,7 @@ from warehouse.settings import SettingsError, read_settings
 
 SCHEMAS = [
     *("test_failures", "reports", "quality", "marts"),
+    *("built_reports", "built_quality", "built_marts"),
     *("snapshots", "staging", "reference", "published", "raw"),
 ]
 """All that loads, builds and publications write, on a production target."""

@@ -1,10 +1,11 @@
 {#- Schemas by their exact names on the production targets; with a prefix on the others, so that
-    a developer's build never touches what others read. -#}
+    a developer's build never touches what others read. On PostgreSQL, builds write beside what is
+    read (see built_schema_name). -#}
 {% macro generate_schema_name(custom_schema_name, node) -%}
     {%- set name = custom_schema_name | trim if custom_schema_name else target.schema -%}
     {%- if target.name.endswith('_dev') and custom_schema_name -%}
         {{ target.schema }}_{{ name }}
     {%- else -%}
-        {{ name }}
+        {{ built_schema_name(name) }}
     {%- endif -%}
 {%- endmacro %}

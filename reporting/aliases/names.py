@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from reporting.built import is_built
+from reporting.built import see_last_build
 from reporting.periods import NoFigures
 
 KINDS = ("seller", "product", "shipping_company", "store")
@@ -37,18 +37,18 @@ def read_names(connection: Connection, kind: str) -> list[Name]:
     Raises:
         NoFigures: the marts were not built yet.
     """
-    if not is_built(connection, f"marts.dim_{kind}", "marts.fact_sales_line"):
+    if not see_last_build(connection, f"dim_{kind}", "fact_sales_line"):
         raise NoFigures("There are no marts yet: run `make run` (or `make load && dbt build`).")
     # The kind is one of ours, not what users write.
     found: Any = connection.execute(
         sa.text(
             "with line_counts as ("
-            f"select {kind}_key, count(*) as line_count from marts.fact_sales_line "
+            f"select {kind}_key, count(*) as line_count from fact_sales_line "
             f"group by {kind}_key) "
             f"select dim.{kind}_name, "
             f"max(case when dim.{kind}_id is not null then 1 else 0 end) as has_id, "
             "cast(sum(coalesce(line_counts.line_count, 0)) as bigint) as line_count "
-            f"from marts.dim_{kind} as dim "
+            f"from dim_{kind} as dim "
             f"left join line_counts on dim.{kind}_key = line_counts.{kind}_key "
             f"where dim.{kind}_key <> -1 group by dim.{kind}_name"
         )

@@ -106,7 +106,6 @@ class Answers:
         # Who may read what is in it: two roles may be told different things.
         told = [
             build.build_id,
-            build.state,
             request.state.client.role.value,
             request.url.path,
             chosen.value,

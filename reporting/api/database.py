@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -35,14 +35,6 @@ PATIENCE = 10.0
 REMEMBERED = 1.0
 """For so many seconds, requests need not ask PostgreSQL which build is the newest."""
 
-_ATTEMPTS = 5
-_IN_THE_WAY = (
-    # What a build replaces, the role salesops_reader may read again when it has ended well.
-    psycopg2.errors.InsufficientPrivilege,
-    psycopg2.errors.LockNotAvailable,
-    psycopg2.errors.DeadlockDetected,
-)
-"""What PostgreSQL says while a build replaces the tables."""
 _RETRY = {"Retry-After": "10"}
 
 
@@ -53,13 +45,10 @@ class Build:
     Attributes:
         build_id: of the run of dbt.
         built_at: when all was built and tested, in UTC.
-        state: on PostgreSQL, of the tables that readers see: it changes while the next build runs,
-            and stays changed if that fails.
     """
 
     build_id: str
     built_at: datetime
-    state: int = 0
 
 
 class Database(Protocol):
@@ -170,9 +159,8 @@ class PublishedCopy:
 class Server:
     """A PostgreSQL server, read as the role salesops_reader where there is one.
 
-    A build replaces tables while people read. A transaction that has begun to read would find a
-    table empty that was replaced since, as names are looked up in the present and rows in the
-    past. So a request first locks all tables against being replaced, and then begins to read.
+    What people read there changes in one transaction, at the end of a good build. So a request that
+    reads one moment reads one build.
     """
 
     def __init__(self, url: URL, statement_seconds: float) -> None:
@@ -194,7 +182,6 @@ class Server:
         )
         sa.event.listen(self._engine, "connect", _become_reader)
         self._lock = threading.Lock()
-        self._tables = _Tables(0, "")
         self._seen: tuple[float, Build] | None = None
 
     @property
@@ -209,69 +196,12 @@ class Server:
 
     @contextmanager
     def reading(self) -> Iterator[tuple[Connection, Build]]:
-        """Read one state of the warehouse: that in which its tables were locked."""
+        """Read one moment of the warehouse."""
         with _answering(), self._engine.connect() as connection:
-            build = self._begin(connection)
+            build = _newest_build(connection)
             with self._lock:
                 self._seen = time.monotonic(), build
             yield connection, build
-
-    def _begin(self, connection: Connection) -> Build:
-        for _ in range(_ATTEMPTS):
-            tables = self._tables
-            try:
-                if tables.lock:
-                    connection.exec_driver_sql(tables.lock)
-                build = replace(_newest_build(connection), state=_state(connection))
-            except DBAPIError as error:
-                if not _is_missing(error):
-                    raise
-                connection.rollback()  # a table is gone that was there a moment ago
-                self._tables = _Tables(0, "")
-                continue
-            if build.state == tables.state:
-                return build
-            # There are others than we have locked.
-            self._tables = _read_tables(connection, build.state)
-            connection.rollback()
-        raise _being_built()
-
-
-@dataclass(frozen=True)
-class _Tables:
-    """The tables that readers see on PostgreSQL.
-
-    Attributes:
-        state: the highest number of one of them; a table that takes another's place has a new one.
-        lock: the statement that keeps them as they are.
-    """
-
-    state: int
-    lock: str
-
-
-_SEEN = """
-from pg_class as class
-inner join pg_namespace as namespace on class.relnamespace = namespace.oid
-where namespace.nspname in ('marts', 'reports', 'quality') and class.relkind = 'r'
-"""
-
-
-def _state(connection: Connection) -> int:
-    found = connection.execute(
-        sa.text(f"select coalesce(max(cast(class.oid as bigint)), 0) {_SEEN}")
-    )
-    return int(found.scalar_one())
-
-
-def _read_tables(connection: Connection, state: int) -> _Tables:
-    names: str | None = connection.execute(
-        sa.text(
-            "select string_agg(format('%I.%I', namespace.nspname, class.relname), ', ' "
-            f"order by namespace.nspname, class.relname) {_SEEN}"
-        )
-    ).scalar_one()
-    return _Tables(state, f"lock table {names} in access share mode" if names else "")
 
 
 def _become_reader(connection: psycopg2.extensions.connection, _: Any) -> None:
@@ -307,16 +237,6 @@ def _newest_build(connection: Connection) -> Build:
     return Build(row.invocation_id, row.built_at)
 
 
-def _being_built() -> Problem:
-    return Problem(
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        "being-built",
-        "A build is replacing the tables at this moment, or has failed half-way: try again when it "
-        "has ended.",
-        headers=_RETRY,
-    )
-
-
 def _is_missing(error: DBAPIError) -> bool:
     return isinstance(
         error.orig,
@@ -340,8 +260,13 @@ def _answering() -> Iterator[None]:
         ) from None
     except DATABASE_ERRORS as error:
         cause = getattr(error, "orig", error)
-        if isinstance(cause, _IN_THE_WAY):
-            raise _being_built() from None
+        if isinstance(cause, psycopg2.errors.InsufficientPrivilege):
+            raise Problem(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "no-rights",
+                "The role salesops_reader may not read the reports yet: the next build grants it.",
+                headers=_RETRY,
+            ) from None
         if isinstance(cause, duckdb.InterruptException | psycopg2.errors.QueryCanceled):
             raise Problem(
                 HTTPStatus.GATEWAY_TIMEOUT,

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from reporting.built import is_built
+from reporting.built import see_last_build
 from reporting.periods import NoFigures
 from reporting.words import amount_in
 
@@ -15,11 +15,11 @@ WEEKS = 8
 """How many of the latest weeks are shown."""
 
 MODELS = (
-    "quality.dq_issue",
-    "quality.dq_issue_cell",
-    "quality.dq_summary",
-    "quality.dq_reconciliation",
-    "reports.rpt_weekly_data_quality",
+    "dq_issue",
+    "dq_issue_cell",
+    "dq_summary",
+    "dq_reconciliation",
+    "rpt_weekly_data_quality",
 )
 
 # Rows that are kept out come first, then what concerns most rows.
@@ -87,14 +87,14 @@ def read_quality(connection: Connection) -> QualityFigures:
     Raises:
         NoFigures: they were not built yet, or nothing was delivered.
     """
-    if not is_built(connection, *MODELS):
+    if not see_last_build(connection, *MODELS):
         raise NoFigures(
             "Nothing is known about quality yet: run `make run` (or `make load && dbt build`)."
         )
     parts = _rows(
         connection,
         "select source_file, source_sheet, entity, rows_read, rows_accepted, rows_rejected, "
-        "rows_duplicate, rows_skipped from quality.dq_reconciliation "
+        "rows_duplicate, rows_skipped from dq_reconciliation "
         "order by rows_rejected desc, rows_duplicate desc, source_file, file_part_number, entity",
     )
     if not parts:
@@ -107,8 +107,8 @@ def read_quality(connection: Connection) -> QualityFigures:
             connection,
             "select iso_week, currency, status, row_count, quarantined_row_count, "
             "flagged_row_count, quarantined_amount, revenue_affected_share "
-            "from reports.rpt_weekly_data_quality where week_start_date in (select distinct "
-            "week_start_date from reports.rpt_weekly_data_quality order by 1 desc limit :weeks) "
+            "from rpt_weekly_data_quality where week_start_date in (select distinct "
+            "week_start_date from rpt_weekly_data_quality order by 1 desc limit :weeks) "
             "order by week_start_date desc, currency",
             weeks=WEEKS,
         ),
@@ -116,9 +116,7 @@ def read_quality(connection: Connection) -> QualityFigures:
         rules=_rules(connection),
         open_files=_open_files(connection),
         accepted_count=connection.execute(
-            sa.text(
-                "select cast(coalesce(sum(accepted_count), 0) as bigint) from quality.dq_summary"
-            )
+            sa.text("select cast(coalesce(sum(accepted_count), 0) as bigint) from dq_summary")
         ).scalar_one(),
     )
 
@@ -127,7 +125,7 @@ def _rules(connection: Connection) -> list[Rule]:
     found = _rows(
         connection,
         "select entity, rule, severity, description, what_to_do, "
-        "cast(sum(issue_count) as bigint) as issue_count from quality.dq_summary "
+        "cast(sum(issue_count) as bigint) as issue_count from dq_summary "
         "where issue_count > 0 group by entity, rule, severity, description, what_to_do "
         f"order by {_WORST_FIRST}",
     )
@@ -139,7 +137,7 @@ def _open_files(connection: Connection) -> list[OpenFile]:
     found = _rows(
         connection,
         "select file_version_id, source_file, entity, rule, severity, description, what_to_do, "
-        "issue_count from quality.dq_summary where issue_count > 0 "
+        "issue_count from dq_summary where issue_count > 0 "
         f"order by source_file, {_WORST_FIRST}, file_version_id",
     )
     amounts = _amounts(connection, "file_version_id, entity, rule")
@@ -157,7 +155,7 @@ def _amounts(connection: Connection, keys: str) -> defaultdict[tuple[Any, ...], 
     # Amounts of different currencies are never added.
     found: Any = connection.execute(
         sa.text(
-            f"select {keys}, currency, sum(amount_at_stake) as amount from quality.dq_issue "
+            f"select {keys}, currency, sum(amount_at_stake) as amount from dq_issue "
             "where not is_accepted and amount_at_stake is not null "
             f"group by {keys}, currency order by {keys}, currency"
         )

@@ -76,7 +76,7 @@ def read_parts(connection: Connection, version_id: int) -> list[Part]:
     headers: Any = connection.execute(
         sa.text(
             "select distinct file_part_number, column_number, column_name, header_text "
-            "from quality.dq_issue_cell where file_version_id = :version_id "
+            "from dq_issue_cell where file_version_id = :version_id "
             "order by file_part_number, column_number, column_name"
         ),
         {"version_id": version_id},
@@ -88,7 +88,7 @@ def read_parts(connection: Connection, version_id: int) -> list[Part]:
     parts: Any = connection.execute(
         sa.text(
             "select file_part_number, max(source_sheet) as source_sheet, "
-            "count(distinct source_row_number) as row_count from quality.dq_issue "
+            "count(distinct source_row_number) as row_count from dq_issue "
             "where file_version_id = :version_id and not is_accepted "
             "group by file_part_number order by file_part_number"
         ),
@@ -111,12 +111,12 @@ def read_rows(connection: Connection, part: Part) -> Generator[DeliveredRow]:
             "case severity when 'reject' then 0 else 1 end as place, column_name, "
             "cast(null as text) as delivered_text, "
             "description || coalesce(' (' || expected_text || ')', '') as description, what_to_do "
-            "from quality.dq_issue where file_version_id = :version_id "
+            "from dq_issue where file_version_id = :version_id "
             "and file_part_number = :part_number and not is_accepted "
             "union all "
             "select source_row_number, 1, column_number, column_name, delivered_text, "
             "cast(null as text), cast(null as text) "
-            "from quality.dq_issue_cell where file_version_id = :version_id "
+            "from dq_issue_cell where file_version_id = :version_id "
             "and file_part_number = :part_number "
             "order by source_row_number, is_cell, place, column_name, description"
         ),

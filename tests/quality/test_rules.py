@@ -148,7 +148,8 @@ def test_every_row_and_every_amount_is_accounted_for(faulty: Faulty) -> None:
 
 def test_the_delivered_cells_are_there_under_their_own_headings(faulty: Faulty) -> None:
     cells = faulty.warehouse.query(
-        "select header_text, delivered_text from quality.dq_issue_cell "
+        "select header_text, delivered_text "
+        f"from {faulty.warehouse.built('quality')}.dq_issue_cell "
         "where source_file = 'Sales 2026-01.xlsx' and source_row_number = :row "
         "order by column_number",
         row=faulty.places["unreadable_units"][0][1],

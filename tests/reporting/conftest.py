@@ -1,5 +1,6 @@
 """Small tables, made by hand as the quality models and the marts have them."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -95,14 +96,22 @@ class Tables:
 
     def execute(self, sql: str) -> None:
         with connect(warehouse_url(self.url)).begin() as connection:
-            connection.execute(sa.text(sql))
+            connection.execute(sa.text(self._as_built(sql)))
 
     def insert(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
         with connect(warehouse_url(self.url)).begin() as connection:
             for row in rows:
                 values = {f"v{place}": value for place, value in enumerate(row)}
                 marks = ", ".join(f":{name}" for name in values)
-                connection.execute(sa.text(f"insert into {table} values ({marks})"), values)
+                connection.execute(
+                    sa.text(f"insert into {self._as_built(table)} values ({marks})"), values
+                )
+
+    def _as_built(self, sql: str) -> str:
+        """Name the schemas as builds do."""
+        if warehouse_url(self.url).get_backend_name() == "duckdb":
+            return sql
+        return re.sub(r"\b(marts|reports|quality)\b(?=\.|$)", r"built_\1", sql)
 
     def part(
         self,

@@ -1,7 +1,7 @@
-{#- The checksums of the lines that fact_sales_line holds. -#}
-{% macro summed_checksums() -%}
+{#- The checksums of the lines that fact_sales_line holds, or that people read of it. -#}
+{% macro summed_checksums(fact_sales_line=none) -%}
     select file_version_id, cast(sum(line_fingerprint) as decimal(38, 0)) as checksum
-    from {{ this }} group by file_version_id
+    from {{ fact_sales_line or this }} group by file_version_id
 {%- endmacro %}
 
 {#- Hook of fact_sales_line: takes out the lines that are not accepted any more, or not as they are

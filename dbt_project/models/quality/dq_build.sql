@@ -1,6 +1,7 @@
 {#- Grain: one row per build of everything that passed its tests. The newest one is what readers
-    see: in the copy that they open (DuckDB), or in the warehouse (PostgreSQL). Written at the end
-    of such a build (macro record_build), never rebuilt, also not by --full-refresh. -#}
+    see: in the copy that they open (DuckDB), or in the schemas marts, reports and quality
+    (PostgreSQL). Written at the end of such a build (macro record_build), never rebuilt, also not by
+    --full-refresh. -#}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',

@@ -1,0 +1,225 @@
+"""What people read on PostgreSQL: the last build that passed, whole, at any moment."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from reporting.built import see_last_build
+from tests.conftest import Warehouse
+from tests.history.forks import start_build
+from tests.history.rebuild import read_tables
+from tests.test_published import write_sales
+from warehouse.connection import connect, warehouse_url
+
+WHOLE = ["--exclude-resource-type", "unit_test"]
+
+READ = ("marts", "reports", "quality")
+
+SEEN = (
+    "select (select count(*) from marts.fact_sales_line), "
+    "(select sum(revenue) from marts.fact_sales_line), "
+    "(select sum(revenue) from reports.rpt_weekly_summary), "
+    "(select sum(rows_accepted) from quality.dq_reconciliation where entity = 'sales_lines')"
+)
+
+
+@pytest.fixture(scope="module")
+def built(
+    new_warehouse: Callable[[str], Warehouse], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Warehouse]:
+    """A warehouse with 40 lines that people read, and a role that reads it."""
+    warehouse = new_warehouse("postgres")
+    warehouse.execute(
+        "drop role if exists salesops_reader",
+        "create role salesops_reader login password 'reader'",
+    )
+    warehouse.load(write_sales(tmp_path_factory.mktemp("sales"), range(40)))
+    warehouse.build(*WHOLE)
+    yield warehouse
+    warehouse.execute("drop owned by salesops_reader", "drop role salesops_reader")
+
+
+@pytest.fixture
+def reader(built: Warehouse) -> Iterator[Connection]:
+    """A connection of the role that reads, of which each transaction sees one moment."""
+    url = warehouse_url(built.url).set(username="salesops_reader", password="reader")  # noqa: S106
+    engine = sa.create_engine(url, isolation_level="REPEATABLE READ", poolclass=sa.pool.NullPool)
+    with engine.connect() as connection:
+        yield connection
+
+
+def seen(connection: Connection) -> list[Any]:
+    """Return what one transaction sees: lines, their revenue, and what reports say of both."""
+    with connection.begin():
+        return list(connection.execute(sa.text(SEEN)).one())
+
+
+def test_readers_see_what_was_built(built: Warehouse) -> None:
+    for schema in READ:
+        tables = [name for _, name in built.tables(schema)]
+        made = [name for _, name in built.tables(f"built_{schema}")]
+        assert sorted(tables) == sorted(set(made) - {"dq_issue_cell"})
+        for name in tables:
+            rows = f"select * from {schema}.{name} except all select * from built_{schema}.{name}"
+            assert built.query(rows) == []
+            assert built.one(f"select count(*) from {schema}.{name}") == built.one(
+                f"select count(*) from built_{schema}.{name}"
+            )
+    words = (
+        "select relname, attname, description from pg_description "
+        "inner join pg_class on objoid = pg_class.oid "
+        "left join pg_attribute on attrelid = objoid and attnum = objsubid "
+        "where relnamespace = to_regnamespace(:schema) and relname <> 'dq_issue_cell' "
+        "order by relname, attname"
+    )
+    for schema in READ:
+        assert built.query(words, schema=schema) == built.query(words, schema=f"built_{schema}")
+        assert built.query(words, schema=schema)
+
+
+def test_a_failed_build_changes_nothing_for_readers(
+    built: Warehouse, reader: Connection, tmp_path: Path
+) -> None:
+    before = seen(reader)
+    assert before[0] == before[3] == 40
+    assert before[1] == before[2]
+    built.load(write_sales(tmp_path / "more", range(50)))
+    # A fault that one test finds and that stops nothing else.
+    built.execute(
+        "insert into built_quality.dq_test_result (invocation_id, test_name, status) "
+        "select invocation_id, test_name, 'twice' from built_quality.dq_test_result limit 1"
+    )
+    build = start_build(built, tmp_path / "build.log", *WHOLE)
+    while build.process.is_alive():
+        assert seen(reader) == before
+        time.sleep(0.05)
+    assert build.wait() == 1
+    assert "FAIL 1 dq_test_result_grain" in build.said()
+    assert "Not published: readers still see" in build.said()
+    assert seen(reader) == before
+    assert built.one("select count(*) from built_marts.fact_sales_line") == 50
+    with connect(warehouse_url(built.url)).connect() as connection:
+        assert see_last_build(connection, "fact_sales_line")  # as who mends it does
+        assert connection.execute(sa.text("select count(*) from fact_sales_line")).scalar() == 50
+    for arguments in (["run", "--select", "dim_region"], ["build", "--select", "dim_region"]):
+        assert built.dbt(*arguments).success
+        assert seen(reader) == before
+
+    built.execute("delete from built_quality.dq_test_result where status = 'twice'")
+    states = set()
+    build = start_build(built, tmp_path / "build.log", *WHOLE)
+    while build.process.is_alive():
+        states.add(tuple(seen(reader)))
+        time.sleep(0.02)
+    assert build.wait() == 0, build.said()
+    after = seen(reader)
+    assert after[0] == after[3] == 50
+    assert after[1] == after[2] > before[1]
+    assert states <= {tuple(before), tuple(after)}
+
+
+def test_who_has_begun_to_read_goes_on(
+    built: Warehouse, reader: Connection, tmp_path: Path
+) -> None:
+    before = seen(reader)
+    built.execute(
+        "create schema ours",
+        "create view ours.revenue as select sum(revenue) as revenue from marts.fact_sales_line",
+    )
+    with reader.begin():
+        reader.execute(sa.text("select count(*) from marts.dim_region")).all()
+        built.load(write_sales(tmp_path / "less", range(30)))
+        built.build(*WHOLE)  # which does not wait for the reader
+        assert list(reader.execute(sa.text(SEEN)).one()) == before
+    after = seen(reader)
+    assert after[0] == after[3] == 30
+    assert after[1] == after[2]
+    assert built.one("select revenue from ours.revenue") == after[1]
+    built.execute("drop schema ours cascade")
+
+
+def test_what_did_not_change_is_not_written(built: Warehouse) -> None:
+    def versions() -> dict[str, Any]:
+        return {
+            name: built.query(f"select max(xmin::text::bigint), count(*) from {schema}.{name}")
+            for schema in READ
+            for _, name in built.tables(schema)
+            if not name.startswith(("dq_build", "dq_test_"))
+        }
+
+    before = versions()
+    built.build(*WHOLE, "--full-refresh")
+    changed = [name for name, version in versions().items() if version != before[name]]
+    assert changed == []
+
+
+def test_a_build_killed_while_it_publishes(
+    built: Warehouse, reader: Connection, tmp_path: Path
+) -> None:
+    before = seen(reader)
+    built.load(write_sales(tmp_path / "more", range(35)))
+    with connect(warehouse_url(built.url)).begin() as other:
+        # The transaction that publishes has to wait here, with much of its work done.
+        other.execute(sa.text("lock table reports.rpt_weekly_top_products in share mode"))
+        build = start_build(built, tmp_path / "build.log", *WHOLE)
+        waiting = (
+            "select count(*) from pg_stat_activity where wait_event_type = 'Lock' "
+            "and datname = current_database()"
+        )
+        while build.process.is_alive() and not built.one(waiting):
+            time.sleep(0.05)
+        assert seen(reader) == before
+        assert build.kill()
+    while built.one(
+        "select count(*) from pg_stat_activity where datname = current_database() "
+        "and query like '%rpt_weekly_top_products%' and pid <> pg_backend_pid()"
+    ):
+        time.sleep(0.05)
+    assert seen(reader) == before
+    built.build(*WHOLE)
+    after = seen(reader)
+    assert after[0] == after[3] == 35
+    assert after[1] == after[2]
+
+
+def test_a_table_with_other_columns_is_made_anew(built: Warehouse, reader: Connection) -> None:
+    before = read_tables(built)
+    keys = "select conname from pg_constraint where connamespace = 'marts'::regnamespace order by 1"
+    indexes = "select indexname from pg_indexes where schemaname = 'marts' order by 1"
+    named = built.query(keys), built.query(indexes)
+    built.execute(
+        "alter table marts.dim_product drop column brand",
+        "alter table marts.fact_sales_line add column later text",
+        "drop table reports.rpt_seasonality",
+    )
+    built.build("--select", "dim_region", "--resource-type", "model")
+    assert "later" in built.columns("marts", "fact_sales_line")  # it publishes nothing
+    built.build(*WHOLE)
+    after = read_tables(built)
+    assert {name: table.columns for name, table in before.items()} == {
+        name: table.columns for name, table in after.items()
+    }
+    assert {name: table.rows for name, table in before.items()} == {
+        name: table.rows for name, table in after.items()
+    }
+    assert (built.query(keys), built.query(indexes)) == named
+    assert seen(reader)[0] == built.one("select count(*) from built_marts.fact_sales_line")
+
+
+def test_before_a_whole_build_has_passed_readers_see_what_there_is(
+    new_warehouse: Callable[[str], Warehouse], tmp_path: Path
+) -> None:
+    warehouse = new_warehouse("postgres")
+    warehouse.load(write_sales(tmp_path / "sales", range(10)))
+    models = ["--resource-type", "seed", "--resource-type", "model", "--resource-type", "snapshot"]
+    warehouse.build(*models)
+    assert warehouse.one("select count(*) from marts.fact_sales_line") == 10
+    warehouse.load(write_sales(tmp_path / "sales", range(12)))
+    warehouse.build(*models)
+    assert warehouse.one("select count(*) from marts.fact_sales_line") == 12
+    assert warehouse.one("select count(*) from quality.dq_build") == 0
