@@ -189,12 +189,11 @@ with lines as (
         line.revenue,
         line.units,
         line.is_return,
-        line.sale_date_key,
         dim_customer.customer_durable_key
     from marts.fact_sales_line as line
     inner join marts.dim_store on line.store_key = dim_store.store_key
     inner join marts.dim_customer on line.customer_key = dim_customer.customer_key
-    where line.sale_date_key <= :last{filters}
+    where line.sale_date_key between :first and :last{filters}
 ),
 places as (
     select
@@ -202,7 +201,7 @@ places as (
         region_key,
         cast(null as text) as city,
         cast(null as bigint) as store_key,
-        currency, order_id, revenue, units, is_return, sale_date_key, customer_durable_key
+        currency, order_id, revenue, units, is_return, customer_durable_key
     from lines
     union all
     select
@@ -210,7 +209,7 @@ places as (
         region_key,
         city,
         cast(null as bigint) as store_key,
-        currency, order_id, revenue, units, is_return, sale_date_key, customer_durable_key
+        currency, order_id, revenue, units, is_return, customer_durable_key
     from lines
     union all
     select
@@ -218,8 +217,26 @@ places as (
         cast(null as bigint) as region_key,
         cast(null as text) as city,
         store_key,
-        currency, order_id, revenue, units, is_return, sale_date_key, customer_durable_key
+        currency, order_id, revenue, units, is_return, customer_durable_key
     from lines
+),
+bought as (
+    select distinct line.region_key, line.store_key, line.customer_key
+    from marts.fact_sales_line as line
+    where
+        line.sale_date_key <= :last
+        and not line.is_return
+        and line.customer_key <> -1{filters}
+),
+buyers as (
+    select
+        bought.region_key,
+        bought.store_key,
+        coalesce(dim_store.city, dim_customer.city, 'Unknown') as city,
+        dim_customer.customer_durable_key
+    from bought
+    inner join marts.dim_store on bought.store_key = dim_store.store_key
+    inner join marts.dim_customer on bought.customer_key = dim_customer.customer_key
 ),
 residents as (
     select
@@ -235,9 +252,17 @@ residents as (
     where dim_customer.customer_key <> -1 and dim_customer.effective_start_date <= :last_day
 ),
 known as (
-    select place_level, region_key, city, store_key, customer_durable_key
-    from places
-    where not is_return and customer_durable_key <> -1
+    select 'region' as place_level, region_key, cast(null as text) as city,
+        cast(null as bigint) as store_key, customer_durable_key
+    from buyers
+    union
+    select 'city' as place_level, region_key, city, cast(null as bigint) as store_key,
+        customer_durable_key
+    from buyers
+    union
+    select 'store' as place_level, cast(null as bigint) as region_key, cast(null as text) as city,
+        store_key, customer_durable_key
+    from buyers
     union
     select 'region' as place_level, region_key, cast(null as text) as city,
         cast(null as bigint) as store_key, customer_durable_key
@@ -271,7 +296,6 @@ sold as (
             end
         ) as active_customer_count
     from places
-    where sale_date_key >= :first
     group by currency, place_level, region_key, city, store_key
 )
 select
