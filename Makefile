@@ -72,7 +72,7 @@ reset: .venv/run ## empty the warehouse (asks first; FORCE=1 does not); files in
 
 .PHONY: test test-deep lint bench lock help
 test: .venv/dev ## run every test, on DuckDB and on an embedded PostgreSQL
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-deep: .venv/dev ## random histories and kills, half an hour (SEED=17 for the same again)
 	@seed=$(or $(SEED),$$(date +%s)); echo "SEED=$$seed"; \

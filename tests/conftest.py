@@ -26,6 +26,13 @@ REAL_FILES = CHECKOUT.parent / "shared" / "data"
 
 ENGINES = ["duckdb", "postgres"]
 
+LONG = ("test_real_sets", "test_published_postgres", "test_kill")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that what runs side by side ends together."""
+    items.sort(key=lambda item: "history" not in item.path.parts and item.path.stem not in LONG)
+
 
 class Warehouse:
     """A warehouse of one engine, and the commands on it, run in this process."""
