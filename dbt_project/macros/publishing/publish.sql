@@ -36,7 +36,7 @@
             {%- set tables = tables_to_publish() -%}
             {%- set statements = create_read_tables(tables) + write_read_rows(tables)
                 + read_keys_and_indexes(tables) + reader_grants() -%}
-            begin; {{ statements | join('; ') }}; commit;
+            begin; {{ without_nested_loops() }}; {{ statements | join('; ') }}; commit;
         {%- elif flags.WHICH == 'build' -%}
             {%- do say_that_nothing_is_published() -%}
         {%- endif -%}

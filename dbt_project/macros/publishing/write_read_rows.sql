@@ -25,8 +25,9 @@
     {{ return(statements + last) }}
 {%- endmacro %}
 
-{#- A condition for the rows of a table that may differ; none if there are none. The lines are by far
-    the most, so they are told apart by file version. -#}
+{#- A condition for the rows of a table that may differ, on either side; none if there are none. The
+    lines are by far the most, so they are told apart by file version: a line that moves from one to
+    another changes both. -#}
 {% macro rows_to_compare(table) -%}
     {%- if table.name != 'fact_sales_line' -%}
         {{ return('true') }}
@@ -39,20 +40,22 @@
 
 {% macro write_rows_by_key(table, rows) -%}
     {%- set same_key = 'read.' ~ table.key ~ ' = built.' ~ table.key -%}
+    {%- set read = '(select * from ' ~ table.read ~ ' where ' ~ rows ~ ') as read' -%}
     {%- set built = '(select * from ' ~ table.built ~ ' where ' ~ rows ~ ') as built' -%}
     {{ return([
         'update ' ~ table.read ~ ' as read set (' ~ table.columns ~ ') = row(' ~ table.of_built ~ ')'
-        ~ ' from ' ~ built ~ ' where ' ~ same_key
+        ~ ' from ' ~ built ~ ' where ' ~ same_key ~ (' and read.' ~ rows if rows != 'true' else '')
         ~ ' and row(' ~ table.of_read ~ ') is distinct from row(' ~ table.of_built ~ ')',
         'insert into ' ~ table.read ~ ' select * from ' ~ built
-        ~ ' where not exists (select 1 from ' ~ table.read ~ ' as read where ' ~ same_key ~ ')',
+        ~ ' where not exists (select 1 from ' ~ read ~ ' where ' ~ same_key ~ ')',
     ]) }}
 {%- endmacro %}
 
 {% macro take_out_rows_by_key(table, rows) -%}
     {{ return(
-        'delete from ' ~ table.read ~ ' as read where ' ~ rows ~ ' and not exists (select 1 from '
-        ~ table.built ~ ' as built where read.' ~ table.key ~ ' = built.' ~ table.key ~ ')'
+        'delete from ' ~ table.read ~ ' as read where ' ~ rows ~ ' and not exists (select 1 from'
+        ~ ' (select * from ' ~ table.built ~ ' where ' ~ rows ~ ') as built'
+        ~ ' where read.' ~ table.key ~ ' = built.' ~ table.key ~ ')'
     ) }}
 {%- endmacro %}
 

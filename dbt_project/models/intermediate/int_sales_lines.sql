@@ -12,7 +12,7 @@
     unique_key=['file_version_id', 'file_part_number', 'source_row_number'],
     pre_hook=[
         "{{ one_build_at_a_time() }}", "{{ require_every_line_due() }}",
-        "{{ without_nested_loops() if not is_incremental() }}",
+        "{{ compute_before(ref('int_sales_lines_judged')) if is_incremental() else without_nested_loops() }}",
     ],
     post_hook=[
         "{{ take_out_gone_versions() }}", "{{ remember_lookups() }}", "{{ analyze_table() }}",
@@ -36,7 +36,8 @@ with
 
 computed as (
 
-    select * from {{ ref('int_sales_lines_judged') }}
+    {% set judged = ref('int_sales_lines_judged') -%}
+    select * from {{ computed_before(judged) if is_incremental() else judged }}
 
 ),
 

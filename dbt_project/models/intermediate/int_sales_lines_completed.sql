@@ -16,6 +16,7 @@ lines as (
             stg_sales_lines.file_version_id = due.file_version_id
             and stg_sales_lines.file_part_number = due.file_part_number
             and stg_sales_lines.source_row_number = due.source_row_number
+    where {{ is_version_in('stg_sales_lines.file_version_id', ref('int_sales_lines_due')) }}
 
 ),
 

@@ -11,7 +11,9 @@
     incremental_strategy='append',
     on_schema_change='fail',
     indexes=indexed_by(['file_version_id']),
-    pre_hook=["{{ one_build_at_a_time() }}", "{{ take_out_changed_lines() }}"],
+    pre_hook=[
+        "{{ one_build_at_a_time() }}", "{{ without_nested_loops() }}", "{{ take_out_changed_lines() }}",
+    ],
 ) }}
 {%- set changed = changed_since_built(
     ref('int_sales_line_checksums'), summed_checksums()
