@@ -67,6 +67,11 @@ def changed_since_built(*_: str) -> list[int]:
     return [2]
 
 
+def is_within_days_of(day: str, _: str) -> str:
+    """Give a condition."""
+    return f"{day} between cast('2026-01-12' as date) and cast('2026-01-18' as date)"
+
+
 def changed_lookup_kinds(*_: str) -> list[str]:
     """Give the kinds of lookups that changed."""
     return ["order", "rules"]

@@ -64,12 +64,14 @@ shared_lines as (
         sum(lines.revenue) as revenue
     from lines
     {% if changed is not none -%}
-    -- The fingerprint covers the day; naming it as well lets the engine skip the other days.
+    -- The fingerprint covers the day; naming it as well lets the engine skip the other days, and
+    -- whole blocks by the first and the last of them.
     inner join changed_days on lines.sale_date = changed_days.sale_date
     where
         lines.content_fingerprint in (
             select changed_lines.content_fingerprint from changed_lines
         )
+        and {{ is_within_days_of('lines.sale_date', changed_ids) }}
     {%- endif %}
     group by lines.file_version_id, lines.sale_date, lines.content_fingerprint
 
