@@ -32,6 +32,11 @@ _DOCS = (
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
+MOST_AT_ONCE = 150
+"""Requests that are answered at a time; those beyond are asked to come again. The server itself
+takes 200, and turns the others away without a word."""
+
+
 class Guard:
     """ASGI middleware, the outermost one.
 
@@ -40,6 +45,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self.at_once = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -68,8 +74,18 @@ class Guard:
                 message["headers"] = headers
             await send(message)
 
+        self.at_once += 1
         try:
-            await self.app(scope, receive, send_safely)
+            if self.at_once > MOST_AT_ONCE:
+                busy = Problem(
+                    HTTPStatus.SERVICE_UNAVAILABLE,
+                    "busy",
+                    f"{MOST_AT_ONCE} requests are being answered: try again in a few seconds.",
+                    headers={"Retry-After": "10"},
+                )
+                await problem_response(Request(scope), busy)(scope, receive, send_safely)
+            else:
+                await self.app(scope, receive, send_safely)
         except Exception as error:
             # Where it happened, not what was asked: that may name customers.
             log.error(
@@ -88,6 +104,7 @@ class Guard:
             answer = problem_response(Request(scope), problem)
             await answer(scope, receive, send_safely)
         finally:
+            self.at_once -= 1
             log.info(
                 "request",
                 request_id=request_id,

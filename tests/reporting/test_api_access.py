@@ -106,6 +106,30 @@ def test_a_key_may_ask_so_often(url: str) -> None:
         assert api.get("/health", READER).status_code == 200
 
 
+def test_too_many_at_once_are_asked_to_come_again(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reporting.api.guard.MOST_AT_ONCE", 2)
+    begun, is_over = threading.Semaphore(0), threading.Event()
+
+    def slowly(*arguments: Any, **more: Any) -> Any:
+        begun.release()
+        assert is_over.wait(30)
+        return read_table(*arguments, **more)
+
+    monkeypatch.setattr("reporting.api.app.read_table", slowly)
+    with served(url) as api, ThreadPoolExecutor(2) as askers:
+        asked = [askers.submit(api.get, ROWS, READER, limit=limit) for limit in (1, 2)]
+        for _ in asked:
+            assert begun.acquire(timeout=30)
+        refused = api.get(ROWS, READER)
+        problem(refused, 503, "busy")
+        assert refused.headers["retry-after"] == "10"
+        is_over.set()
+        assert [answer.result().status_code for answer in asked] == [200, 200]
+        assert api.get(ROWS, READER).status_code == 200
+
+
 def test_ten_thousand_keys(url: str, tmp_path: Path) -> None:
     file = tmp_path / "keys"
     made = [new_key(f"client-{number}", Role.READER) for number in range(10_000)]
