@@ -144,10 +144,14 @@
         {%- endif -%}
         {%- set model = graph.nodes['model.' ~ project_name ~ '.' ~ table.name] -%}
         {%- for index in model.config.get('indexes') or [] -%}
+            {%- set columns = [] -%}
+            {%- for column in index.columns -%}
+                {%- do columns.append(adapter.quote(column)) -%}
+            {%- endfor -%}
             {%- do indexes.append(
                 'create index if not exists '
                 ~ adapter.quote('ix_' ~ table.name ~ '__' ~ index.columns | join('_'))
-                ~ ' on ' ~ table.read ~ ' (' ~ index.columns | map('tojson') | join(', ') ~ ')'
+                ~ ' on ' ~ table.read ~ ' (' ~ columns | join(', ') ~ ')'
             ) -%}
         {%- endfor -%}
         {%- if table.is_new -%}
@@ -158,8 +162,8 @@
     {%- for test in tests_of_marts('relationships') -%}
         {%- set table = by_name.get(graph.nodes[test.attached_node].alias) -%}
         {%- set column = adapter.quote(test.column_name) -%}
-        {%- for id in test.depends_on.nodes if id != test.attached_node and table is defined -%}
-            {%- set parent = by_name.get(graph.nodes[id].alias) if id in graph.nodes -%}
+        {%- for id in test.depends_on.nodes if id != test.attached_node and id in graph.nodes -%}
+            {%- set parent = by_name.get(graph.nodes[id].alias) -%}
             {%- if table and parent and parent.schema == 'marts' -%}
                 {%- set name = 'fk_' ~ table.name ~ '__' ~ test.column_name -%}
                 {%- do indexes.append(
