@@ -88,7 +88,7 @@ lint: .venv/dev ## check style, types and the shape of the dbt project
 	$(BIN)/dbt --log-level warn --no-partial-parse parse --warn-error --show-all-deprecations
 	$(BIN)/dbt-bouncer run
 
-bench: .venv/dev ## measure; results as ratios within one run (takes half an hour)
+bench: .venv/dev ## measure; results as ratios within one run (takes an hour and more)
 	@$(BIN)/python -m benchmarks.load_workbook
 	@$(BIN)/python -m benchmarks.add_a_day
 	@$(BIN)/python -m benchmarks.serve_reports

@@ -27,6 +27,7 @@ REAL_FILES = CHECKOUT.parent / "shared" / "data"
 ENGINES = ["duckdb", "postgres"]
 
 LONG = ("test_real_sets", "test_published_postgres", "test_kill")
+"""Files that take minutes; those of `history` do, too."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,8 +13,9 @@ from tests.conftest import Warehouse
 from warehouse.connection import connect, warehouse_url
 from warehouse.reset import SCHEMAS
 
-COMPARED = ("marts", "reports", "quality")
-"""What people read. Every table of these schemas is compared, every column of every row."""
+COMPARED = ("marts", "reports", "quality", "built_quality")
+"""What people read, and on PostgreSQL what is not published. Every table of these schemas is
+compared, every column of every row."""
 
 SHOWN = 4
 """How many differing rows of a table a failure shows."""
