@@ -216,6 +216,8 @@ def test_before_a_whole_build_has_passed_readers_see_what_there_is(
 ) -> None:
     warehouse = new_warehouse("postgres")
     warehouse.load(write_sales(tmp_path / "sales", range(10)))
+    assert warehouse.dbt("run", "--select", "dq_file_version", "--empty").success
+    assert ("quality", "dq_file_version") not in warehouse.tables("quality")
     models = ["--resource-type", "seed", "--resource-type", "model", "--resource-type", "snapshot"]
     warehouse.build(*models)
     assert warehouse.one("select count(*) from marts.fact_sales_line") == 10
