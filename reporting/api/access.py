@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 from limits import parse
-from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
 from reporting.api.keys import Client, KeyRing, Role
 from reporting.api.problems import Problem
@@ -49,7 +49,7 @@ class Access:
         # Keys of others' making must not name what is counted.
         self._salt = secrets.token_hex(8)
 
-    def enter(self, request: Request, key: str | None) -> Client:
+    async def enter(self, request: Request, key: str | None) -> Client:
         """Return who asks.
 
         Raises:
@@ -62,7 +62,7 @@ class Access:
             known = self._keys.client(key) if key else None
             if known is None:
                 # Whoever has a right key gets in, whatever others at the same address try.
-                if key and not self._counter.hit(self._wrong, self._salt, address):
+                if key and not await self._counter.hit(self._wrong, self._salt, address):
                     raise self._too_often("Too many wrong keys came from this address.")
                 raise Problem(
                     HTTPStatus.UNAUTHORIZED,
@@ -73,7 +73,7 @@ class Access:
                 )
             client = known
         request.state.client = client
-        if not self._counter.hit(self._limit, client.name):
+        if not await self._counter.hit(self._limit, client.name):
             raise self._too_often(f"This key may ask {self._limit}.")
         return client
 
@@ -94,7 +94,7 @@ async def reader(
 ) -> Client:
     """Let in whoever has a key."""
     access: Access = request.app.state.access
-    return access.enter(request, key or (bearer.credentials if bearer else None))
+    return await access.enter(request, key or (bearer.credentials if bearer else None))
 
 
 async def auditor(client: Annotated[Client, Depends(reader)]) -> Client:
