@@ -32,6 +32,9 @@ CONNECTIONS = 8
 PATIENCE = 10.0
 """For so many seconds, at most."""
 
+_LOOKS_EVERY = 0.2
+"""After so many seconds, queries on DuckDB are looked at again: does one take too long?"""
+
 REMEMBERED = 1.0
 """For so many seconds, requests need not ask PostgreSQL which build is the newest."""
 
@@ -87,7 +90,7 @@ class PublishedCopy:
 
     def __init__(self, path: Path, statement_seconds: float) -> None:
         self._path = path
-        self._seconds = statement_seconds
+        self._limit = _TimeLimit(statement_seconds)
         self._lock = threading.Lock()
         self._file: tuple[int, int] | None = None
         self._opened: tuple[Engine, Build] | None = None
@@ -104,12 +107,8 @@ class PublishedCopy:
         with _answering(), engine.connect() as connection:
             running = connection.connection.dbapi_connection
             assert isinstance(running, duckdb_engine.ConnectionWrapper)
-            late = threading.Timer(self._seconds, running.interrupt)
-            late.start()
-            try:
+            with self._limit.kept(running):
                 yield connection, build
-            finally:
-                late.cancel()
 
     def _current(self) -> tuple[Engine, Build]:
         try:
@@ -154,6 +153,50 @@ class PublishedCopy:
         )
         with engine.connect() as connection:
             return engine, _newest_build(connection)
+
+
+class _TimeLimit:
+    """Interrupts queries that take too long: DuckDB has no setting for it.
+
+    One thread does for all requests: to start one for each would have each wait for its turn to
+    run. It lasts as long as there are requests.
+
+    Args:
+        seconds: that a query may take.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._until: dict[duckdb_engine.ConnectionWrapper, float] = {}
+        self._is_watched = False
+
+    @contextmanager
+    def kept(self, connection: duckdb_engine.ConnectionWrapper) -> Iterator[None]:
+        """Interrupt what a connection does, if it is not done in time."""
+        with self._lock:
+            if not self._is_watched:
+                threading.Thread(target=self._interrupt_late, daemon=True).start()
+                self._is_watched = True
+            self._until[connection] = time.monotonic() + self._seconds
+        try:
+            yield
+        finally:
+            # From here on the connection may be another request's.
+            with self._lock:
+                del self._until[connection]
+
+    def _interrupt_late(self) -> None:
+        while True:
+            time.sleep(_LOOKS_EVERY)
+            now = time.monotonic()
+            with self._lock:
+                if not self._until:
+                    self._is_watched = False
+                    return
+                for connection, until in self._until.items():
+                    if until < now:
+                        connection.interrupt()
 
 
 class Server:

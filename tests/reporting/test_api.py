@@ -8,6 +8,7 @@ import socket
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -612,12 +613,15 @@ def test_a_request_reads_one_state(built: Warehouse) -> None:
         built.execute("insert into reports.rpt_seasonality select * from kept", "drop table kept")
 
 
+SLOW = {
+    "duckdb": "select sum(a.range * b.range) from range(1000000) as a, range(1000000) as b",
+    "postgres": "select pg_sleep(30)",
+}
+
+
 def test_a_query_is_given_up_in_time(built: Warehouse) -> None:
     database = open_database(warehouse_url(built.url), 0.5)
-    slow = {
-        "duckdb": "select sum(a.range * b.range) from range(1000000) as a, range(1000000) as b",
-        "postgres": "select pg_sleep(30)",
-    }[built.engine]
+    slow = SLOW[built.engine]
     for _ in range(10):  # more often than there are connections
         started = time.monotonic()
         with pytest.raises(Problem) as refused, database.reading() as (connection, _):
@@ -626,6 +630,23 @@ def test_a_query_is_given_up_in_time(built: Warehouse) -> None:
         assert time.monotonic() - started < 5
     with database.reading() as (connection, _):
         assert connection.execute(sa.text("select 1")).scalar_one() == 1
+
+
+def test_who_is_in_time_is_not_given_up_with_others(built: Warehouse) -> None:
+    database = open_database(warehouse_url(built.url), 1)
+    slow = SLOW[built.engine]
+
+    def ask(number: int) -> Any:
+        try:
+            with database.reading() as (connection, _):
+                return connection.execute(sa.text("select 1" if number % 10 else slow)).scalar_one()
+        except Problem as problem:
+            return problem.kind
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(ask, range(160)))
+    assert answers[::10] == ["too-slow"] * 16
+    assert answers.count(1) == 144
 
 
 @contextmanager
