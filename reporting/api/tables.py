@@ -176,31 +176,31 @@ def read_table(
         asked: values by parameter; `limit` and `offset` for a page, None for all rows.
     """
     columns = catalog[report.table]
-    by_name: dict[str, sa.ColumnClause[Any]] = {
-        column.name: sa.column(column.name) for column in columns
-    }
-    schema, name = report.table.split(".")
-    query = sa.select(*by_name.values()).select_from(
-        sa.table(name, *by_name.values(), schema=schema)
-    )
+    conditions = ["true"]
+    values: dict[str, Any] = {}
     for parameter, column in report.filters.items():
         if asked.get(parameter) is not None:
-            query = query.where(by_name[column] == asked[parameter])
+            conditions.append(f'"{column}" = :{parameter}')
+            values[parameter] = asked[parameter]
     if report.day is not None:
         if asked.get("start_date"):
-            query = query.where(by_name[report.day] >= report.spread.first(asked["start_date"]))
+            conditions.append(f'"{report.day}" >= :first')
+            values["first"] = report.spread.first(asked["start_date"])
         if asked.get("end_date"):
-            query = query.where(by_name[report.day] <= asked["end_date"])
-    query = query.order_by(
-        *(
-            by_name[item[1:]].desc() if item.startswith("-") else by_name[item].asc()
-            for item in report.order
-        )
+            conditions.append(f'"{report.day}" <= :last')
+            values["last"] = asked["end_date"]
+    selected = ", ".join(f'"{column.name}"' for column in columns)
+    order = ", ".join(
+        f'"{item[1:]}" desc' if item.startswith("-") else f'"{item}"' for item in report.order
+    )
+    query = (
+        f"select {selected} from {report.table} where {' and '.join(conditions)} order by {order}"
     )
     if asked.get("limit") is None:
-        return Rows(columns, _streamed(connection, query))
+        return Rows(columns, _streamed(connection, query, values))
     # One row more than asked for tells whether there are more.
-    found = connection.execute(query.limit(asked["limit"] + 1).offset(asked["offset"])).fetchall()
+    values |= {"most": asked["limit"] + 1, "offset": asked["offset"]}
+    found = connection.execute(sa.text(f"{query} limit :most offset :offset"), values).fetchall()
     return Rows(
         columns,
         [tuple(row) for row in found[: asked["limit"]]],
@@ -208,8 +208,8 @@ def read_table(
     )
 
 
-def _streamed(connection: Connection, query: sa.Select[Any]) -> Iterator[Row]:
-    result = connection.execution_options(stream_results=True).execute(query)
+def _streamed(connection: Connection, query: str, values: Mapping[str, Any]) -> Iterator[Row]:
+    result = connection.execution_options(stream_results=True).execute(sa.text(query), values)
     for part in result.partitions(10_000):
         for row in part:
             yield tuple(row)
