@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import IO, Any
 
-import simplejson
+import msgspec
 from xlsxwriter import Workbook
 
 from reporting.api.catalog import Column
@@ -24,6 +24,8 @@ MOST_ROWS = 1_000_000
 
 _IN_MEMORY = 8 * 2**20
 _CHUNK = 2**18
+
+_JSON = msgspec.json.Encoder(decimal_format="number")
 
 Row = Sequence[Any]
 
@@ -52,10 +54,7 @@ def key_text(value: int | None) -> str | None:
 
 def to_json(content: Any) -> bytes:
     """Write JSON; an amount is written digit for digit, not by way of a binary fraction."""
-    text = simplejson.dumps(
-        content, use_decimal=True, default=_plain, ensure_ascii=False, separators=(",", ":")
-    )
-    return text.encode("utf-8", "replace")
+    return _JSON.encode(content)
 
 
 def to_csv(columns: Sequence[Column], rows: Iterable[Row]) -> IO[bytes]:
@@ -115,9 +114,3 @@ def in_chunks(file: IO[bytes]) -> Iterator[bytes]:
     with file:
         while chunk := file.read(_CHUNK):
             yield chunk
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} is not JSON")

@@ -1,5 +1,6 @@
 """The API as people reach it: by a socket, from a server that runs in a thread."""
 
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -8,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 import httpx
-import simplejson
 
 from reporting.api.app import create_app
 from reporting.api.keys import Role, new_key
@@ -54,7 +54,7 @@ class Api:
 
 def exact(answer: httpx.Response) -> Any:
     """Return what JSON says, amounts with all their digits."""
-    return simplejson.loads(answer.text, use_decimal=True)
+    return json.loads(answer.text, parse_float=Decimal)
 
 
 @contextmanager
