@@ -1,10 +1,19 @@
 """What can be asked: the parameters of each endpoint, with their limits."""
 
+import re
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    create_model,
+    model_validator,
+)
 
 from reporting.api.formats import Format
 
@@ -20,8 +29,15 @@ def _sound(text: str) -> str:
     return text
 
 
+def _as_day(text: Any) -> Any:
+    # Seconds since 1970 would do otherwise, and 20260131 be taken for some.
+    if isinstance(text, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError("write the day as year, month and day, like 2026-01-31")
+    return text
+
+
 Text = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_sound)]
-Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+Day = Annotated[date, BeforeValidator(_as_day), Field(ge=FIRST_DAY, le=LAST_DAY)]
 
 
 class Choice(StrEnum):

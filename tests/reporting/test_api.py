@@ -511,6 +511,14 @@ def test_what_does_not_fit_is_refused(api: Api, path: str, parameters: dict[str,
     assert len(told["detail"]) < 2_000
 
 
+@pytest.mark.parametrize(
+    "day", ["0", "1780272000", "20260601", "1.6.2026", "2026-06-01T00:00:00", "2026-6-1", "today"]
+)
+def test_days_are_written_in_one_way(api: Api, day: str) -> None:
+    told = problem(api.get("/reports/revenue-bridge", start_date=day), 422, "invalid-parameter")
+    assert told["detail"] == ("start_date: write the day as year, month and day, like 2026-01-31")
+
+
 def test_what_is_not_there(api: Api) -> None:
     problem(api.get("/reports/nothing"), 404, "not-found")
     with api.client() as client:
