@@ -14,6 +14,7 @@ import pytest
 from tests.conftest import ENGINES, REAL_FILES, Warehouse
 from tests.independent.comparison import differences
 from tests.independent.reports import REPORTS, computed
+from tests.reporting.served import served
 from warehouse.settings import CHECKOUT
 
 CENT = Decimal("0.01")
@@ -156,6 +157,16 @@ def _answers(name: str, warehouse: Warehouse) -> dict[str, list[tuple[Any, ...]]
         answers[label] = warehouse.query(
             f"select {column}, count(*), sum(units), sum(revenue) {STAR} group by {column}"
         )
+    first, last = answers["total"][0][6:8]
+    with served(warehouse.url) as api:
+        told = api.json("/reports/weekly-summary", start_date=str(first), end_date=str(last))
+    answers["api"] = [
+        (
+            sum(total["line_count"] for total in told["totals"]),
+            sum(total["units"] for total in told["totals"]),
+            sum(total["revenue"] for total in told["totals"]),
+        )
+    ]
     return answers
 
 
@@ -192,6 +203,7 @@ def test_totals(built: Built, engine: str) -> None:
     ((rows, units, revenue, orders, products, customers, first, last, weeks),) = built.answers[
         engine
     ]["total"]
+    assert built.answers[engine]["api"] == [(rows, units, revenue)]
     if "expected" in built.expected:
         figures = built.expected["expected"]["as_delivered"]
         assert rows == figures["rows"]
