@@ -6,18 +6,23 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Hook at the start of a run: refuses where another one is at work in the database. -#}
+{#- Hook at the start of a run: refuses where another one is at work in the database. It looks several
+    times, as a run at work has no connection for a moment between two models. -#}
 {% macro require_no_other_build() -%}
     {%- if execute and target.type == 'postgres' and flags.WHICH in ('run', 'build', 'snapshot', 'seed') -%}
-        {%- set others = run_query(
-            "select count(*) from pg_stat_activity where datname = current_database()"
-            ~ " and application_name = current_setting('application_name')"
-            ~ " and application_name <> '' and pid <> pg_backend_pid()"
-        ).columns[0].values()[0] -%}
-        {%- if others -%}
-            {{ exceptions.raise_compiler_error(
-                "Another build is at work in this database. Try again when it is done."
-            ) }}
-        {%- endif -%}
+        {%- for _ in range(5) -%}
+            {%- set others = run_query(
+                "select count(*) from pg_stat_activity where datname = current_database()"
+                ~ " and application_name = current_setting('application_name')"
+                ~ " and application_name <> '' and pid <> pg_backend_pid()"
+            ).columns[0].values()[0] -%}
+            {%- if others -%}
+                {{ exceptions.raise_compiler_error(
+                    "Another build is at work in this database. Try again when it is done."
+                ) }}
+            {%- endif -%}
+            {#- Else a transaction goes on seeing the sessions that it saw first. -#}
+            {%- do run_query("select pg_stat_clear_snapshot(), pg_sleep(0.07)") -%}
+        {%- endfor -%}
     {%- endif -%}
 {%- endmacro %}
