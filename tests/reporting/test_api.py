@@ -516,7 +516,7 @@ def test_what_does_not_fit_is_refused(api: Api, path: str, parameters: dict[str,
 )
 def test_days_are_written_in_one_way(api: Api, day: str) -> None:
     told = problem(api.get("/reports/revenue-bridge", start_date=day), 422, "invalid-parameter")
-    assert told["detail"] == ("start_date: write the day as year, month and day, like 2026-01-31")
+    assert told["detail"] == "start_date: write the day as year, month and day, like 2026-01-31"
 
 
 def test_what_is_not_there(api: Api) -> None:

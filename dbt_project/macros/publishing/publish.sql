@@ -32,8 +32,8 @@
 {% macro postgres__publish(results) -%}
     {%- if flags.WHICH in ('run', 'build', 'seed', 'snapshot') -%}
         {%- set failed = results | selectattr('status', 'in', ['error', 'fail', 'runtime error']) | list -%}
-        {%- set is_whole = not (failed or flags.EMPTY or flags.SAMPLE) -%}
-        {%- if is_passed_build(results) or (is_whole and not has_passed_before()) -%}
+        {%- set is_good = not (failed or flags.EMPTY or flags.SAMPLE) -%}
+        {%- if is_passed_build(results) or (is_good and not has_passed_before()) -%}
             {%- set tables = tables_to_publish() -%}
             {%- set statements = create_read_tables(tables) + write_read_rows(tables)
                 + read_keys_and_indexes(tables) + reader_grants() -%}
