@@ -25,7 +25,7 @@ import numpy.typing as npt
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from reporting.pack.content import Kind
+from reporting.tables import Kind
 from reporting.words import write_value
 
 HORIZON = 8

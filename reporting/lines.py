@@ -1,6 +1,6 @@
 """Sold lines with the file, sheet and row that each came from."""
 
-from reporting.pack.content import Column, Kind
+from reporting.tables import Column, Kind
 
 LINE_COLUMNS = (
     Column("sold_at", "Sold", Kind.DATE),

@@ -7,7 +7,8 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from reporting.editions import Edition, Publication
-from reporting.pack.content import Headline, Kind, Pack, Section, Table
+from reporting.pack.content import Headline, Pack, Section
+from reporting.tables import Kind, Table
 from reporting.words import NO_CURRENCY, currency_words, write_value
 from warehouse.printing import printable
 

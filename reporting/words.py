@@ -9,7 +9,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 from babel.numbers import NumberPattern, get_currency_name, get_plus_sign_symbol, parse_pattern
 
-from reporting.pack.content import Kind, Value
+from reporting.tables import Kind, Value
 
 NO_CURRENCY = "XXX"
 """ISO 4217 for amounts that came without a currency."""

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from reporting.lines import LARGEST_FIRST, LINE_COLUMNS, LINES, SELECTED
-from reporting.pack.content import Column, Kind, Table
 from reporting.pack.span import date_keys
 from reporting.periods import Period
+from reporting.tables import Column, Kind, Table
 from reporting.words import NO_CURRENCY
 
 FIGURES_TRACED = 5

@@ -15,8 +15,9 @@ import altair as alt
 import vl_convert
 from babel.numbers import format_compact_decimal, format_decimal
 
-from reporting.pack.content import Kind, Section, Table, TrendPoint, Value
+from reporting.pack.content import Section, TrendPoint
 from reporting.pack.written import readable, week_state, written
+from reporting.tables import Kind, Table, Value
 from reporting.words import locale_named
 
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])

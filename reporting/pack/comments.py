@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.engine import Connection
 
-from reporting.pack.content import Column
+from reporting.tables import Column
 
 _DUCKDB = (
     "select table_name, column_name, comment from duckdb_columns() "

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reporting.pack.charts import Chart, bridge, of_table, trend, vega
-from reporting.pack.content import Kind, Pack, Section, Table
+from reporting.pack.content import Pack, Section
 from reporting.pack.written import (
     WrittenHeadline,
     WrittenTable,
@@ -21,6 +21,7 @@ from reporting.pack.written import (
     written_headline,
     written_table,
 )
+from reporting.tables import Kind, Table
 
 TEMPLATE = "page.html.j2"
 

@@ -10,7 +10,7 @@ import typst
 import vl_convert
 
 from reporting.pack.charts import Chart, bridge, trend
-from reporting.pack.content import Kind, Pack, Section, Table
+from reporting.pack.content import Pack, Section
 from reporting.pack.written import (
     WrittenCell,
     WrittenTable,
@@ -20,6 +20,7 @@ from reporting.pack.written import (
     written_headline,
     written_table,
 )
+from reporting.tables import Kind, Table
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from reporting.arithmetic import divided
-from reporting.pack.content import Kind
 from reporting.periods import Period
+from reporting.tables import Kind
 from reporting.words import write_value
 
 _WORST_FIRST = ("fail", "warn", "ok")

@@ -15,22 +15,13 @@ from reporting.arithmetic import change_percent
 from reporting.forecast import Forecast, make_forecast, read_history
 from reporting.pack.behind import read_files, read_lines
 from reporting.pack.comments import Comments, read_comments
-from reporting.pack.content import (
-    BridgeStep,
-    Change,
-    Column,
-    Headline,
-    Kind,
-    Pack,
-    Section,
-    Table,
-    TrendPoint,
-)
+from reporting.pack.content import BridgeStep, Change, Headline, Pack, Section, TrendPoint
 from reporting.pack.quality import read_quality
 from reporting.pack.reports import PLACES, REPORTS, SELLERS, SHIPPING, TOP_PRODUCTS, About, Report
 from reporting.pack.sentences import Findings, read_movements, sentences
 from reporting.pack.span import read_span
 from reporting.periods import Calendar, NoFigures, Period
+from reporting.tables import Column, Kind, Table
 
 TREND_WEEKS = 53
 """Weeks of the trend: a year of them, and the same week a year before."""

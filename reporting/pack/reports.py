@@ -6,7 +6,7 @@ Keys are left out: they mean nothing to people, and a workbook would round them.
 from dataclasses import dataclass
 from enum import Enum
 
-from reporting.pack.content import Column, Kind
+from reporting.tables import Column, Kind
 
 CUSTOMERS_LISTED = 1_000
 PRODUCTS_LISTED = 10_000

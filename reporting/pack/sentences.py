@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from reporting.arithmetic import divided
-from reporting.pack.content import Kind, Value
 from reporting.pack.span import date_key, date_keys
 from reporting.periods import Period
+from reporting.tables import Kind, Value
 from reporting.words import write_value
 
 MOST = 6

@@ -7,11 +7,12 @@ from pathlib import Path
 from xlsxwriter import Workbook
 
 from reporting.cells import TEXTS_STAY_TEXTS, sheet_name
-from reporting.pack.content import Column, Kind, Pack, Table
+from reporting.pack.content import Pack
 from reporting.pack.excel.charts import CHART_DATA, ChartData
 from reporting.pack.excel.formats import Formats
 from reporting.pack.excel.summary import write_summary_sheet
 from reporting.pack.excel.tables import Sheet, write_table_sheet
+from reporting.tables import Column, Kind, Table
 
 _DEFINITION_COLUMNS = (Column("term", "Term", Kind.TEXT), Column("meaning", "Meaning", Kind.TEXT))
 

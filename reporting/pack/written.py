@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reporting.pack.content import Change, Column, Headline, Kind, Section, Table, TrendPoint, Value
+from reporting.pack.content import Change, Headline, Section, TrendPoint
+from reporting.tables import Column, Kind, Table, Value
 from reporting.words import currency_words, write_value
 
 NEUTRAL = "neutral"

@@ -11,8 +11,8 @@ from xlsxwriter.worksheet import Worksheet
 from reporting.cells import TEXTS_STAY_TEXTS, csv_text, set_up_print
 from reporting.files import make_folder, replaced
 from reporting.lines import LINE_COLUMNS
-from reporting.pack.content import Kind
 from reporting.pack.excel.formats import Formats, write_cell
+from reporting.tables import Kind
 
 ROW_LIMIT = 1_000_000
 """Rows of a sheet; Excel takes 1,048,576. What does not fit goes on to another sheet."""

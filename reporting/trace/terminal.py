@@ -8,8 +8,8 @@ from rich.text import Text
 from sqlalchemy.engine import RowMapping
 
 from reporting.lines import LINE_COLUMNS
-from reporting.pack.content import Kind
 from reporting.periods import Period
+from reporting.tables import Kind
 from reporting.trace.tracing import Selection, Total
 from reporting.words import write_value
 from warehouse.printing import printable

@@ -6,18 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from reporting.pack.content import (
-    BridgeStep,
-    Change,
-    Column,
-    Headline,
-    Kind,
-    Pack,
-    Section,
-    Table,
-    TrendPoint,
-    Value,
-)
+from reporting.pack.content import BridgeStep, Change, Headline, Pack, Section, TrendPoint
+from reporting.tables import Column, Kind, Table, Value
 
 WEEK = date(2026, 1, 12)
 

@@ -23,7 +23,8 @@ from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
 from reporting import mail
 from reporting.files import CannotWrite
 from reporting.mail import CannotSend, Route, compose, route, send
-from reporting.pack.content import Change, Headline, Kind, Pack, Section
+from reporting.pack.content import Change, Headline, Pack, Section
+from reporting.tables import Kind
 from warehouse.settings import Settings, SettingsError, read_settings
 
 PASSWORD = "s3cr3t-pass"  # noqa: S105

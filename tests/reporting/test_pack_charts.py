@@ -9,7 +9,8 @@ import pytest
 
 from reporting.pack import charts
 from reporting.pack.charts import Chart
-from reporting.pack.content import BridgeStep, Kind, Section, TrendPoint
+from reporting.pack.content import BridgeStep, Section, TrendPoint
+from reporting.tables import Kind
 from reporting.words import write_value
 from tests.reporting import packs
 

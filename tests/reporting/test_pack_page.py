@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 from defusedxml import ElementTree
 
-from reporting.pack.content import Kind, Pack, Table
+from reporting.pack.content import Pack
 from reporting.pack.page import ROWS_SHOWN, page
 from reporting.pack.written import readable
+from reporting.tables import Kind, Table
 from reporting.words import write_value
 from tests.reporting import packs
 

@@ -11,8 +11,9 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, PdfObject
 
-from reporting.pack.content import Kind, Pack, Table
+from reporting.pack.content import Pack
 from reporting.pack.pdf import TABLES, pdf, write_pdf
+from reporting.tables import Kind, Table
 from reporting.words import write_value
 from tests.reporting import packs
 

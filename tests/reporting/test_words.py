@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from reporting.pack.content import Kind, Value
+from reporting.tables import Kind, Value
 from reporting.words import currency_words, locale_named, write_value
 
 NBSP, NARROW = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"

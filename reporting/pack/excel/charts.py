@@ -10,8 +10,9 @@ from xlsxwriter.utility import quote_sheetname, xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
 from reporting.cells import cell_text
-from reporting.pack.content import BridgeStep, Kind, Section, Table
+from reporting.pack.content import BridgeStep, Section
 from reporting.pack.excel.formats import BAD, FORECAST, GOOD, GREY, INK, Formats, write_cell
+from reporting.tables import Kind, Table
 from reporting.words import write_value
 
 CHART_DATA = "Chart data"

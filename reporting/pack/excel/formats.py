@@ -11,7 +11,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from reporting.cells import cell_text
-from reporting.pack.content import Kind, Value
+from reporting.tables import Kind, Value
 from reporting.words import write_value
 
 INK = "#1F3A4D"

@@ -5,9 +5,10 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from reporting.cells import cell_text, set_up_print
-from reporting.pack.content import Headline, Kind, Pack, Section
+from reporting.pack.content import Headline, Pack, Section
 from reporting.pack.excel.charts import Charts
 from reporting.pack.excel.formats import INK, Formats, letters, write_cell
+from reporting.tables import Kind
 from reporting.words import currency_words
 
 _WIDTHS = (26, 20, 16, 16, 20, 26)

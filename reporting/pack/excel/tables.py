@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from xlsxwriter.worksheet import Worksheet
 
 from reporting.cells import cell_text, set_up_print
-from reporting.pack.content import Column, Kind, Table, Value
 from reporting.pack.excel.formats import Formats, letters, width, write_cell
+from reporting.tables import Column, Kind, Table, Value
 
 CURRENCY = Column(
     "currency", "Currency", Kind.TEXT, "Amounts of different currencies are never added."
