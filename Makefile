@@ -13,12 +13,12 @@ BIN := .venv/bin
 	@touch $@
 
 .venv/run: .venv/uv requirements.txt pyproject.toml
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@
 
 .venv/dev: .venv/run requirements-dev.txt
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements-dev.txt
 	@touch $@
 
 # ------------------------------------------------------------------- the way of the data
@@ -93,7 +93,9 @@ bench: .venv/dev ## measure; results as ratios within one run (takes an hour and
 	@$(BIN)/python -m benchmarks.add_a_day
 	@$(BIN)/python -m benchmarks.serve_reports
 
-LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header pyproject.toml
+# Without what only `dbt --use-v2-parser` needs: its installation downloads a program from elsewhere.
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--no-header --no-emit-package dbt-core-experimental-parser pyproject.toml
 
 lock: .venv/uv ## write the two lock files anew from pyproject.toml
 	$(LOCK) --extra dev -o requirements-dev.txt
