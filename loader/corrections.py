@@ -115,7 +115,7 @@ def _refuse_to_count_twice(connection: Connection, version: Row[Any]) -> None:
     others = connection.execute(
         sa.select(FILE_VERSIONS).where(
             _VERSIONS.status == "active",
-            _VERSIONS.file_id != version.file_id,
+            sa.or_(_VERSIONS.file_id != version.file_id, _VERSIONS.path != version.path),
             sa.or_(_VERSIONS.path == version.path, _VERSIONS.sha256 == version.sha256),
         )
     ).all()

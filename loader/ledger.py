@@ -1,7 +1,7 @@
 """The ledger `raw.file_versions`: which version of which file is in the warehouse."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -31,6 +31,7 @@ class Known:
         current: the active version of this file, which a new one would supersede.
         latest_failed: the newest row of this path, if it is a failure of the same bytes.
         twin: the active version of another path with the same bytes.
+        moved_from: the active version of these bytes under a name that holds other bytes by now.
         withdrawn: the version of the same bytes that was taken out by hand.
         displaced: the version of the same bytes that gave way to an older one, brought back.
         recorded_copy_of: the version that the ledger already calls this path a copy of.
@@ -41,6 +42,7 @@ class Known:
     current: Row[Any] | None = None
     latest_failed: Row[Any] | None = None
     twin: Row[Any] | None = None
+    moved_from: Row[Any] | None = None
     withdrawn: Row[Any] | None = None
     displaced: Row[Any] | None = None
     recorded_copy_of: int | None = None
@@ -54,11 +56,25 @@ UNKNOWN = Known()
 _NEWEST_FIRST = sa.select(FILE_VERSIONS).order_by(_VERSIONS.file_version_id.desc())
 
 
-def look_up(connection: Connection, delivery: Delivery, sha256: str | None) -> Known:
-    """Ask the ledger about a delivered file; its hash is None if it could not be read."""
+def look_up(
+    connection: Connection,
+    delivery: Delivery,
+    sha256: str | None,
+    arriving: Mapping[str, str],
+    taken: Container[int] = (),
+) -> Known:
+    """Ask the ledger about a delivered file.
+
+    Args:
+        connection: in a transaction.
+        delivery: the file.
+        sha256: the hash of its bytes; None if they could not be read.
+        arriving: the hash of each file of this load, by its path.
+        taken: active versions that count no more, as far as files before this one are concerned.
+    """
     path = str(delivery.known_as)
     history = connection.execute(_NEWEST_FIRST.where(_VERSIONS.path == path)).all()
-    current = next((row for row in history if row.status == "active"), None)
+    current = next((row for row in history if _counts(row, taken)), None)
     newest = history[0] if history else None
     failed = newest is not None and newest.status == "failed" and newest.sha256 == sha256
     # A failure changes nothing: what the file was before, it still is.
@@ -74,7 +90,9 @@ def look_up(connection: Connection, delivery: Delivery, sha256: str | None) -> K
         following = active_version(connection, origin.file_id)
         if is_copy and (delivery.root / origin.path).exists():
             copied_path = origin.path
-        elif following is None or following.file_version_id <= origin.file_version_id:
+        elif following is None or (
+            following.file_version_id <= origin.file_version_id and _counts(following, taken)
+        ):
             current, file_id = following, origin.file_id
     has_given_way = (
         settled is not None
@@ -84,16 +102,43 @@ def look_up(connection: Connection, delivery: Delivery, sha256: str | None) -> K
         and current.file_version_id < settled.file_version_id
     )
     same = connection.execute(_NEWEST_FIRST.where(_VERSIONS.sha256 == sha256)).all()
+    elsewhere = [row for row in same if _counts(row, taken) and row.path != path]
+    moved = [row for row in elsewhere if arriving.get(row.path, sha256) != sha256]
     return Known(
         current=current,
         latest_failed=newest if failed else None,
-        twin=next((row for row in same if row.status == "active" and row.path != path), None),
+        twin=next((row for row in elsewhere if row not in moved), None),
+        moved_from=moved[0] if moved else None,
         withdrawn=_withdrawn(connection, path, same),
         displaced=settled if has_given_way else None,
         recorded_copy_of=settled.same_content_as if settled is not None and is_copy else None,
         copied_path=copied_path,
         file_id=file_id,
     )
+
+
+def _counts(row: Row[Any], taken: Container[int]) -> bool:
+    return row.status == "active" and row.file_version_id not in taken
+
+
+def in_turn(
+    connection: Connection, deliveries: Sequence[Delivery], arriving: Mapping[str, str]
+) -> list[Delivery]:
+    """Put the files first that were known by another name, which now holds other bytes.
+
+    So these bytes count all the time; the oldest come first, as they count as delivered before
+    what is new.
+    """
+    rows = connection.execute(sa.select(FILE_VERSIONS).where(_VERSIONS.status == "active"))
+    counting = {row.sha256: row for row in rows}
+
+    def turn(delivery: Delivery) -> float:
+        sha256 = arriving.get(str(delivery.known_as))
+        known = counting.get(sha256)
+        is_moved = known is not None and arriving.get(known.path, sha256) != sha256
+        return known.file_version_id if known is not None and is_moved else float("inf")
+
+    return sorted(deliveries, key=turn)
 
 
 def _withdrawn(connection: Connection, path: str, same: Sequence[Row[Any]]) -> Row[Any] | None:
@@ -107,7 +152,10 @@ def _withdrawn(connection: Connection, path: str, same: Sequence[Row[Any]]) -> R
 
 
 def _followed(connection: Connection, row: Row[Any]) -> bool:
-    later = sa.select(_VERSIONS.file_version_id).where(_VERSIONS.supersedes == row.file_version_id)
+    is_moved = sa.and_(_VERSIONS.same_content_as == row.file_version_id, _VERSIONS.status != "copy")
+    later = sa.select(_VERSIONS.file_version_id).where(
+        sa.or_(_VERSIONS.supersedes == row.file_version_id, is_moved)
+    )
     return connection.execute(later).first() is not None
 
 
@@ -154,10 +202,12 @@ def record_loaded(
         for reason, count in part.rows_skipped.items():
             skipped[reason] = skipped.get(reason, 0) + count
     totals = [{"sheet": part.sheet, **row} for part in parts for row in part.control_totals]
+    moved_from = known.moved_from
+    superseded = [row for row in (known.current, moved_from) if row is not None]
     connection.execute(
         FILE_VERSIONS.insert().values(
             **_about(delivery, version, started_at),
-            file_id=known.file_id or version,
+            file_id=known.file_id or (moved_from and moved_from.file_id) or version,
             as_of_date=as_of,
             period_start_date=period and period.first,
             period_end_date=period and period.last,
@@ -170,7 +220,8 @@ def record_loaded(
             rows_loaded=sum(part.rows_loaded for part in parts),
             rows_skipped=_json(skipped),
             control_totals=_json(totals),
-            supersedes=known.current and known.current.file_version_id,
+            supersedes=superseded[0].file_version_id if superseded else None,
+            same_content_as=moved_from and moved_from.file_version_id,
             notes=_json(notes),
         )
     )
@@ -178,8 +229,8 @@ def record_loaded(
         FILE_PARTS.insert(),
         [_part_row(version, number, part) for number, part in enumerate(parts, start=1)],
     )
-    if known.current is not None:
-        set_status(connection, known.current.file_version_id, "superseded")
+    for row in superseded:
+        set_status(connection, row.file_version_id, "superseded")
 
 
 def record_copy(

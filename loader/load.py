@@ -1,8 +1,8 @@
 """Loads delivered files: each one fully in, in one transaction, or fully out."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -81,7 +81,7 @@ def one_load_at_a_time(connection: Connection) -> Iterator[None]:
 
 def load(
     connection: Connection,
-    deliveries: Iterable[Delivery],
+    deliveries: Sequence[Delivery],
     layouts: list[LayoutFile],
     progress: Callable[[Delivery], None] = lambda _: None,
 ) -> Iterator[Outcome]:
@@ -93,11 +93,13 @@ def load(
         layouts: from `read_layouts`.
         progress: called before each file.
     """
+    arriving = _hashes(deliveries)
     with connection.begin():
         create_raw_tables(connection)
+        deliveries = ledger.in_turn(connection, deliveries, arriving)
     for delivery in deliveries:
         progress(delivery)
-        outcome = _load_one(connection, delivery, layouts)
+        outcome = _load_one(connection, delivery, layouts, arriving)
         log.info(
             "file",
             status=outcome.status,
@@ -110,7 +112,7 @@ def load(
 
 def check(
     connection: Connection | None,
-    deliveries: Iterable[Delivery],
+    deliveries: Sequence[Delivery],
     layouts: list[LayoutFile],
     progress: Callable[[Delivery], None] = lambda _: None,
 ) -> Iterator[Outcome]:
@@ -123,17 +125,22 @@ def check(
         progress: as for `load`.
     """
     may_write = connection is not None and _may_write(connection)
+    arriving = _hashes(deliveries)
+    if connection is not None:
+        with connection.begin():
+            deliveries = ledger.in_turn(connection, deliveries, arriving)
     read: dict[str, Delivery] = {}  # by the hash of their bytes
+    taken: set[int] = set()
     for delivery in deliveries:
         progress(delivery)
         chosen = None
         try:
-            sha256 = delivery.sha256()
+            sha256 = arriving.get(str(delivery.known_as)) or delivery.sha256()
             chosen = choose_layouts(delivery, layouts)
             known = ledger.UNKNOWN
             if connection is not None:
                 with connection.begin():
-                    known = ledger.look_up(connection, delivery, sha256)
+                    known = ledger.look_up(connection, delivery, sha256, arriving, taken)
             settled = _settled(known, delivery, sha256, chosen)
             if settled is None and sha256 in read:
                 settled = Outcome(delivery, "copy", notes=[_same_as(read[sha256].known_as)])
@@ -155,8 +162,19 @@ def check(
                 )
                 yield outcome
             read[sha256] = delivery
+            gone = (known.current, known.moved_from)
+            taken |= {row.file_version_id for row in gone if row is not None}
         except BadFile as problem:
             yield _failure(delivery, chosen, problem)
+
+
+def _hashes(deliveries: Sequence[Delivery]) -> dict[str, str]:
+    """Return the hashes of the files, by their paths, without those that cannot be read."""
+    hashes = {}
+    for delivery in deliveries:
+        with suppress(BadFile):
+            hashes[str(delivery.known_as)] = delivery.sha256()
+    return hashes
 
 
 def _may_write(connection: Connection) -> bool:
@@ -178,15 +196,20 @@ def _read_only(delivery: Delivery, chosen: LayoutFile, known: ledger.Known) -> O
     return _outcome(reading, known)
 
 
-def _load_one(connection: Connection, delivery: Delivery, layouts: list[LayoutFile]) -> Outcome:
+def _load_one(
+    connection: Connection,
+    delivery: Delivery,
+    layouts: list[LayoutFile],
+    arriving: Mapping[str, str],
+) -> Outcome:
     started_at = ledger.now()
     sha256 = None
     known = None
     chosen = None
     try:
-        sha256 = delivery.sha256()
+        sha256 = arriving.get(str(delivery.known_as)) or delivery.sha256()
         with connection.begin():
-            known = ledger.look_up(connection, delivery, sha256)
+            known = ledger.look_up(connection, delivery, sha256, arriving)
         chosen = choose_layouts(delivery, layouts)
         settled = _settled(known, delivery, sha256, chosen)
         if settled is None:
@@ -199,7 +222,7 @@ def _load_one(connection: Connection, delivery: Delivery, layouts: list[LayoutFi
     except BadFile as problem:
         outcome = _failure(delivery, chosen, problem)
         with connection.begin():
-            known = known or ledger.look_up(connection, delivery, sha256)
+            known = known or ledger.look_up(connection, delivery, sha256, arriving)
             ledger.record_failed(
                 connection,
                 delivery,
@@ -270,7 +293,7 @@ def _settled(
         if current is not None:
             notes.append("what this file held before is no longer counted")
         return Outcome(delivery, "copy", notes=notes)
-    if withdrawn is None:
+    if withdrawn is None or known.moved_from is not None:
         return None
     if withdrawn.path != str(delivery.known_as):
         note = f"has the same bytes as {withdrawn.path}, which was withdrawn: not loaded; "
@@ -333,6 +356,8 @@ def _outcome(reading: FileReader, known: ledger.Known) -> Outcome:
             f"was a copy of {known.copied_path} and is not any more, so both are counted: if one "
             "of them is only a backup, take it out"
         )
+    elif known.moved_from is not None:
+        notes.append(f"was known as {known.moved_from.path}, which holds other bytes by now")
     return Outcome(
         reading.delivery,
         "loaded" if known.current is None else "replaced",

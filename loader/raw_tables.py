@@ -45,7 +45,8 @@ FILE_VERSIONS = sa.Table(
 the file tells about; the period, both of its days included, is the one that its sales should be
 of, where that is known. `status` is active, superseded, withdrawn, pruned (superseded or withdrawn,
 and its rows are gone for good), failed, or copy (the bytes of an active or withdrawn version under
-another path: recorded, not loaded).
+another path: recorded, not loaded). Where an older name of the same bytes holds others by now, they
+are loaded under the new name, and `same_content_as` is the version whose place they take.
 """
 
 FILE_PARTS = sa.Table(
