@@ -1,6 +1,8 @@
 """Texts of others, made fit for the cells and sheets of a workbook."""
 
 import re
+import textwrap
+import unicodedata
 from collections.abc import Container
 from datetime import date
 from decimal import Decimal
@@ -24,10 +26,13 @@ TEXTS_STAY_TEXTS = {
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NO_SHEET = re.compile(r"[\[\]:*?/\\]")
 _A4 = 9
+_LINE, _TALLEST = 15, 409
+"""Points of a row with one line, and the most that Excel takes."""
 
 
-# What a spreadsheet program takes for a formula when it opens a CSV file, blanks before it aside.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
+# Where a spreadsheet program that opens a CSV file may begin a cell with a formula. In much of the
+# world it takes semicolons for what separates cells, and then rows end within quotes, too.
+_FORMULA = re.compile(r"(^|[;\t\r\n])(?=[ ]*[=+\-@＝＋－＠])")  # noqa: RUF001
 
 
 def csv_text(value: str | int | Decimal | date | bool | None) -> str:
@@ -41,8 +46,8 @@ def csv_text(value: str | int | Decimal | date | bool | None) -> str:
             return value.isoformat()
         case Decimal():
             return f"{value:f}"
-        case str() if value.startswith(_FORMULA) or value.lstrip(" ").startswith(_FORMULA):
-            return f"'{value}"
+        case str():
+            return _FORMULA.sub(r"\1'", value)
     return str(value)
 
 
@@ -75,6 +80,24 @@ def heading(text: str, taken: Container[str]) -> str:
     return unique(cell_text(text), taken, CELL_LIMIT)
 
 
+def letters(text: str) -> int:
+    """Return how many letters wide a text is; letters of East Asia and emoji are two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def fit_height(sheet: Worksheet, row: int, *texts: tuple[str, int]) -> None:
+    """Make a row as high as its wrapped texts need: programs do not see to it when they open it.
+
+    Args:
+        sheet: where the row is.
+        row: which it is, from 0.
+        texts: each with the width of its column, or of the columns that it runs across.
+    """
+    lines = max(_lines(text, width) for text, width in texts)
+    if lines > 1:
+        sheet.set_row(row, min(_LINE * lines, _TALLEST))
+
+
 def set_up_print(sheet: Worksheet) -> None:
     """Print a sheet across one page."""
     sheet.set_landscape()
@@ -100,6 +123,15 @@ def unique(name: str, taken: Container[str], limit: int, suffix: str = "") -> st
         mark = f" ({number})"
         candidate = _cut(name, limit - len(mark)) + mark + suffix
     return candidate
+
+
+def _lines(text: str, width: int) -> int:
+    """Return how many lines a text takes at most, in a font as wide as any that is common."""
+    # A wide letter is counted as the two that it takes the room of.
+    measured = "".join(letter * letters(letter) for letter in text)
+    # A column is as wide as so many digits; letters are narrower on average.
+    room = round(1.1 * width)
+    return sum(max(len(textwrap.wrap(line, room)), 1) for line in measured.split("\n"))
 
 
 def _cut(text: str, limit: int) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from xlsxwriter.worksheet import Worksheet
 
-from reporting.cells import cell_text, heading, set_up_print
+from reporting.cells import cell_text, fit_height, heading, set_up_print
 from reporting.quality.formats import FLAGGED, KEPT_OUT, Formats
 from reporting.quality.rows import DeliveredRow, Issue, Part
 
@@ -115,8 +115,9 @@ def _write_row(
         elif column in colours:
             sheet.write_blank(row, column, None, colours[column][0])
     # A rule may have found the same thing twice.
-    wrong = dict.fromkeys(issue.description for issue in delivered.issues)
-    sheet.write_string(row, len(part.columns) + 1, cell_text("; ".join(wrong)), formats.wrapped)
+    wrong = cell_text("; ".join(dict.fromkeys(issue.description for issue in delivered.issues)))
+    fit_height(sheet, row, (wrong, _EXPLANATION_WIDTH))
+    sheet.write_string(row, len(part.columns) + 1, wrong, formats.wrapped)
 
 
 def _write_comment(sheet: Worksheet, row: int, column: int, issues: list[Issue]) -> None:

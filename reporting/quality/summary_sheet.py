@@ -5,7 +5,7 @@ from datetime import datetime
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from reporting.cells import cell_text, set_up_print
+from reporting.cells import cell_text, fit_height, set_up_print
 from reporting.quality.figures import OpenFile
 from reporting.quality.formats import FLAGGED, KEPT_OUT, Formats
 from reporting.quality.rows_sheet import COMMENT_LIMIT, Written
@@ -33,7 +33,7 @@ def write_summary_sheet(
     sheet.write_string(0, 0, "Rows to correct", formats.title)
     sheet.write_string(1, 0, cell_text(printable(file.source_file)), formats.text)
     sheet.write_string(2, 0, f"Made on {made_at:%Y-%m-%d at %H:%M}", formats.label)
-    _write_across(sheet, 4, HOW_TO, formats.wrapped, height=34)
+    _write_across(sheet, 4, HOW_TO, formats.wrapped)
     row = _write_rules(sheet, 6, file, formats)
     row = _write_sheets(sheet, row + 1, sheets, formats)
     sheet.write_string(row + 1, 0, KEPT_OUT, formats.kept_out)
@@ -46,17 +46,18 @@ def _write_rules(sheet: Worksheet, row: int, file: OpenFile, formats: Formats) -
     _write_header(sheet, row, headers, formats)
     for rule in file.rules:
         row += 1
-        sheet.write_string(
-            row, 0, cell_text(f"{rule.description} ({rule.entity})"), formats.wrapped
-        )
+        wrong = cell_text(f"{rule.description} ({rule.entity})")
+        amounts, to_do = cell_text("\n".join(rule.amounts)), cell_text(rule.what_to_do)
+        fit_height(sheet, row, (wrong, _WIDTHS[0]), (amounts, _WIDTHS[3]), (to_do, _WIDTHS[4]))
+        sheet.write_string(row, 0, wrong, formats.wrapped)
         if rule.is_reject:
             sheet.write_string(row, 1, KEPT_OUT.lower(), formats.kept_out)
         else:
             sheet.write_string(row, 1, FLAGGED.lower(), formats.flagged)
         sheet.write_number(row, 2, rule.issue_count, formats.count)
         if rule.amounts:
-            sheet.write_string(row, 3, cell_text("\n".join(rule.amounts)), formats.right)
-        sheet.write_string(row, 4, cell_text(rule.what_to_do), formats.wrapped)
+            sheet.write_string(row, 3, amounts, formats.right)
+        sheet.write_string(row, 4, to_do, formats.wrapped)
     return row + 1
 
 
@@ -80,10 +81,7 @@ def _write_header(sheet: Worksheet, row: int, headers: tuple[str, ...], formats:
         )
 
 
-def _write_across(
-    sheet: Worksheet, row: int, text: str, cell_format: Format, height: int = 20
-) -> None:
-    # Excel finds no height for merged cells by itself.
-    sheet.set_row(row, height)
+def _write_across(sheet: Worksheet, row: int, text: str, cell_format: Format) -> None:
+    fit_height(sheet, row, (text, sum(_WIDTHS)))
     sheet.merge_range(row, 0, row, len(_WIDTHS) - 1, "", cell_format)
     sheet.write_string(row, 0, text, cell_format)

@@ -8,9 +8,24 @@ import pytest
 from reporting.cells import csv_text
 
 
-@pytest.mark.parametrize("text", ["=1+1", " =1+1", "+1", "-1", "@a", "\t=1", "\n=1", "＝1", " ＠a"])
+@pytest.mark.parametrize("text", ["=1+1", " =1+1", "+1", "-1", "@a", "＝1", " ＠a"])
 def test_no_text_of_a_csv_file_is_run(text: str) -> None:
     assert csv_text(text) == f"'{text}"
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("a; =1", "a;' =1"),
+        ("a;=1;+2", "a;'=1;'+2"),
+        ("\t=1", "\t'=1"),
+        ("a\n=1", "a\n'=1"),
+        ("a\t@b", "a\t'@b"),
+        ("a; b = 1 - 2, c", "a; b = 1 - 2, c"),
+    ],
+)
+def test_no_text_is_run_where_semicolons_separate_cells(text: str, written: str) -> None:
+    assert csv_text(text) == written
 
 
 def test_values_of_a_csv_file() -> None:

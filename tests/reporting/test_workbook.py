@@ -104,6 +104,30 @@ def test_summary(run: Run, faulty: Tables, tmp_path: Path) -> None:
     ]
 
 
+def test_no_wrapped_text_runs_over_the_row_below(run: Run, tables: Tables, tmp_path: Path) -> None:
+    words = "what is wrong with this row, in some words "
+    long = ("r", "warn", "units", words * 5, words * 6)
+    for number, rules in ((3, [UNITS]), (4, [long]), (5, [UNITS, long])):
+        tables.cells(number, {"units": "x"})
+        for rule in rules:
+            for currency in ("EUR", "USD", "GBP"):
+                tables.issue(rule, number, "a.xlsx", amount=1, currency=currency)
+    tables.part("a.xlsx", counts=(3, 0, 1, 2, 0))
+    (book,) = books(run, tmp_path)
+
+    def heights(sheet: Any) -> dict[Any, float]:
+        return {row[0].value: sheet.row_dimensions[row[0].row].height or 15 for row in sheet}
+
+    rows = heights(book["Sales"])
+    assert rows[3] == 15
+    # 215 letters in a column of 60, and some more.
+    assert rows[4] >= 4 * 15
+    assert rows[5] > rows[4] - 1
+    summary = heights(book["Summary"])
+    assert summary[f"{UNITS[3]} (sales lines)"] >= 3 * 15  # an amount a currency
+    assert summary[f"{words * 5} (sales lines)"] >= 5 * 15
+
+
 def test_sheets_and_versions(run: Run, tables: Tables, tmp_path: Path) -> None:
     names = ["Summary", "a/b:c" * 10, "A_b_c" * 10, "History", "'x'", None]
     for part, name in enumerate(names, 1):

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.chart import Chart
 from xlsxwriter.utility import quote_sheetname, xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
-from reporting.cells import cell_text
+from reporting.cells import cell_text, set_up_print
 from reporting.pack.content import BridgeStep, Section
 from reporting.pack.excel.formats import BAD, FORECAST, GOOD, GREY, INK, Formats, write_cell
 from reporting.tables import Kind, Table
@@ -19,10 +20,11 @@ CHART_DATA = "Chart data"
 SELLERS = "rpt_weekly_seller_ranking"
 
 _LONGEST_NAME = 40
-_TREND, _BRIDGE, _SELLERS, _HISTORY = 0, 7, 17, 21
+_TREND, _BRIDGE, _SELLERS, _HISTORY = 0, 6, 16, 19
 """First columns of the blocks of data."""
 _PARTS = ("Unseen", "Total", "More", "More, below zero", "Less", "Less, below zero")
 """Series of the bridge: what lifts a bar to its place, and the bars."""
+_END = "Upper end"
 _AXIS = {"num_format": "#,##0", "num_font": {"color": GREY}, "line": {"none": True}}
 _GRID = {"visible": True, "line": {"color": "#E3E8EB", "width": 0.75}}
 
@@ -65,6 +67,7 @@ class ChartData:
         self._sheet = sheet
         self._formats = formats
         self._row = 0
+        set_up_print(sheet)
         sheet.set_column(0, 0, 12)
         sheet.set_column(1, _HISTORY + 60, 14)
 
@@ -114,14 +117,7 @@ class ChartData:
         )
         shown = names[1:] if len(known) < len(points) else names[1:2]
         for column, (name, line) in enumerate(zip(shown, lines, strict=False), 1):
-            chart.add_series(
-                {
-                    "name": name,
-                    "categories": f"={self._column(top, _TREND, len(points)).formula}",
-                    "values": f"={self._column(top, _TREND + column, len(points)).formula}",
-                    "line": line,
-                }
-            )
+            chart.add_series({**self._series(name, top, _TREND, column, len(points)), "line": line})
         _set_up(chart, "Revenue by week")
         chart.set_x_axis(
             {
@@ -138,7 +134,7 @@ class ChartData:
         steps = section.bridge
         if not steps:
             return None
-        self._header(top, _BRIDGE, ("Step", "Amount", *_PARTS))
+        self._header(top, _BRIDGE, ("Step", "Amount", *_PARTS, _END))
         level = Decimal(0)
         for place, step in enumerate(steps):
             row = top + 1 + place
@@ -148,24 +144,37 @@ class ChartData:
             for column, amount in enumerate(_bars(step, before, level), 2):
                 if amount:
                     self._amount(row, _BRIDGE + column, amount)
+            self._amount(
+                row, _BRIDGE + 2 + len(_PARTS), max(Decimal(0) if step.is_total else before, level)
+            )
         chart = self._book.add_chart({"type": "column", "subtype": "stacked"})
         colours = ("", INK, GOOD, GOOD, BAD, BAD)
         for column, (name, colour) in enumerate(zip(_PARTS, colours, strict=True), 2):
+            fill: dict[str, Any] = {"color": colour} if colour else {"none": True}
             chart.add_series(
                 {
-                    "name": name,
-                    "categories": f"={self._column(top, _BRIDGE, len(steps)).formula}",
-                    "values": f"={self._column(top, _BRIDGE + column, len(steps)).formula}",
-                    "fill": _fill(colour),
+                    **self._series(name, top, _BRIDGE, column, len(steps)),
+                    "fill": fill,
                     "border": {"none": True},
                     "gap": 40,
-                    "data_labels": {
-                        "value": True,
-                        "font": {"color": "#FFFFFF" if name == "Total" else INK, "size": 8},
-                        "custom": _labels(steps, name, locale),
-                    },
                 }
             )
+        # A stacked bar has no place above it for a label, and a small one none within: a line that
+        # nobody sees runs along the ends of the bars and carries them.
+        labels = self._book.add_chart({"type": "line"})
+        labels.add_series(
+            {
+                **self._series(_END, top, _BRIDGE, 2 + len(_PARTS), len(steps)),
+                "line": {"none": True},
+                "data_labels": {
+                    "value": True,
+                    "position": "above",
+                    "font": {"color": INK, "size": 8},
+                    "custom": [{"value": _label(step, locale)} for step in steps],
+                },
+            }
+        )
+        chart.combine(labels)
         _set_up(chart, "What moved revenue")
         chart.set_x_axis({"num_font": {"color": GREY}, "label_position": "low"})
         chart.set_legend({"none": True})
@@ -188,18 +197,17 @@ class ChartData:
         chart = self._book.add_chart({"type": "bar"})
         chart.add_series(
             {
-                "name": "Revenue",
-                "categories": f"={self._column(top, _SELLERS, len(rows)).formula}",
-                "values": f"={self._column(top, _SELLERS + 1, len(rows)).formula}",
+                **self._series("Revenue", top, _SELLERS, 1, len(rows)),
                 "fill": {"color": INK},
                 "gap": 40,
                 "data_labels": {"value": True, "num_format": "#,##0", "font": {"size": 8}},
             }
         )
         _set_up(chart, "Revenue by seller")
-        # Of a bar chart, the axis of the names is the x axis; the first seller comes on top.
-        chart.set_x_axis({"reverse": True, "num_font": {"color": GREY}, "label_position": "low"})
-        chart.set_y_axis({"visible": False, "major_gridlines": {"visible": False}})
+        # XlsxWriter turns the axes of a bar chart with its bars: the names are on its y axis, where
+        # the first seller comes on top.
+        chart.set_y_axis({"reverse": True, "num_font": {"color": GREY}, "label_position": "low"})
+        chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
         chart.set_legend({"none": True})
         return chart
 
@@ -224,12 +232,15 @@ class ChartData:
     def _amount(self, row: int, column: int, amount: Decimal) -> None:
         write_cell(self._sheet, row, column, amount, Kind.AMOUNT, self._formats)
 
-    def _column(self, header_row: int, column: int, count: int) -> Range:
-        return Range(header_row + 1, column, header_row + count, column)
-
-
-def _fill(colour: str) -> dict[str, object]:
-    return {"color": colour} if colour else {"none": True}
+    def _series(
+        self, name: str, header_row: int, first: int, column: int, count: int
+    ) -> dict[str, Any]:
+        """Say where a series is: in a column of the block that begins with the names."""
+        names, values = (
+            Range(header_row + 1, place, header_row + count, place)
+            for place in (first, first + column)
+        )
+        return {"name": name, "categories": f"={names.formula}", "values": f"={values.formula}"}
 
 
 def _bars(step: BridgeStep, before: Decimal, after: Decimal) -> tuple[Decimal, ...]:
@@ -250,21 +261,10 @@ def _bars(step: BridgeStep, before: Decimal, after: Decimal) -> tuple[Decimal, .
     return (unseen, nothing, *more, *less)
 
 
-def _labels(steps: Sequence[BridgeStep], name: str, locale: str) -> list[dict[str, object] | None]:
-    """Label each step once, at its largest part, with what it adds or takes."""
-    labels: list[dict[str, object] | None] = []
-    level = Decimal(0)
-    for step in steps:
-        before, level = level, step.amount if step.is_total else level + step.amount
-        parts = _bars(step, before, level)
-        sizes = dict(zip(_PARTS, parts, strict=True)) | {_PARTS[0]: Decimal(0)}
-        if sizes[name] and sizes[name] == max(sizes.values(), key=abs):
-            sign = "+" if step.amount > 0 and not step.is_total else ""
-            text = write_value(step.amount, Kind.AMOUNT, "", locale)
-            labels.append({"value": f"{sign}{text}"})
-        else:
-            labels.append({"delete": True})
-    return labels
+def _label(step: BridgeStep, locale: str) -> str:
+    """Say what a step adds or takes."""
+    sign = "+" if step.amount > 0 and not step.is_total else ""
+    return f"{sign}{write_value(step.amount, Kind.AMOUNT, '', locale)}"
 
 
 def _table(section: Section, name: str) -> Table | None:

@@ -1,16 +1,16 @@
 """How the cells of the pack's workbook look, and how values are written into them."""
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from reporting.cells import cell_text
+from reporting.cells import cell_text, letters
 from reporting.tables import Kind, Value
 from reporting.words import write_value
 
@@ -49,6 +49,11 @@ _NUMBER_FORMATS = {
 }
 _STATUSES = {"ok": "#D5EBDD", "warn": "#FFE9A8", "fail": "#F8C9C4"}
 _LEFT = (Kind.TEXT, Kind.YES, Kind.DATE)
+# A figure keeps its distance from the text that may stand in the next column.
+_ALIGNED: dict[bool, dict[str, Any]] = {
+    True: {**_TOP, "align": "left"},
+    False: {**_TOP, "align": "right", "indent": 1},
+}
 
 
 @dataclass(frozen=True)
@@ -82,13 +87,13 @@ class Formats:
             label=book.add_format({**_TOP, "font_color": GREY}),
             wrapped=book.add_format({**_TEXT, "text_wrap": True}),
             header=book.add_format(_HEADER),
-            header_right=book.add_format({**_HEADER, "align": "right"}),
+            header_right=book.add_format({**_HEADER, "align": "right", "indent": 1}),
             kinds={
-                kind: book.add_format({**_TOP, "num_format": number_format})
+                kind: book.add_format({**_ALIGNED[kind in _LEFT], "num_format": number_format})
                 for kind, number_format in _NUMBER_FORMATS.items()
             },
-            decimals=book.add_format({**_TOP, "num_format": _DECIMALS}),
-            moment=book.add_format({**_TOP, "num_format": "yyyy-mm-dd hh:mm"}),
+            decimals=book.add_format({**_ALIGNED[False], "num_format": _DECIMALS}),
+            moment=book.add_format({**_ALIGNED[True], "num_format": "yyyy-mm-dd hh:mm"}),
             statuses={
                 status: book.add_format({**_TEXT, "bold": True, "bg_color": colour})
                 for status, colour in _STATUSES.items()
@@ -143,8 +148,3 @@ def width(value: Value, kind: Kind) -> int:
     if isinstance(value, date):
         return 10
     return letters(value if isinstance(value, str) else write_value(value, kind))
-
-
-def letters(text: str) -> int:
-    """Return how many letters wide a text is; letters of East Asia and emoji are two."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

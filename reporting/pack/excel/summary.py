@@ -4,17 +4,15 @@ from xlsxwriter.chart import Chart
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from reporting.cells import cell_text, set_up_print
+from reporting.cells import cell_text, fit_height, set_up_print
 from reporting.pack.content import Headline, Pack, Section
 from reporting.pack.excel.charts import Charts
-from reporting.pack.excel.formats import INK, Formats, letters, write_cell
+from reporting.pack.excel.formats import INK, Formats, write_cell
 from reporting.tables import Kind
 from reporting.words import currency_words
 
 _WIDTHS = (26, 20, 16, 16, 20, 26)
 _LAST = len(_WIDTHS) - 1
-_LETTERS = sum(_WIDTHS) - 6
-"""Letters of a line across all columns."""
 _CHART_WIDTH = 890
 _CHART_HEIGHT = 260
 _CHART_ROWS = 14
@@ -126,6 +124,9 @@ def _write_sentences(
 
 
 def _write_charts(sheet: Worksheet, row: int, charts: Charts) -> int:
+    if charts.trend or charts.bridge or charts.sellers:
+        # No chart on two pages.
+        sheet.set_h_pagebreaks([row])
     if charts.trend:
         _insert(sheet, row, charts.trend, 0, _CHART_WIDTH)
         row += _CHART_ROWS
@@ -142,7 +143,6 @@ def _insert(sheet: Worksheet, row: int, chart: Chart, left: int, width: int) -> 
 
 
 def _write_across(sheet: Worksheet, row: int, text: str, cell_format: Format) -> None:
-    # Excel finds no height for merged cells by itself.
-    sheet.set_row(row, 16 * -(-letters(text) // _LETTERS) + 2)
+    fit_height(sheet, row, (text, sum(_WIDTHS)))
     sheet.merge_range(row, 0, row, _LAST, "", cell_format)
     sheet.write_string(row, 0, cell_text(text), cell_format)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from xlsxwriter.worksheet import Worksheet
 
-from reporting.cells import cell_text, set_up_print
-from reporting.pack.excel.formats import Formats, letters, width, write_cell
+from reporting.cells import cell_text, fit_height, letters, set_up_print
+from reporting.pack.excel.formats import Formats, width, write_cell
 from reporting.tables import Column, Kind, Table, Value
 
 CURRENCY = Column(
@@ -89,6 +89,7 @@ def write_table_sheet(sheet: Worksheet, content: Sheet, header: str, formats: Fo
         for place, (column, value) in enumerate(zip(content.columns, row, strict=True)):
             if column.name == content.wide_column:
                 sheet.write_string(number, place, cell_text(str(value)), formats.wrapped)
+                fit_height(sheet, number, (str(value), _SENTENCE_WIDTH))
             else:
                 write_cell(sheet, number, place, value, column.kind, formats)
     _set_widths(sheet, content)
