@@ -29,7 +29,7 @@ ifndef SALES_DATA_FILE
 	@$(BIN)/python -m loader demo data/inbox --if-empty
 endif
 	@$(BIN)/python -m loader load; loaded=$$?; [ $$loaded -le 1 ] || exit $$loaded; \
-	echo "Building the warehouse ..." && $(BIN)/dbt --log-level warn build --exclude-resource-type unit_test && \
+	echo "Building the warehouse ..." && $(BIN)/dbt --log-level warn build && \
 	$(BIN)/python -m reporting weekly && \
 	echo && echo "Next: put your workbooks into data/inbox (and take the demo's out), 'make reset run'." && \
 	echo "      'make docs' shows every table and column; README.md says how to connect BI." && \
@@ -39,7 +39,7 @@ load: .venv/run ## copy new and changed files of the inbox into the raw tables
 	@$(BIN)/python -m loader load
 
 build: .venv/run ## build every model and test the data
-	@$(BIN)/dbt build --exclude-resource-type unit_test
+	@$(BIN)/dbt build
 
 report: .venv/run ## report the last complete week into reports_out/ (WEEK=2026-W03, or START= and END=)
 	@$(BIN)/python -m reporting weekly $(if $(WEEK),--week $(WEEK)) $(if $(START),--start $(START)) $(if $(END),--end $(END))
