@@ -55,6 +55,7 @@ STYLES = {
     "superseded": "dim",
     "pruned": "dim",
     "failed": "bold red",
+    "held": "bold magenta",
 }
 
 
@@ -90,7 +91,8 @@ def _warehouse(settings: Settings, *, read_only: bool = False) -> Iterator[Conne
 def main() -> None:
     """Copy sales workbooks and CSV files, as delivered, into the warehouse.
 
-    Exit code 0: all well. 1: some file failed (the others are loaded). 2: wrong usage or settings.
+    Exit code 0: all well. 1: some file failed, or is held until a question is answered (the others
+    are loaded). 2: wrong usage or settings.
     """
     log_to_file()
 
@@ -405,16 +407,17 @@ def _sum_up(outcomes: list[Outcome], found: Found, *, would: bool = False) -> No
     counts = Counter(outcome.status for outcome in outcomes)
     rows = sum(outcome.rows_loaded for outcome in outcomes)
     new = counts["loaded"] + counts["replaced"]
+    refused = sum(counts[status] for status in ledger.REFUSED)
     if not outcomes:
         out.print("No files found: drop workbooks or CSV files into the folder and load again.")
-    elif not new and not counts["failed"] and not counts["withdrawn"]:
+    elif not new and not refused and not counts["withdrawn"]:
         out.print("Nothing new: every file is in the warehouse as it is.")
     else:
         said = [f"{new} {'would be ' if would else ''}loaded ({count(rows, 'row')})"]
-        others = ("unchanged", "copy", "withdrawn", "failed")
+        others = ("unchanged", "copy", "withdrawn", *ledger.REFUSED)
         said += [f"{counts[status]} {status}" for status in others if counts[status]]
         out.print(f"{count(len(outcomes), 'file')}: {', '.join(said)}.")
-    sys.exit(1 if counts["failed"] else 0)
+    sys.exit(1 if refused else 0)
 
 
 if __name__ == "__main__":

@@ -96,8 +96,9 @@ def _loaded(connection: Connection, version_id: int) -> Row[Any]:
     if version is None:
         raise Refused(f"There is no version {version_id}: `python -m loader status` lists them.")
     about = f"Version {version_id} ({version.path})"
-    if version.status == "failed":
-        raise Refused(f"{about} failed to load: nothing of it is in the warehouse.")
+    if version.status in ledger.REFUSED:
+        why = "failed to load" if version.status == "failed" else "is held until it is understood"
+        raise Refused(f"{about} {why}: nothing of it is in the warehouse.")
     if version.status == "copy":
         raise Refused(
             f"{about} is a copy, of which nothing was loaded; its rows are those of version "

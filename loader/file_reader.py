@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
+from loader.date_patterns import Period
 from loader.deliveries import Delivery
 from loader.headers import Header, NoHeader, SheetTop, explain_missing, find_header, peek
 from loader.layouts import Layout, LayoutFile, tidy_layouts
 from loader.mapping import Mapping, Part
+from loader.questions import Held
 from loader.reading.opening import open_sheets
 from loader.reading.sheet import BadFile, Block, Sheet
 from loader.wording import quoted, sheets_are
@@ -36,10 +38,13 @@ class FileReader:
         parts: those read so far; each is complete once its batches are used up.
     """
 
-    def __init__(self, delivery: Delivery, chosen: LayoutFile) -> None:
+    def __init__(
+        self, delivery: Delivery, chosen: LayoutFile, period: Period | None = None
+    ) -> None:
         self.parts: list[Part] = []
         self.delivery = delivery
         self.chosen = chosen
+        self._period = period
         self._notes: list[str] = []
 
     def parts_and_batches(self, version: int) -> Iterator[tuple[Part, Iterator[pa.RecordBatch]]]:
@@ -47,6 +52,7 @@ class FileReader:
 
         Raises:
             BadFile: the file does not fit.
+            Held: it does, and its rows leave something open.
         """
         encodings = {item.encoding for item in self.chosen.layouts if item.encoding}
         if len(encodings) > 1:
@@ -56,10 +62,12 @@ class FileReader:
         with open_sheets(self.delivery.path, encoding=next(iter(encodings), None)) as sheets:
             find = self._find_named if self.chosen.name else self._find_tidy
             for sheet, header, layout, blocks in find(sheets):
-                mapping = Mapping(sheet, header, layout, number=len(self.parts) + 1)
+                mapping = Mapping(sheet, header, layout, len(self.parts) + 1, self._period)
                 self.parts.append(mapping.part)
                 yield mapping.part, _naming_sheet(sheet, mapping.batches(blocks, version))
         self._refuse_no_rows()
+        if questions := [question for part in self.parts for question in part.questions]:
+            raise Held(questions, self.delivery.path)
 
     def notes(self) -> list[str]:
         """Return what people should know about the file, once all parts are read."""

@@ -21,12 +21,14 @@ from pydantic import (
     TypeAdapter,
     ValidationError,
     ValidationInfo,
+    field_serializer,
     field_validator,
     model_validator,
 )
 
 from loader.contracts import ENTITIES, Entity, Requirement, unmet
 from loader.date_patterns import pattern_regex
+from loader.evidence.dates import ORDERS, SWAPPED
 from loader.file_dates import NO_PERIOD
 
 DEFAULT_MISSING = ["", "NULL", "null", "N/A", "n/a"]
@@ -92,7 +94,7 @@ class Layout(_Strict):
     rows: str | None = None
     comment: str | None = Field(default=None, min_length=1)
     decimal: Literal[".", ","] | None = None
-    dates: Literal["dmy", "mdy", "ymd"] | None = None
+    dates: Names | None = None
     encoding: str | None = None
     skip_rows_where: SkipRows | None = None
     identity: Texts = []
@@ -128,6 +130,24 @@ class Layout(_Strict):
         if value is not None and (info.field_name, value) != ("period", NO_PERIOD):
             pattern_regex(value)
         return value
+
+    @field_validator("dates")
+    @classmethod
+    def _date_orders(cls, value: list[str] | None) -> list[str] | None:
+        for item in value or []:
+            if not re.fullmatch(r"[dmy]([./-]?)[dmy]\1[dmy]", item) or (
+                re.sub("[./-]", "", item) not in (*ORDERS, SWAPPED)
+            ):
+                raise ValueError(
+                    f"'{item}' is no order of dates: dmy, mdy or ymd is wanted; or a list by mark, "
+                    "such as [d.m.y, m/d/y]; and ydm for dates whose month and day Excel swapped"
+                )
+        return value
+
+    @field_serializer("dates")
+    def _one_date_order(self, value: list[str] | None) -> list[str] | str | None:
+        # As it was when there was but one: files that are loaded are not read again.
+        return value[0] if value and len(value) == 1 else value
 
     @field_validator("return_orders")
     @classmethod

@@ -17,6 +17,9 @@ from loader.raw_tables import FILE_PARTS, FILE_VERSIONS
 
 _VERSIONS = FILE_VERSIONS.c
 
+REFUSED = ("failed", "held")
+"""Statuses of versions of which nothing was loaded."""
+
 
 def now() -> datetime:
     """Return the present moment in UTC, as the ledger keeps it."""
@@ -29,7 +32,7 @@ class Known:
 
     Attributes:
         current: the active version of this file, which a new one would supersede.
-        latest_failed: the newest row of this path, if it is a failure of the same bytes.
+        latest_refused: the newest row of this path, if it says that the same bytes were not loaded.
         twin: the active version of another path with the same bytes.
         moved_from: the active version of these bytes under a name that holds other bytes by now.
         withdrawn: the version of the same bytes that was taken out by hand.
@@ -40,7 +43,7 @@ class Known:
     """
 
     current: Row[Any] | None = None
-    latest_failed: Row[Any] | None = None
+    latest_refused: Row[Any] | None = None
     twin: Row[Any] | None = None
     moved_from: Row[Any] | None = None
     withdrawn: Row[Any] | None = None
@@ -76,9 +79,9 @@ def look_up(
     history = connection.execute(_NEWEST_FIRST.where(_VERSIONS.path == path)).all()
     current = next((row for row in history if _counts(row, taken)), None)
     newest = history[0] if history else None
-    failed = newest is not None and newest.status == "failed" and newest.sha256 == sha256
-    # A failure changes nothing: what the file was before, it still is.
-    settled = next((row for row in history if row.status != "failed"), None)
+    refused = newest is not None and newest.status in REFUSED and newest.sha256 == sha256
+    # That changes nothing: what the file was before, it still is.
+    settled = next((row for row in history if row.status not in REFUSED), None)
     is_copy = settled is not None and settled.status == "copy"
     file_id = None if current is None else current.file_id
     copied_path = None
@@ -106,7 +109,7 @@ def look_up(
     moved = [row for row in elsewhere if arriving.get(row.path, sha256) != sha256]
     return Known(
         current=current,
-        latest_failed=newest if failed else None,
+        latest_refused=newest if refused else None,
         twin=next((row for row in elsewhere if row not in moved), None),
         moved_from=moved[0] if moved else None,
         withdrawn=_withdrawn(connection, path, same),
@@ -258,28 +261,35 @@ def record_copy(
         set_status(connection, supersedes, "superseded")
 
 
-def record_failed(
+def record_refused(
     connection: Connection,
     delivery: Delivery,
     *,
+    status: str,
     sha256: str | None,
     error: str,
     layout: str | None,
     again: int | None,
     started_at: datetime,
 ) -> None:
-    """Write down a failure; the same bytes failing again take the row of the first time."""
+    """Write down why a file was not loaded; the same bytes again take the row of the first time."""
     if again is not None:
         connection.execute(
             FILE_VERSIONS.update()
             .where(_VERSIONS.file_version_id == again)
-            .values(error=error, layout=layout, started_at=started_at, finished_at=now())
+            .values(
+                status=status,
+                error=error,
+                layout=layout,
+                started_at=started_at,
+                finished_at=now(),
+            )
         )
         return
     connection.execute(
         FILE_VERSIONS.insert().values(
             **_about(delivery, next_version(connection), started_at),
-            status="failed",
+            status=status,
             layout=layout,
             sha256=sha256,
             error=error,

@@ -13,11 +13,13 @@ from sqlalchemy.engine import Connection
 
 from loader import ledger
 from loader.bulk import copy_batches
+from loader.date_patterns import Period
 from loader.deliveries import Delivery
 from loader.file_dates import as_of_date, automatic_period, declared_period
 from loader.file_reader import FileReader, choose_layouts
 from loader.layouts import LayoutFile
 from loader.preview import Preview, compare
+from loader.questions import Held
 from loader.raw_tables import ENTITY_TABLES, FILE_VERSIONS, create_raw_tables
 from loader.reading.sheet import BadFile
 from warehouse.connection import DATABASE_ERRORS
@@ -37,11 +39,12 @@ class Outcome:
     """What became of one delivered file.
 
     Attributes:
-        status: loaded, replaced, unchanged, copy, withdrawn or failed; would-be when only checked.
+        status: loaded, replaced, unchanged, copy, withdrawn, failed or held; would-be when only
+            checked.
         rows_loaded: copied into raw.
         rows_skipped: left out, by reason.
         notes: what people should know.
-        error: why it failed.
+        error: why it failed; of a held file, the question.
         preview: what it would change, when only checked.
     """
 
@@ -188,12 +191,18 @@ def _may_write(connection: Connection) -> bool:
 
 def _read_only(delivery: Delivery, chosen: LayoutFile, known: ledger.Known) -> Outcome:
     as_of_date(delivery, chosen.as_of_patterns(), chosen.name)
-    declared_period(delivery, chosen.period_patterns(), chosen.name)
-    reading = FileReader(delivery, chosen)
+    reading = FileReader(delivery, chosen, _period(delivery, chosen))
     for _, batches in reading.parts_and_batches(version=0):
         for _ in batches:
             pass
     return _outcome(reading, known)
+
+
+def _period(delivery: Delivery, chosen: LayoutFile) -> Period | None:
+    patterns = chosen.period_patterns()
+    if patterns:
+        return declared_period(delivery, patterns, chosen.name)
+    return automatic_period(delivery)
 
 
 def _load_one(
@@ -223,13 +232,14 @@ def _load_one(
         outcome = _failure(delivery, chosen, problem)
         with connection.begin():
             known = known or ledger.look_up(connection, delivery, sha256, arriving)
-            ledger.record_failed(
+            ledger.record_refused(
                 connection,
                 delivery,
+                status=outcome.status,
                 sha256=sha256,
                 error=outcome.error,
                 layout=chosen.name if chosen else None,
-                again=known.latest_failed and known.latest_failed.file_version_id,
+                again=known.latest_refused and known.latest_refused.file_version_id,
                 started_at=started_at,
             )
         if known.current is not None:
@@ -247,14 +257,15 @@ def _copy_in(
     """Copy a file into raw, inside the transaction; return what became of it, and its version."""
     started_at = ledger.now()
     as_of = as_of_date(delivery, chosen.as_of_patterns(), chosen.name)
-    periods = chosen.period_patterns()
-    period = declared_period(delivery, periods, chosen.name)
-    reading = FileReader(delivery, chosen)
+    period = _period(delivery, chosen)
+    reading = FileReader(delivery, chosen, period)
     version = ledger.next_version(connection)
     for part, batches in reading.parts_and_batches(version):
         copy_batches(connection, ENTITY_TABLES[part.layout.entity], batches)
-    if not periods and any(part.layout.entity == "sales_lines" for part in reading.parts):
-        period = automatic_period(delivery)
+    if not chosen.period_patterns() and not any(
+        part.layout.entity == "sales_lines" for part in reading.parts
+    ):
+        period = None
     outcome = _outcome(reading, known)
     ledger.record_loaded(
         connection,
@@ -346,7 +357,8 @@ def _same_as(path: object) -> str:
 
 def _failure(delivery: Delivery, chosen: LayoutFile | None, problem: BadFile) -> Outcome:
     error = " ".join(str(problem).split())
-    return Outcome(delivery, "failed", layout=chosen.name if chosen else "", error=error)
+    status = "held" if isinstance(problem, Held) else "failed"
+    return Outcome(delivery, status, layout=chosen.name if chosen else "", error=error)
 
 
 def _outcome(reading: FileReader, known: ledger.Known) -> Outcome:

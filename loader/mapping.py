@@ -5,13 +5,17 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from loader.date_patterns import Period
+from loader.evidence.dates import DateEvidence
+from loader.evidence.numbers import NumberEvidence
 from loader.headers import Header
 from loader.layouts import Constant, Join, Layout
+from loader.questions import Question
 from loader.reading.sheet import BadFile, Block, Sheet
 from loader.wording import SHOWN, count, quoted
 
@@ -31,9 +35,11 @@ class Part:
         rows_loaded: rows copied into the raw table.
         rows_skipped: number of rows left out, by reason.
         control_totals: the totals rows of the sheet, as delivered.
-        date_order: order of day, month and year in dates stored as text; None if not known.
+        date_order: orders of day, month and year in dates stored as text, as a layout writes them,
+            with blanks between; None if there are no such dates.
         decimal_mark: of numbers stored as text.
         notes: what people should know.
+        questions: what its rows leave open.
     """
 
     sheet: str
@@ -48,87 +54,7 @@ class Part:
     date_order: str | None = None
     decimal_mark: str = "."
     notes: list[str] = field(default_factory=list)
-
-
-class _TextShapes:
-    """Learns from text cells how a file writes dates and decimals, where no layout says it."""
-
-    def __init__(self, layout: Layout) -> None:
-        self._layout = layout
-        self._dates = layout.contract.names_of_type("timestamp", "date")
-        self._numbers = layout.contract.names_of_type("decimal", "integer")
-        self._slashed = self._first_is_day = self._second_is_day = 0
-        self._comma = self._point = False
-
-    def learn(self, columns: dict[str, pa.Array]) -> None:
-        """Look at one block."""
-        for name in self._dates if self._layout.dates is None else []:
-            if name in columns:
-                self._learn_dates(columns[name])
-        for name in self._numbers if self._layout.decimal is None else []:
-            if name in columns and pc.any(pc.match_substring(columns[name], ",")).as_py():
-                self._learn_numbers(columns[name])
-
-    def _learn_dates(self, texts: pa.Array) -> None:
-        short = r"^\s*(?P<first>\d{1,2})[./-](?P<second>\d{1,2})[./-]\d{2,4}"
-        parts = pc.drop_null(pc.extract_regex(texts, short))
-        if not len(parts):
-            return
-        first, second = (pc.cast(part, pa.int32()) for part in parts.flatten())
-        self._slashed += len(parts)
-        self._first_is_day += pc.sum(pc.greater(first, 12)).as_py()
-        self._second_is_day += pc.sum(pc.greater(second, 12)).as_py()
-
-    def _learn_numbers(self, texts: pa.Array) -> None:
-        comma = r"\d,(\d{1,2}|\d{4,})\D*$|\.\d{3},\d"
-        point = r"\d\.(\d{1,2}|\d{4,})\D*$|,\d{3}\.\d"
-        self._comma |= pc.any(pc.match_substring_regex(texts, comma)).as_py() is True
-        self._point |= pc.any(pc.match_substring_regex(texts, point)).as_py() is True
-
-    @property
-    def decimal_mark(self) -> str:
-        """The layout's word, else what the numbers show."""
-        return self._layout.decimal or ("," if self._comma and not self._point else ".")
-
-    @property
-    def date_order(self) -> str | None:
-        """The layout's word, else the one order that fits every date; None if there is none."""
-        if self._layout.dates is not None:
-            return self._layout.dates
-        if self._first_is_day and not self._second_is_day:
-            return "dmy"
-        if self._second_is_day and not self._first_is_day:
-            return "mdy"
-        return None
-
-    def notes(self) -> list[str]:
-        """Say what was guessed and what could not be."""
-        notes = []
-        if self._slashed and self._layout.dates is None:
-            if self.date_order is not None:
-                notes.append(
-                    f"dates stored as text were read as {self.date_order} (the one order that "
-                    "fits them all); `dates:` in a layout settles it"
-                )
-            else:
-                why = "both orders occur" if self._first_is_day else "every one fits both orders"
-                notes.append(
-                    f"{self._slashed} dates stored as text may be day-month or month-day ({why}); "
-                    "those that stay ambiguous are kept out of the figures until a layout says "
-                    "`dates: dmy` or `dates: mdy`"
-                )
-        if self._comma and self._layout.decimal is None:
-            if self._point:
-                notes.append(
-                    "numbers stored as text use both decimal points and decimal commas; they "
-                    "were read with points; `decimal:` in a layout settles it"
-                )
-            else:
-                notes.append(
-                    "numbers stored as text were read with decimal commas; `decimal:` in a "
-                    "layout settles it"
-                )
-        return notes
+    questions: list[Question] = field(default_factory=list)
 
 
 _Rows = tuple[pa.Array, list[pa.Array]]
@@ -146,7 +72,9 @@ class Mapping:
     `part` is complete once `batches` is exhausted.
     """
 
-    def __init__(self, sheet: Sheet, header: Header, layout: Layout, number: int) -> None:
+    def __init__(
+        self, sheet: Sheet, header: Header, layout: Layout, number: int, period: Period | None
+    ) -> None:
         """Prepare.
 
         Args:
@@ -154,6 +82,7 @@ class Mapping:
             header: found in it by `find_header`.
             layout: the document that names the columns.
             number: tells the parts of one file version apart.
+            period: that the file is about, by its name.
         """
         self.part = Part(
             sheet=sheet.name,
@@ -166,7 +95,9 @@ class Mapping:
         self._header = header
         self._layout = layout
         self._number = number
-        self._shapes = _TextShapes(layout)
+        self._dates = DateEvidence(layout.dates or [], is_workbook=bool(sheet.name), period=period)
+        self._numbers = NumberEvidence(layout.decimal, self._is_number if sheet.name else None)
+        self._decimal_mark: str = layout.decimal or "."
         self._mapped = {position for found in header.positions.values() for position in found}
         self._beyond: list[int] = []
         self._beyond_count = 0
@@ -186,18 +117,37 @@ class Mapping:
         if self._sheet.name:
             # A workbook is in memory as it is: what its last rows show holds for its first.
             rows = list(rows)
-            for _, columns in rows:
-                self._shapes.learn(self._mapped_columns(columns))
+            for numbers, columns in rows:
+                self._learn(numbers, self._mapped_columns(columns))
+            self._decimal_mark = self._numbers.finding().value
         for numbers, columns in rows:
             mapped = self._mapped_columns(columns)
             if not self._sheet.name:
-                self._shapes.learn(mapped)
+                self._learn(numbers, mapped)
             yield self._raw_batch(numbers, columns, mapped, version)
         part = self.part
-        part.date_order = self._shapes.date_order
-        part.decimal_mark = self._shapes.decimal_mark
-        part.notes += [*self._sheet.notes, *self._header.notes(), *self._shapes.notes()]
+        dates, decimals = self._dates.finding(), self._numbers.finding()
+        part.date_order, part.decimal_mark = dates.value, decimals.value
+        part.notes += [*self._sheet.notes, *self._header.notes(), *dates.notes, *decimals.notes]
         part.notes += self._notes_on_columns()
+        part.questions = [
+            replace(question, sheet=self._sheet.name)
+            for question in (dates.question, decimals.question)
+            if question is not None
+        ]
+
+    def _learn(self, numbers: pa.Array, mapped: dict[str, pa.Array]) -> None:
+        contract = self._layout.contract
+        for name in contract.names_of_type("timestamp", "date"):
+            if name in mapped:
+                self._dates.learn(mapped[name])
+        for name in contract.names_of_type("decimal", "integer"):
+            if name in mapped:
+                self._numbers.learn(name, numbers, mapped[name])
+
+    def _is_number(self, row: int, name: str) -> bool:
+        positions = self._header.positions[name]
+        return len(positions) == 1 and self._sheet.is_number(row, positions[0])
 
     # ------------------------------------------------------------------ rows
 
@@ -357,7 +307,7 @@ class Mapping:
         Only with decimal commas, and only with three digits behind the point: a zero more, and
         the text is no grouped number any more, and still the same number.
         """
-        if self._shapes.decimal_mark != ",":
+        if self._decimal_mark != ",":
             return
         for name in self._layout.contract.names_of_type("decimal"):
             positions = self._header.positions.get(name)

@@ -44,9 +44,10 @@ FILE_VERSIONS = sa.Table(
 `file_id` is the first version of the same file, under whatever name; `as_of_date` is the day that
 the file tells about; the period, both of its days included, is the one that its sales should be
 of, where that is known. `status` is active, superseded, withdrawn, pruned (superseded or withdrawn,
-and its rows are gone for good), failed, or copy (the bytes of an active or withdrawn version under
-another path: recorded, not loaded). Where an older name of the same bytes holds others by now, they
-are loaded under the new name, and `same_content_as` is the version whose place they take.
+and its rows are gone for good), failed, held (not loaded either: `error` is the question that is
+open), or copy (the bytes of an active or withdrawn version under another path: recorded, not
+loaded). Where an older name of the same bytes holds others by now, they are loaded under the new
+name, and `same_content_as` is the version whose place they take.
 """
 
 FILE_PARTS = sa.Table(
@@ -72,7 +73,9 @@ FILE_PARTS = sa.Table(
 )
 """One row a sheet (and layout document) of a file version: what staging must know to read it.
 
-`headers` is JSON: for each column that stands in the sheet, the headers that it was read from.
+`date_order` is what a layout may say under `dates`, with blanks between, such as `dmy` or
+`d.m.y m/d/y`. `headers` is JSON: for each column that stands in the sheet, the headers that it was
+read from.
 """
 
 ENTITY_TABLES = {
@@ -150,13 +153,13 @@ def _fill_in_ledger(connection: Connection) -> None:
         where
             file_versions.file_id is null
             and file_versions.file_version_id = known.file_version_id
-            and status not in ('failed', 'copy')
+            and status not in ('failed', 'held', 'copy')
         """
     )
     connection.exec_driver_sql(
         """
         update raw.file_versions set as_of_date = cast(coalesce(modified_at, finished_at) as date)
-        where as_of_date is null and status not in ('failed', 'copy')
+        where as_of_date is null and status not in ('failed', 'held', 'copy')
         """
     )
 

@@ -398,7 +398,7 @@ def test_two_layouts_that_name_one_file(
         ("rows: 5", "rows: the first and the last row, such as 2-500"),
         ("rows: 9-5", "such as 2-500"),
         ("decimal: comma", "decimal: Input should be '.' or ','"),
-        ("dates: ddmmyyyy", "dates: Input should be 'dmy', 'mdy' or 'ymd'"),
+        ("dates: ddmmyyyy", "dates: 'ddmmyyyy' is no order of dates: dmy, mdy or ymd"),
         ("extract: full", "extract: Input should be 'complete' or 'partial'"),
         ('comment: ""', "comment: String should have at least 1 character"),
         ("identity: [line_number]", "identity: line_number must be among its columns"),

@@ -219,47 +219,6 @@ def test_the_last_rows_of_a_workbook_tell_how_to_read_its_first(
     assert [text for (text,) in raw(duckdb_warehouse, "units")][:2] == ["1.2340", "2"]
 
 
-@pytest.mark.parametrize(
-    ("numbers", "mark", "note"),
-    [
-        (["1,5", "2,25"], ",", "read with decimal commas"),
-        (["1.5", "2.25"], ".", None),
-        (["1,234.50"], ".", None),
-        (["1.234,50"], ",", "read with decimal commas"),
-        (["1,5", "2.5"], ".", "use both decimal points and decimal commas"),
-        (["1,234"], ".", None),
-    ],
-)
-def test_decimal_mark(
-    duckdb_warehouse: Warehouse, drop: Dropped, numbers: list[str], mark: str, note: str | None
-) -> None:
-    rows = [["A1", "2026-01-05", "Tea", "1", number] for number in numbers]
-    outcome = loaded(duckdb_warehouse.load(drop("file.csv", [HEADER, *rows])))
-    assert duckdb_warehouse.one("select decimal_mark from raw.file_parts") == mark
-    assert len(outcome.notes) == (note is not None)
-    assert note is None or note in outcome.notes[0]
-
-
-@pytest.mark.parametrize(
-    ("dates", "order", "note"),
-    [
-        (["2026-01-05"], None, None),
-        (["13/01/2026", "05/01/2026"], "dmy", "read as dmy (the one order that fits them all)"),
-        (["01/13/2026"], "mdy", "read as mdy"),
-        (["05.01.2026", "06.01.2026"], None, "2 dates stored as text may be day-month or"),
-        (["13/01/2026", "01/13/2026"], None, "(both orders occur)"),
-    ],
-)
-def test_date_order(
-    duckdb_warehouse: Warehouse, drop: Dropped, dates: list[str], order: str, note: str | None
-) -> None:
-    rows = [["A1", text, "Tea", "1", "2.50"] for text in dates]
-    outcome = loaded(duckdb_warehouse.load(drop("file.csv", [HEADER, *rows])))
-    assert duckdb_warehouse.one("select date_order from raw.file_parts") == order
-    assert len(outcome.notes) == (note is not None)
-    assert note is None or note in outcome.notes[0]
-
-
 # ------------------------------------------------------------------ every row is accounted for
 
 

@@ -1,7 +1,7 @@
-{#- Whether a text that is no date as it stands would be one by either order of day and month. -#}
+{#- Whether a text that is no date as it stands would be one by either of two orders. -#}
 {% macro is_ambiguous_date(text) -%}
     (
         {{ try_timestamp(text, "'dmy'") }} is not null
-        and {{ try_timestamp(text, "'mdy'") }} is not null
+        and coalesce({{ try_timestamp(text, "'mdy'") }}, {{ try_timestamp(text, "'ymd'") }}) is not null
     )
 {%- endmacro %}

@@ -1,7 +1,7 @@
 {#- A moment from text; null where it is none, or could be two.
 
-    Dates: 2026-01-12, 2026/1/12, 12.01.2026, 12/1/26, 01/12/26 (by `date_order`, an expression:
-    dmy, mdy, ymd or null), 20260112, 12 Jan 2026, 12-Jan-26, Jan 12, 2026. Times behind them: 9:05,
+    Dates: 2026-01-12, 2026/1/12, 12.01.2026, 12/1/26, 01/12/26 (by `date_order`, an expression: the
+    orders of `raw.file_parts`, or null), 20260112, 12 Jan 2026, 12-Jan-26, Jan 12, 2026. Times behind them: 9:05,
     09:05:00, 09:05:00.123, 9:05 PM. A two-digit year up to 68 is of this century. The time is
     taken as written: a time zone behind it is dropped, not converted. Without an order, a date
     is read only if it fits no more than one. -#}
@@ -16,15 +16,21 @@
             and substr({{ text }}, 1, 4) > '0000'
             and substr({{ text }}, 12, 2) < '24'
             and substr({{ text }}, 18, 2) < '60'
+            and not {{ is_swapped_order(date_order, '-') }}
             then {{ try_cast(text, 'timestamp') }}
-        when {{ matches(text, "'^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]'") }}
+        when
+            {{ matches(text, "'^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]'") }}
+            and not {{ is_swapped_order(date_order, '-') }}
             then {{ try_cast(
                 "(substr(" ~ text ~ ", 1, 10) || ' ' || " ~ iso_time("substr(" ~ text ~ ", 12)") ~ ")",
                 'timestamp'
             ) }}
         when {{ matches(text, "'^[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}( |$)'") }}
             then {{ try_cast(
-                "(" ~ iso_date_of_digits("translate(split_part(" ~ text ~ ", ' ', 1), './', '--')", date_order)
+                "(" ~ iso_date_of_digits(
+                    "translate(split_part(" ~ text ~ ", ' ', 1), './', '--')",
+                    date_order_by_mark(text, date_order)
+                )
                 ~ " || ' ' || " ~ iso_time("substr(" ~ text ~ ", strpos(" ~ text ~ " || ' ', ' ') + 1)") ~ ")",
                 'timestamp'
             ) }}
@@ -37,6 +43,33 @@
     end
 {%- endmacro %}
 
+{#- Whether dates that begin with their year, with this mark behind it, have the day before the
+    month: as Excel leaves those that it took for dates of another order. -#}
+{% macro is_swapped_order(date_order, mark) -%}
+    (coalesce({{ date_order }}, '') like '%ydm%' or coalesce({{ date_order }}, '') like '%y{{ mark }}d{{ mark }}m%')
+{%- endmacro %}
+
+{#- The one order, of those in `date_order`, that holds for the mark between the numbers of a date:
+    `d.m.y m/d/y` gives dmy for 12.01.2026 and mdy for 01/12/2026. -#}
+{% macro date_order_by_mark(text, date_order) -%}
+    case
+        when length({{ date_order }}) <= 3 then {{ date_order }}
+        {%- for mark in ['-', '/', '.'] %}
+        when ltrim({{ text }}, '0123456789') like '{{ mark }}%'
+            then
+                case
+                    when
+                        {{ is_swapped_order(date_order, mark) }}
+                        and {{ text }} like '____{{ mark }}%' then 'ydm'
+                    {%- for order in ['dmy', 'mdy', 'ymd'] %}
+                    when {{ date_order }} like '%{{ order }}%' then '{{ order }}'
+                    when {{ date_order }} like '%{{ mark.join(order) }}%' then '{{ order }}'
+                    {%- endfor %}
+                end
+        {%- endfor %}
+    end
+{%- endmacro %}
+
 {#- `parts` is a date as three runs of digits between hyphens. -#}
 {% macro iso_date_of_digits(parts, date_order) -%}
     {%- set first = "split_part(" ~ parts ~ ", '-', 1)" -%}
@@ -45,13 +78,21 @@
     {%- set month_first = "lpad(" ~ first ~ ", 2, '0') || '-' || lpad(" ~ second ~ ", 2, '0')" -%}
     {%- set day_first = "lpad(" ~ second ~ ", 2, '0') || '-' || lpad(" ~ first ~ ", 2, '0')" -%}
     {%- set year_first = "lpad(" ~ second ~ ", 2, '0') || '-' || lpad(" ~ third ~ ", 2, '0')" -%}
+    {%- set year_and_day_first = "lpad(" ~ third ~ ", 2, '0') || '-' || lpad(" ~ second ~ ", 2, '0')" -%}
     case
         when length({{ first }}) = 4 and {{ first }} > '0000' and length({{ third }}) <= 2
-            then {{ first }} || '-' || {{ year_first }}
+            then {{ first }} || '-' || case
+                when {{ date_order }} = 'ydm' then {{ year_and_day_first }} else {{ year_first }}
+            end
         when length({{ first }}) > 2 then null
         when {{ date_order }} = 'ymd' then {{ full_year(first) }} || '-' || {{ year_first }}
         when {{ date_order }} = 'dmy' then {{ full_year(third) }} || '-' || {{ day_first }}
         when {{ date_order }} = 'mdy' then {{ full_year(third) }} || '-' || {{ month_first }}
+        {# Two digits at the end may be the year or, behind year and month, the day. #}
+        when
+            length({{ third }}) < 4
+            and lpad({{ second }}, 2, '0') <= '12' and {{ third }} between '01' and '31'
+            then null
         when lpad({{ first }}, 2, '0') > '12' or {{ first }} = {{ second }}
             then {{ full_year(third) }} || '-' || {{ day_first }}
         when lpad({{ second }}, 2, '0') > '12' then {{ full_year(third) }} || '-' || {{ month_first }}

@@ -1,0 +1,55 @@
+"""What the rows of a file leave open, asked with the figures of each reading."""
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from loader.reading.sheet import BadFile
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to read what is open.
+
+    Attributes:
+        meaning: what it makes of the cells, with its figures: `15 (total 266.00)`.
+        line: the line of a layout that settles it: `decimal: "."`.
+        flag: what `learn` takes for the same: `--decimal .`.
+    """
+
+    meaning: str
+    line: str
+    flag: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something that must be known to read a file, and that its rows do not show.
+
+    Attributes:
+        asks: what is open, up to the readings: `is 15.000`.
+        readings: those that nothing excludes, two or more.
+        sheet: where; empty for CSV.
+    """
+
+    asks: str
+    readings: tuple[Reading, ...]
+    sheet: str = ""
+
+    def text(self, file: Path) -> str:
+        """Write it for the person who dropped the file: what is open, and what settles it."""
+        where = f"sheet '{self.sheet}': " if self.sheet else ""
+        meanings = " or ".join(reading.meaning for reading in self.readings)
+        lines = " or ".join(reading.line for reading in self.readings)
+        flags = " or ".join(reading.flag for reading in self.readings)
+        command = f"python -m loader learn {shlex.quote(str(file))}"
+        return f"{where}{self.asks} {meanings}? {lines} in its layout; or: {command} {flags}"
+
+
+class Held(BadFile):
+    """A file that is not loaded until what it leaves open is answered."""
+
+    def __init__(self, questions: Sequence[Question], file: Path) -> None:
+        super().__init__(" — ".join(question.text(file) for question in questions))
+        self.questions = tuple(questions)
