@@ -356,7 +356,7 @@ def _shown(outcomes: Iterable[Outcome]) -> list[Outcome]:
         seen.append(outcome)
         is_smooth = outcome.status == "loaded" and not outcome.notes and not outcome.rows_skipped
         smooth += is_smooth
-        is_quiet = outcome.status == "unchanged" and not outcome.notes
+        is_quiet = outcome.status in ("unchanged", "left alone") and not outcome.notes
         if not is_quiet and not (is_smooth and smooth > LISTED):
             _show(outcome)
     if smooth > LISTED:
@@ -400,10 +400,18 @@ def _in_words(changes: Changes) -> str:
 
 
 def _sum_up(outcomes: list[Outcome], found: Found, *, would: bool = False) -> None:
-    if found.left_alone:
-        names = ", ".join(printable(str(name)) for name in found.left_alone[:5])
-        more = ", …" if len(found.left_alone) > 5 else ""
-        out.print(Text(f"left alone, neither workbook nor CSV: {names}{more}", style="dim"))
+    prose = [item.delivery.known_as for item in outcomes if item.status == "left alone"]
+    left_alone = sorted([*found.left_alone, *prose])
+    outcomes = [item for item in outcomes if item.status != "left alone"]
+    if left_alone:
+        names = ", ".join(printable(str(name)) for name in left_alone[:5])
+        rest = f" and {len(left_alone) - 5:,} more" if len(left_alone) > 5 else ""
+        line = f"left alone, neither workbook nor delimited text: {names}{rest}"
+        out.print(Text(f"{line} (a table among them? save it as .xlsx or .csv)", style="dim"))
+    for reason in found.unreadable:
+        failed = Text.assemble(("failed   ", STYLES["failed"]), " ", printable(reason))
+        failed.append(": the folder cannot be looked into; nothing of it was loaded")
+        out.print(failed)
     counts = Counter(outcome.status for outcome in outcomes)
     rows = sum(outcome.rows_loaded for outcome in outcomes)
     new = counts["loaded"] + counts["replaced"]
@@ -417,7 +425,7 @@ def _sum_up(outcomes: list[Outcome], found: Found, *, would: bool = False) -> No
         others = ("unchanged", "copy", "withdrawn", *ledger.REFUSED)
         said += [f"{counts[status]} {status}" for status in others if counts[status]]
         out.print(f"{count(len(outcomes), 'file')}: {', '.join(said)}.")
-    sys.exit(1 if refused else 0)
+    sys.exit(1 if refused or found.unreadable else 0)
 
 
 if __name__ == "__main__":

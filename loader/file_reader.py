@@ -10,11 +10,14 @@ from loader.headers import Header, NoHeader, SheetTop, explain_missing, find_hea
 from loader.layouts import Layout, LayoutFile, tidy_layouts
 from loader.mapping import Mapping, Part
 from loader.questions import Held
-from loader.reading.opening import open_sheets
-from loader.reading.sheet import BadFile, Block, Sheet
+from loader.reading.opening import open_sheets, suffix_of
+from loader.reading.sheet import BadFile, Block, NoTable, Sheet
 from loader.wording import quoted, sheets_are
 
 _EMPTY = "it holds no rows at all: every sheet is empty."
+_LIKE_A_TABLE = 2
+"""A .txt that no layout names, with fewer known headers than this, is a note to people."""
+
 _Found = tuple[Sheet, Header, Layout, Iterator[Block]]
 
 
@@ -59,7 +62,12 @@ class FileReader:
             raise BadFile(
                 f"its layout declares several encodings ({', '.join(sorted(encodings))})."
             )
-        with open_sheets(self.delivery.path, encoding=next(iter(encodings), None)) as sheets:
+        member = self.delivery.member
+        with open_sheets(
+            self.delivery.path,
+            member=member.name if member else None,
+            encoding=next(iter(encodings), None),
+        ) as sheets:
             find = self._find_named if self.chosen.name else self._find_tidy
             for sheet, header, layout, blocks in find(sheets):
                 mapping = Mapping(sheet, header, layout, len(self.parts) + 1, self._period)
@@ -148,7 +156,10 @@ class FileReader:
             if not near:
                 raise BadFile(_EMPTY)
             sheet, layout, result = max(near, key=lambda item: item[2].matched)
-            raise BadFile(
+            is_prose = result.matched < _LIKE_A_TABLE and ".txt" in suffix_of(
+                self.delivery.known_as
+            )
+            raise (NoTable if is_prose else BadFile)(
                 "no layout names this file, and it is not tidy enough to load without one: "
                 + self._misfit(sheet, layout, result)
             )

@@ -277,10 +277,13 @@ class LayoutFile:
 
 
 def _names(layout: Layout, path: PurePosixPath) -> bool:
-    for pattern in layout.files:
-        if _fits(str(path) if "/" in pattern else path.name, pattern):
-            return True
-    return False
+    # A zip archive may be named for the files in it.
+    packed = [above for above in path.parents if above.suffix.lower() == ".zip"]
+    return any(
+        _fits(str(known) if "/" in pattern else known.name, pattern)
+        for pattern in layout.files
+        for known in (path, *packed)
+    )
 
 
 def read_layouts(folder: Path) -> list[LayoutFile]:

@@ -21,7 +21,7 @@ from loader.layouts import LayoutFile
 from loader.preview import Preview, compare
 from loader.questions import Held
 from loader.raw_tables import ENTITY_TABLES, FILE_VERSIONS, create_raw_tables
-from loader.reading.sheet import BadFile
+from loader.reading.sheet import BadFile, NoTable
 from warehouse.connection import DATABASE_ERRORS
 
 LOCK = 7_253_110_419
@@ -39,8 +39,8 @@ class Outcome:
     """What became of one delivered file.
 
     Attributes:
-        status: loaded, replaced, unchanged, copy, withdrawn, failed or held; would-be when only
-            checked.
+        status: loaded, replaced, unchanged, copy, withdrawn, left alone, failed or held; would-be
+            when only checked.
         rows_loaded: copied into raw.
         rows_skipped: left out, by reason.
         notes: what people should know.
@@ -137,10 +137,10 @@ def check(
     for delivery in deliveries:
         progress(delivery)
         chosen = None
+        known = ledger.UNKNOWN
         try:
             sha256 = arriving.get(str(delivery.known_as)) or delivery.sha256()
             chosen = choose_layouts(delivery, layouts)
-            known = ledger.UNKNOWN
             if connection is not None:
                 with connection.begin():
                     known = ledger.look_up(connection, delivery, sha256, arriving, taken)
@@ -168,7 +168,10 @@ def check(
             gone = (known.current, known.moved_from)
             taken |= {row.file_version_id for row in gone if row is not None}
         except BadFile as problem:
-            yield _failure(delivery, chosen, problem)
+            if isinstance(problem, NoTable) and known.current is None:
+                yield Outcome(delivery, "left alone")
+            else:
+                yield _failure(delivery, chosen, problem)
 
 
 def _hashes(deliveries: Sequence[Delivery]) -> dict[str, str]:
@@ -229,6 +232,8 @@ def _load_one(
             _record_copy(connection, settled, known, sha256, started_at)
         return settled
     except BadFile as problem:
+        if isinstance(problem, NoTable) and known is not None and known.current is None:
+            return Outcome(delivery, "left alone")
         outcome = _failure(delivery, chosen, problem)
         with connection.begin():
             known = known or ledger.look_up(connection, delivery, sha256, arriving)

@@ -102,7 +102,7 @@ def test_load(run: Run, inbox: Path) -> None:
     result = run("load", inbox)
     assert result.exit_code == 1
     assert "failed    bad.csv\n          no layout names this file" in result.stdout
-    assert "left alone, neither workbook nor CSV: read me.txt\n" in result.stdout
+    assert "left alone, neither workbook nor delimited text: read me.txt (" in result.stdout
     assert result.stdout.endswith("2 files: 0 loaded (0 rows), 1 unchanged, 1 failed.\n")
     assert result.stderr == ""
 

@@ -5,6 +5,7 @@ import csv
 import gzip
 import io
 import re
+import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -252,7 +253,7 @@ def _readable() -> Iterator[None]:
     """Turn what a damaged or forbidden file raises into a message."""
     try:
         yield
-    except (EOFError, zlib.error, gzip.BadGzipFile):
+    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile):
         raise BadFile("the compressed file is damaged or cut short: copy it again.") from None
     except OSError as error:
         raise BadFile(f"the file cannot be read: {error.strerror or error}.") from None

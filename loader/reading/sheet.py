@@ -14,6 +14,10 @@ class BadFile(Exception):
     """
 
 
+class NoTable(BadFile):
+    """A text file that seems to be no table at all, but a note to people."""
+
+
 @dataclass(frozen=True)
 class Block:
     """Consecutive rows of a sheet.

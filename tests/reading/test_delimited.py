@@ -225,12 +225,12 @@ def test_other_files_are_no_tables(tmp_path: Path) -> None:
         "a.b.xlsx",
         "x.XLSM",
         "~$a.xlsx",
-        "a.txt",
+        "a.doc",
         "a.gz",
         "csv",
     ]
     assert [name for name in names if is_table_file(tmp_path / name)] == names[:5]
-    assert "'.txt'" in refusal(tmp_path, "a", "f.txt")
+    assert "'.doc'" in refusal(tmp_path, "a", "f.doc")
 
 
 def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
