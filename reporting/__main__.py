@@ -44,7 +44,7 @@ from warehouse.settings import CHECKOUT, Settings, SettingsError, read_settings
 REPORTS = CHECKOUT / "reports_out"
 
 FAILED = 1
-"""Exit code: it was done, but the mail was not taken."""
+"""Exit code: there is nothing to show, or the mail was not taken."""
 
 USAGE = 2
 """Exit code: wrong usage or settings."""
@@ -105,7 +105,7 @@ def weekly_command(
 
     Prints the short view, and writes a workbook, a PDF and a page with all of it.
     """
-    with _said_politely(out):
+    with _said_politely():
         settings = read_settings()
         locale_named(settings.report_locale)
         if email and no_files:
@@ -137,7 +137,7 @@ def weekly_command(
 @main.command("editions")
 def editions_command() -> None:
     """List the weeks that were published: when, by whom, with which revenue."""
-    with _said_politely(out):
+    with _said_politely():
         settings = read_settings()
         locale_named(settings.report_locale)
         with _warehouse(settings) as connection:
@@ -181,7 +181,7 @@ def trace_command(
 
     Options narrow it down: without any, it is the revenue of the last complete week.
     """
-    with _said_politely(out):
+    with _said_politely():
         settings = read_settings()
         locale_named(settings.report_locale)
         if path is not None:
@@ -218,7 +218,7 @@ def trace_command(
 )
 def quality_command(folder: Path | None) -> None:
     """Print what is wrong with the delivered rows, and what to do about it."""
-    with _said_politely(out), _warehouse(read_settings()) as connection:
+    with _said_politely(), _warehouse(read_settings()) as connection:
         figures = read_quality(connection)
         show_quality(figures, out)
         if folder is not None:
@@ -229,7 +229,7 @@ def quality_command(folder: Path | None) -> None:
 @main.command("api")
 def api_command() -> None:
     """Serve the HTTP API; the settings that begin with API_ say where, and for whom."""
-    with _said_politely(out):
+    with _said_politely():
         settings = read_api_settings()
         where = f"http://{settings.host}:{settings.port}"
         err.print(f"The API is at {where}, its documentation at {where}/docs (Ctrl-C stops).")
@@ -247,7 +247,7 @@ def api_command() -> None:
 )
 def api_key_command(name: str, role: str) -> None:
     """Make a key for the API: prints it, once, and the line that the API is told."""
-    with _said_politely(out):
+    with _said_politely():
         key, line = new_key(name, Role(role))
         err.print("The key, for whoever asks; it cannot be shown again:")
         click.echo(key)
@@ -273,7 +273,7 @@ def aliases_command(kind: str | None, score: int) -> None:
     """
     # A seed is read as UTF-8 wherever it was written.
     stdout = click.get_text_stream("stdout", encoding="utf-8")
-    with _said_politely(err), _warehouse(read_settings()) as connection:
+    with _said_politely(), _warehouse(read_settings()) as connection:
         kinds = [kind] if kind else KINDS
         names = {item: read_names(connection, item) for item in kinds}
         write_header(stdout)
@@ -290,17 +290,11 @@ def aliases_command(kind: str | None, score: int) -> None:
 
 
 @contextmanager
-def _said_politely(nothing: Console) -> Iterator[None]:
-    """Say what went wrong in a sentence.
-
-    Args:
-        nothing: where to say that there is nothing to show, which is no mistake.
-    """
+def _said_politely() -> Iterator[None]:
+    """Say what went wrong in a sentence."""
     try:
         yield
-    except NoFigures as reason:
-        nothing.print(Text(str(reason)))
-    except CannotSend as problem:
+    except (NoFigures, CannotSend) as problem:
         err.print(Text(str(problem)))
         sys.exit(FAILED)
     except _REFUSALS as problem:

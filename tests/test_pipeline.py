@@ -118,7 +118,7 @@ def test_the_week_is_printed_as_the_report_has_it(
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["--week", "2020-W01"], 0, "There are no sales in 2020-W01"),
+        (["--week", "2020-W01"], 1, "There are no sales in 2020-W01"),
         (["--week", "2026-W54"], 2, "no week 54"),
         (["--week", "last"], 2, "write it like 2026-W03"),
         (["--start", "2026-10-01"], 2, "first and a last day"),

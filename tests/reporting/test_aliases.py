@@ -151,5 +151,5 @@ def test_names_that_are_no_good_in_a_spreadsheet(run: Run, tables: Tables, name:
 def test_nothing_is_built(run: Run, tables: Tables) -> None:
     tables.execute("drop table marts.fact_sales_line")
     result = run("aliases")
-    assert (result.exit_code, result.stdout) == (0, "")
+    assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("There are no marts yet: run `make run`")

@@ -535,8 +535,8 @@ def test_an_empty_warehouse(
     run = runner(duckdb_warehouse.url, monkeypatch)
     for command in ("weekly", "trace"):
         result = run(command)
-        assert result.exit_code == 0, result.output
-        assert "The warehouse holds no sales" in result.stdout
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert "The warehouse holds no sales" in result.stderr
     # A week between others in which nobody sold anything.
     write_csv(tmp_path / "gap.csv", [
         ["Order ID", "Order Date", "Product", "Units", "Line Total"],
@@ -546,8 +546,8 @@ def test_an_empty_warehouse(
     duckdb_warehouse.load(tmp_path / "gap.csv")
     duckdb_warehouse.build("--resource-type", "seed", "--resource-type", "model")
     result = run("weekly", "--week", "2026-W03", "--out", tmp_path / "out")
-    assert result.exit_code == 0
-    assert result.stdout.startswith("Nothing was sold in 2026-W03; there are sales from 2026-W02")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("Nothing was sold in 2026-W03; there are sales from 2026-W02")
     assert not (tmp_path / "out").exists()
     # As few sales as there can be, without a currency.
     result = run("weekly", "--week", "2026-W04", "--out", tmp_path / "out")

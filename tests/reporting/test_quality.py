@@ -178,7 +178,7 @@ def test_many_files_are_not_all_listed(run: Run, tables: Tables, tmp_path: Path)
 @pytest.mark.parametrize("command", [["quality"], ["quality", "--out", "out"], ["aliases"]])
 def test_nothing_is_built(run: Run, command: list[str]) -> None:
     result = run(*command)
-    assert result.exit_code == 0
+    assert (result.exit_code, result.stdout) == (1, "")
     said = "There is no warehouse yet: run `make run` (or `make load && dbt build`).\n"
     assert " ".join(result.output.split()) == said.strip()
 
@@ -187,15 +187,15 @@ def test_nothing_is_built(run: Run, command: list[str]) -> None:
 def test_models_are_missing(run: Run, tables: Tables, tmp_path: Path, model: str) -> None:
     tables.execute(f"drop {'view' if model.endswith('cell') else 'table'} quality.{model}")
     result = run("quality", "--out", tmp_path / "out")
-    assert result.exit_code == 0
-    assert result.stdout.startswith("Nothing is known about quality yet: run `make run`")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("Nothing is known about quality yet: run `make run`")
     assert not (tmp_path / "out").exists()
 
 
 def test_nothing_is_delivered(run: Run, tables: Tables) -> None:
     result = run("quality")
-    assert result.exit_code == 0
-    assert result.stdout.startswith("The warehouse holds no deliveries: put sales workbooks into")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("The warehouse holds no deliveries: put sales workbooks into")
 
 
 def test_a_folder_that_is_none(run: Run, faulty: Tables, tmp_path: Path) -> None:
