@@ -40,12 +40,12 @@ from rich.table import Table
 from sqlalchemy.engine import URL, Connection
 
 from benchmarks.add_a_day import FIRST_DAY, LINES_A_DAY, load_files, write_day, write_master_data
-from reporting.api.audit import read_lines
-from reporting.api.database import open_database
-from reporting.api.known import Builds, Known
-from reporting.api.sums import REPORTS, read_products, read_report, read_weeks
-from reporting.api.tables import REPORTS as TABLES
-from reporting.api.tables import read_table
+from reporting.doors.api.audit import read_lines
+from reporting.doors.api.database import open_database
+from reporting.doors.api.known import Builds, Known
+from reporting.doors.api.sums import REPORTS, read_products, read_report, read_weeks
+from reporting.doors.api.tables import REPORTS as TABLES
+from reporting.doors.api.tables import read_table
 from warehouse.connection import connect, warehouse_url
 from warehouse.published import published_path
 from warehouse.reset import SCHEMAS

@@ -11,26 +11,26 @@ from rich.console import Console
 from rich.text import Text
 from sqlalchemy.engine import Connection
 
-from reporting.aliases.names import KINDS, read_names
-from reporting.aliases.proposals import propose
-from reporting.aliases.seed import write_header, write_proposals
-from reporting.api.keys import Role, new_key
-from reporting.api.serve import serve
-from reporting.api.settings import read_api_settings
-from reporting.editions import CannotPublish, publish, publisher, read_editions
-from reporting.files import CannotWrite
-from reporting.mail import CannotSend, compose, route, send
-from reporting.pack.reading import read_pack
-from reporting.pack.writing import write_pack
-from reporting.periods import Calendar, NoFigures, Period, read_calendar
-from reporting.quality.figures import read_quality
-from reporting.quality.handout import write_handout
-from reporting.quality.terminal import show_handout, show_quality
-from reporting.terminal import show_editions, show_pack, show_publications
-from reporting.trace.files import check_ending, write_lines
-from reporting.trace.terminal import show_trace
-from reporting.trace.tracing import count_kept_out, read_lines, read_totals, select_lines
-from reporting.words import locale_named
+from reporting.ask.names import KINDS, read_names
+from reporting.ask.pack.reading import read_pack
+from reporting.ask.periods import Calendar, NoFigures, Period, read_calendar
+from reporting.ask.quality import read_quality
+from reporting.ask.tracing import count_kept_out, read_lines, read_totals, select_lines
+from reporting.doors.aliases.proposals import propose
+from reporting.doors.aliases.seed import write_header, write_proposals
+from reporting.doors.api.keys import Role, new_key
+from reporting.doors.api.serve import serve
+from reporting.doors.api.settings import read_api_settings
+from reporting.doors.editions import CannotPublish, publish, publisher, read_editions
+from reporting.doors.mail import CannotSend, compose, route, send
+from reporting.doors.pack import write_pack
+from reporting.doors.quality import write_handout
+from reporting.draw.excel.lines import check_ending, write_lines
+from reporting.draw.files import CannotWrite
+from reporting.draw.terminal.pack import show_editions, show_pack, show_publications
+from reporting.draw.terminal.quality import show_handout, show_quality
+from reporting.draw.terminal.trace import show_trace
+from reporting.draw.words import locale_named
 from warehouse.connection import (
     DATABASE_ERRORS,
     WarehouseUnavailable,

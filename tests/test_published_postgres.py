@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from reporting.built import see_last_build
+from reporting.ask.built import see_last_build
 from tests.conftest import Warehouse
 from tests.history.forks import start_build
 from tests.history.rebuild import read_tables

@@ -1,6 +1,6 @@
 {#- The figures that were given away, and the files that they came from. No model: a model is rebuilt,
     and this is what a rebuild is compared with. So the tables are created when a run starts, empty
-    until somebody publishes a week (reporting/editions.py), and only added to. No target puts a
+    until somebody publishes a week (reporting/doors/editions.py), and only added to. No target puts a
     prefix before them, nor before raw: they are what is real. -#}
 {% macro create_published_tables() -%}
     {%- if execute and flags.WHICH in ('run', 'build', 'test', 'snapshot') -%}

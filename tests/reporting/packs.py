@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from reporting.pack.content import BridgeStep, Change, Headline, Pack, Section, TrendPoint
+from reporting.ask.pack.content import BridgeStep, Change, Headline, Pack, Section, TrendPoint
 from reporting.tables import Column, Kind, Table, Value
 
 WEEK = date(2026, 1, 12)

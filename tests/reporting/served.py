@@ -10,10 +10,10 @@ from typing import Any
 
 import httpx
 
-from reporting.api.app import create_app
-from reporting.api.keys import Role, new_key
-from reporting.api.serve import server
-from reporting.api.settings import ApiSettings
+from reporting.doors.api.app import create_app
+from reporting.doors.api.keys import Role, new_key
+from reporting.doors.api.serve import server
+from reporting.doors.api.settings import ApiSettings
 
 READER, READER_LINE = new_key("reader", Role.READER)
 AUDITOR, AUDITOR_LINE = new_key("auditor", Role.AUDITOR)

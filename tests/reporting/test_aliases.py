@@ -6,8 +6,8 @@ from itertools import product
 
 import pytest
 
-from reporting.aliases.names import Name
-from reporting.aliases.proposals import propose
+from reporting.ask.names import Name
+from reporting.doors.aliases.proposals import propose
 from tests.reporting.conftest import Run, Tables
 
 ALIKE = [

@@ -33,11 +33,11 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from loader.demo import write_demo
-from reporting.api.database import open_database
-from reporting.api.problems import Problem
-from reporting.api.sums import REPORTS as SPAN_REPORTS
-from reporting.api.tables import REPORTS as TABLE_REPORTS
-from reporting.filters import FILTERS
+from reporting.ask.filters import FILTERS
+from reporting.doors.api.database import open_database
+from reporting.doors.api.problems import Problem
+from reporting.doors.api.sums import REPORTS as SPAN_REPORTS
+from reporting.doors.api.tables import REPORTS as TABLE_REPORTS
 from tests.conftest import ENGINES, Warehouse
 from tests.loader.conftest import write_csv
 from tests.reporting.served import AUDITOR, READER, Api, exact, number, problem, served

@@ -18,10 +18,10 @@ from click.testing import CliRunner
 from structlog.testing import capture_logs
 
 from reporting.__main__ import main as reporting
-from reporting.api.app import create_app
-from reporting.api.keys import KeyRing, Role, hash_key, new_key
-from reporting.api.settings import ApiSettings, is_loopback, read_api_settings
-from reporting.api.tables import read_table
+from reporting.doors.api.app import create_app
+from reporting.doors.api.keys import KeyRing, Role, hash_key, new_key
+from reporting.doors.api.settings import ApiSettings, is_loopback, read_api_settings
+from reporting.doors.api.tables import read_table
 from tests.reporting.served import (
     AUDITOR,
     AUDITOR_LINE,
@@ -109,7 +109,7 @@ def test_a_key_may_ask_so_often(url: str) -> None:
 def test_too_many_at_once_are_asked_to_come_again(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reporting.api.guard.MOST_AT_ONCE", 2)
+    monkeypatch.setattr("reporting.doors.api.guard.MOST_AT_ONCE", 2)
     begun, is_over = threading.Semaphore(0), threading.Event()
 
     def slowly(*arguments: Any, **more: Any) -> Any:
@@ -117,7 +117,7 @@ def test_too_many_at_once_are_asked_to_come_again(
         assert is_over.wait(30)
         return read_table(*arguments, **more)
 
-    monkeypatch.setattr("reporting.api.app.read_table", slowly)
+    monkeypatch.setattr("reporting.doors.api.app.read_table", slowly)
     with served(url) as api, ThreadPoolExecutor(2) as askers:
         asked = [askers.submit(api.get, ROWS, READER, limit=limit) for limit in (1, 2)]
         for _ in asked:
@@ -316,7 +316,7 @@ def test_a_fault_of_ours_tells_nothing(
     def fail(*_: object) -> None:
         raise RuntimeError("secret customer")
 
-    monkeypatch.setattr("reporting.api.app.read_table", fail)
+    monkeypatch.setattr("reporting.doors.api.app.read_table", fail)
     with served(url) as api:
         told = api.get(ROWS, READER, currency="Somebody's name")
         problem(told, 500, "internal-error")
@@ -392,7 +392,7 @@ def test_an_answer_that_is_kept_is_of_its_role_and_build(
         read.append(arguments)
         return really(*arguments)
 
-    monkeypatch.setattr("reporting.api.app.read_table", count)
+    monkeypatch.setattr("reporting.doors.api.app.read_table", count)
     for _ in range(3):
         assert api.rows(ROWS, READER)
     assert len(read) == 1

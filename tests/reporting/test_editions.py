@@ -12,8 +12,8 @@ from click.testing import CliRunner
 
 from loader import corrections
 from reporting import __main__ as cli
-from reporting.editions import CannotPublish, Publication, publish, publisher, read_editions
-from reporting.periods import NoFigures, Week
+from reporting.ask.periods import NoFigures, Week
+from reporting.doors.editions import CannotPublish, Publication, publish, publisher, read_editions
 from tests.conftest import ENGINES, Warehouse
 from tests.loader.conftest import write_csv
 from tests.test_cli import held_open

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reporting.forecast import (
+from reporting.ask.forecast import (
     HISTORY_WEEKS,
     HORIZON,
     MINIMUM_WEEKS,

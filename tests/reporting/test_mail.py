@@ -20,10 +20,10 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP as Server
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
 
-from reporting import mail
-from reporting.files import CannotWrite
-from reporting.mail import CannotSend, Route, compose, route, send
-from reporting.pack.content import Change, Headline, Pack, Section
+from reporting.ask.pack.content import Change, Headline, Pack, Section
+from reporting.doors import mail
+from reporting.doors.mail import CannotSend, Route, compose, route, send
+from reporting.draw.files import CannotWrite
 from reporting.tables import Kind
 from warehouse.settings import Settings, SettingsError, read_settings
 

@@ -18,15 +18,15 @@ from sqlalchemy.engine import Connection
 
 from loader.demo import write_demo
 from reporting import __main__ as cli
-from reporting.cells import cell_text
-from reporting.pack.content import BridgeStep, Pack
-from reporting.pack.excel.charts import _bars
-from reporting.pack.reading import read_pack
-from reporting.pack.sentences import Findings, sentences
-from reporting.pack.span import read_span
-from reporting.pack.workbook import write_workbook
-from reporting.periods import Calendar, Period, Week, read_calendar
-from reporting.trace.tracing import read_lines, read_totals, select_lines
+from reporting.ask.pack.content import BridgeStep, Pack
+from reporting.ask.pack.reading import read_pack
+from reporting.ask.pack.sentences import Findings, sentences
+from reporting.ask.periods import Calendar, Period, Week, read_calendar
+from reporting.ask.span import read_span
+from reporting.ask.tracing import read_lines, read_totals, select_lines
+from reporting.draw.excel.cells import cell_text
+from reporting.draw.excel.charts import _bars
+from reporting.draw.excel.pack import write_workbook
 from tests.conftest import ENGINES, Warehouse
 from tests.loader.conftest import write_csv
 from warehouse.connection import connect, warehouse_url
@@ -686,7 +686,7 @@ def test_traced_lines_as_files(
     run("trace", "--order", "U900", "--out", tmp_path / "loss.csv")
     assert ",-3.0000," in (tmp_path / "loss.csv").read_text(encoding="utf-8-sig")
 
-    monkeypatch.setattr("reporting.trace.files.ROW_LIMIT", 25)
+    monkeypatch.setattr("reporting.draw.excel.lines.ROW_LIMIT", 25)
     result = run(*arguments, tmp_path / "lines.xlsx")
     assert result.exit_code == 0, result.output
     book = openpyxl.load_workbook(tmp_path / "lines.xlsx")

@@ -7,11 +7,11 @@ from typing import Any
 import altair as alt
 import pytest
 
-from reporting.pack import charts
-from reporting.pack.charts import Chart
-from reporting.pack.content import BridgeStep, Section, TrendPoint
+from reporting.ask.pack.content import BridgeStep, Section, TrendPoint
+from reporting.draw import charts
+from reporting.draw.charts import Chart
+from reporting.draw.words import write_value
 from reporting.tables import Kind
-from reporting.words import write_value
 from tests.reporting import packs
 
 

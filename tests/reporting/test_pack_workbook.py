@@ -10,8 +10,8 @@ from xml.etree.ElementTree import Element, fromstring
 import openpyxl
 import pytest
 
-from reporting.pack.content import Pack
-from reporting.pack.workbook import write_workbook
+from reporting.ask.pack.content import Pack
+from reporting.draw.excel.pack import write_workbook
 from tests.reporting.packs import PACKS, SELLERS, german, normal
 
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from reporting.periods import Calendar, NoFigures, Week
+from reporting.ask.periods import Calendar, NoFigures, Week
 
 
 def calendar(first_day: date, *, complete: int = 3, weeks: int = 4) -> Calendar:

@@ -1,0 +1,438 @@
+"""Fills a pack from the warehouse: a small query a report."""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from reporting.ask.arithmetic import change_percent
+from reporting.ask.forecast import Forecast, make_forecast, read_history
+from reporting.ask.pack.behind import read_files, read_lines
+from reporting.ask.pack.comments import Comments, read_comments
+from reporting.ask.pack.content import BridgeStep, Change, Headline, Pack, Section, TrendPoint
+from reporting.ask.pack.quality import read_quality
+from reporting.ask.pack.reports import (
+    PLACES,
+    REPORTS,
+    SELLERS,
+    SHIPPING,
+    TOP_PRODUCTS,
+    About,
+    Report,
+)
+from reporting.ask.pack.sentences import Findings, read_movements, sentences
+from reporting.ask.periods import Calendar, NoFigures, Period
+from reporting.ask.span import read_span
+from reporting.tables import Column, Kind, Table
+
+TREND_WEEKS = 53
+"""Weeks of the trend: a year of them, and the same week a year before."""
+HISTORY_WEEKS = 13
+"""Weeks of a headline's history: a quarter of a year."""
+
+Row = Mapping[str, Any]
+
+_HEADLINES = (
+    ("revenue", "Revenue", Kind.AMOUNT),
+    ("order_count", "Orders", Kind.COUNT),
+    ("average_order_value", "Average order", Kind.AMOUNT),
+    ("units", "Units", Kind.NUMBER),
+    ("line_count", "Lines", Kind.COUNT),
+    ("customer_count", "Customers", Kind.COUNT),
+    ("new_customer_count", "New customers", Kind.COUNT),
+    ("discount_amount", "Discount", Kind.AMOUNT),
+    ("return_amount", "Returns", Kind.AMOUNT),
+    ("profit", "Profit", Kind.AMOUNT),
+    ("margin_share", "Margin", Kind.SHARE),
+)
+_COMPARED = (
+    *("order_count", "average_order_value", "units", "line_count", "customer_count"),
+    "new_customer_count",
+)
+"""Headlines beside revenue of which a change in percent says something."""
+
+_BRIDGE = (
+    ("volume_effect", "Volume"),
+    ("mix_effect", "Mix"),
+    ("price_effect", "Price"),
+    ("new_product_effect", "New products"),
+    ("lost_product_effect", "Lost products"),
+    ("other_effect", "Other"),
+)
+
+_RESTATEMENT_COLUMNS = (
+    Column("iso_week", "Week", Kind.TEXT),
+    Column("currency", "Currency", Kind.TEXT),
+    Column("edition_number", "Edition", Kind.ORDINAL),
+    Column("published_at", "Published", Kind.DATE),
+    Column("published_revenue", "Revenue then", Kind.AMOUNT),
+    Column("current_revenue", "Revenue now", Kind.AMOUNT),
+    Column("revenue_change", "Change", Kind.AMOUNT),
+    Column("source_file", "File", Kind.TEXT),
+    Column("file_change", "What became of it", Kind.TEXT),
+    Column("published_file_revenue", "From the file then", Kind.AMOUNT),
+    Column("current_file_revenue", "From the file now", Kind.AMOUNT),
+    Column("file_revenue_change", "Change by the file", Kind.AMOUNT),
+)
+
+
+def read_pack(
+    connection: Connection,
+    calendar: Calendar,
+    period: Period,
+    made_at: datetime,
+    locale: str = "en",
+) -> Pack:
+    """Read all that a pack says.
+
+    Args:
+        connection: to the warehouse, with every report built.
+        calendar: the weeks there are.
+        period: what the pack is about.
+        made_at: the time that the pack shows.
+        locale: how figures are written in its sentences.
+
+    Raises:
+        NoFigures: nothing was sold in the period.
+    """
+    reader = _Reader(connection, calendar, period, locale)
+    currencies = reader.currencies()
+    if not currencies:
+        raise NoFigures(
+            f"Nothing was sold in {period.label}; there are sales from {calendar.weeks[0].name} "
+            f"to {calendar.weeks[-1].name}."
+        )
+    quality = read_quality(connection, period, locale)
+    restatements = reader.restatements()
+    pack = Pack(
+        title="Weekly sales report" if period.week else "Sales report",
+        period=period.label,
+        first_day=period.first_day,
+        last_day=period.last_day,
+        is_complete=period.is_complete,
+        made_at=made_at,
+        sections=tuple(
+            reader.section(currency, quality.statuses.get(currency, ""), restatements)
+            for currency in currencies
+        ),
+        quality=quality.worst,
+        quality_sentences=quality.sentences,
+        restatements=reader.restatement_table(restatements),
+        files=read_files(connection, period),
+        definitions=reader.definitions(),
+        locale=locale,
+    )
+    lines = [
+        table
+        for currency in currencies
+        for table in reader.lines(currency, names_currency=len(currencies) > 1)
+    ]
+    return replace(pack, lines=tuple(lines))
+
+
+class _Reader:
+    """Reads a pack's parts; what several of them need is read once."""
+
+    def __init__(
+        self, connection: Connection, calendar: Calendar, period: Period, locale: str
+    ) -> None:
+        self.connection = connection
+        self.calendar = calendar
+        self.period = period
+        self.locale = locale
+        self.comments: Comments = read_comments(connection)
+        self.weeks = self._weeks()
+        self.summary: dict[str, Row] = {}
+        self.of_period: dict[str, list[Row]] = {}
+        if period.week:
+            for currency, weeks in self.weeks.items():
+                self.summary[currency] = weeks[-1]
+            for report in (SELLERS, TOP_PRODUCTS, SHIPPING, *PLACES):
+                self.of_period[report.model] = self._rows(
+                    f"select * from reports.{report.model} where week_start_date = :first"
+                )
+        else:
+            figures = read_span(connection, period)
+            self.summary = {row["currency"]: row for row in figures.summary}
+            self.of_period = {model: list(rows) for model, rows in figures.reports.items()}
+
+    def currencies(self) -> list[str]:
+        """Return those in which something was sold, the one with most revenue first."""
+        sold = [row for row in self.summary.values() if row["line_count"]]
+        sold.sort(key=lambda row: (-row["revenue"], row["currency"]))
+        return [row["currency"] for row in sold]
+
+    def section(self, currency: str, quality: str, restatements: Sequence[Row]) -> Section:
+        """Read what is said about the sales in one currency."""
+        summary = self.summary[currency]
+        bridge = self._bridge(currency)
+        trend, forecast_note = self._trend(currency)
+        tables = [table for report in REPORTS if (table := self._table(report, currency)).rows]
+        found = Findings(
+            summary,
+            quality=quality,
+            quarantined_amount=self._quarantined_amount(currency),
+            movements=read_movements(self.connection, self.period, currency),
+            bridge=bridge,
+            targets=self._members(SELLERS, currency),
+            anomalies=self._anomalies(currency),
+            pareto=self._pareto(currency),
+            restatements=[row for row in restatements if row["currency"] == currency],
+        )
+        return Section(
+            currency=currency,
+            headlines=self._headlines(currency),
+            sentences=sentences(found, self.period, currency, self.locale),
+            trend=trend,
+            forecast_note=forecast_note,
+            bridge=_steps(bridge),
+            bridge_note=f"From the week before to {self.period.label}." if bridge else "",
+            tables=tuple(tables),
+        )
+
+    def lines(self, currency: str, *, names_currency: bool) -> list[Table]:
+        """Read the lines behind the top sellers and products."""
+        suffix = f" {currency}" if names_currency else ""
+        tables = (
+            read_lines(
+                self.connection,
+                self.period,
+                currency,
+                member,
+                f"Lines of the top {member}s{suffix}",
+                self._members(report, currency),
+            )
+            for member, report in (("seller", SELLERS), ("product", TOP_PRODUCTS))
+        )
+        return [table for table in tables if table]
+
+    def restatements(self) -> list[Row]:
+        """Read what changed in weeks that were published, the newest first."""
+        return self._rows(
+            "select * from reports.rpt_weekly_restatement where week_start_date <= :last "
+            "order by week_start_date desc, currency, source_file limit 1000"
+        )
+
+    def restatement_table(self, rows: Sequence[Row]) -> Table | None:
+        """Show them, if there are any."""
+        if not rows:
+            return None
+        return Table(
+            "rpt_weekly_restatement",
+            "Changed since published",
+            self.comments.describe("rpt_weekly_restatement", _RESTATEMENT_COLUMNS),
+            tuple(tuple(row[column.name] for column in _RESTATEMENT_COLUMNS) for row in rows),
+            note="The latest published edition of each week against what it would say now, file "
+            "by file.",
+            brief_columns=(
+                *("iso_week", "revenue_change", "source_file", "file_change"),
+                "file_revenue_change",
+            ),
+        )
+
+    def definitions(self) -> tuple[tuple[str, str], ...]:
+        """Read how the figures are defined."""
+        rows = self._rows(
+            "select term, meaning from reports.rpt_definition order by definition_number"
+        )
+        return tuple((row["term"], row["meaning"]) for row in rows)
+
+    def _rows(self, sql: str, **values: Any) -> list[Row]:
+        # SQL is written here and in `reports.py`, not by users.
+        days = {
+            "first": self.period.first_day,
+            "last": self.period.last_day,
+            # From here on begin the weeks that share a day with the period.
+            "first_week_start": self.period.first_day - timedelta(days=6),
+            **values,
+        }
+        used = {name: day for name, day in days.items() if re.search(rf":{name}\b", sql)}
+        result: Any = self.connection.execute(sa.text(sql), used)
+        return list(result.mappings())
+
+    def _weeks(self) -> dict[str, list[Row]]:
+        """Read the weeks up to the period, a list a currency."""
+        weeks: defaultdict[str, list[Row]] = defaultdict(list)
+        for row in self._rows(
+            "select * from reports.rpt_weekly_summary where week_start_date <= :last "
+            "order by week_start_date"
+        ):
+            weeks[row["currency"]].append(row)
+        return weeks
+
+    def _headlines(self, currency: str) -> tuple[Headline, ...]:
+        summary = self.summary[currency]
+        history = self.weeks[currency] if self.period.week else []
+        before = history[-2] if len(history) > 1 else None
+        headlines = []
+        for name, label, kind in _HEADLINES:
+            if summary[name] is None:
+                continue
+            if name == "revenue":
+                changes = self._revenue_changes(summary)
+            elif name in _COMPARED and before is not None and self.period.is_complete:
+                changes = (Change("last week", change_percent(summary[name], before[name])),)
+            else:
+                changes = ()
+            values = tuple(row[name] for row in history[-HISTORY_WEEKS:])
+            headlines.append(Headline(name, label, kind, summary[name], changes, values))
+        return tuple(headlines)
+
+    def _revenue_changes(self, summary: Row) -> tuple[Change, ...]:
+        if self.period.week:
+            return (
+                Change("last week", summary["revenue_change_pct"]),
+                Change("4-week mean", summary["revenue_change_on_four_weeks_pct"]),
+                Change("last year", summary["revenue_change_on_last_year_pct"]),
+            )
+        days = self.period.day_count
+        return (
+            Change(f"the {days} days before", summary["revenue_change_pct"]),
+            Change("same days last year", summary["revenue_change_on_last_year_pct"]),
+        )
+
+    def _trend(self, currency: str) -> tuple[tuple[TrendPoint, ...], str]:
+        weeks = self.weeks[currency][-TREND_WEEKS:]
+        points = [
+            TrendPoint(
+                row["week_start_date"], row["iso_week"], row["revenue"], row["is_week_complete"]
+            )
+            for row in weeks
+        ]
+        history = read_history(self.connection, weeks[-1]["week_start_date"]).get(currency, [])
+        forecast: Forecast = make_forecast(history, currency, self.locale)
+        known = {point.week_start_date for point in points}
+        for week in forecast.weeks:
+            # An unfinished week is shown as it is, not as it might become.
+            if week.week_start_date not in known:
+                year, number, _ = (week.week_start_date + timedelta(days=3)).isocalendar()
+                points.append(
+                    TrendPoint(
+                        week.week_start_date,
+                        f"{year}-W{number:02d}",
+                        week.revenue,
+                        is_complete=False,
+                        is_forecast=True,
+                        low=week.low,
+                        high=week.high,
+                    )
+                )
+        return tuple(points), forecast.note
+
+    def _bridge(self, currency: str) -> Row | None:
+        if not self.period.week:
+            return None
+        rows = self._rows(
+            "select * from reports.rpt_revenue_bridge "
+            "where week_start_date = :first and currency = :currency",
+            currency=currency,
+        )
+        return rows[0] if rows else None
+
+    def _quarantined_amount(self, currency: str) -> Decimal:
+        rows = self._rows(
+            "select sum(quarantined_amount) as amount from reports.rpt_weekly_data_quality "
+            "where week_start_date between :first_week_start and :last and currency = :currency",
+            currency=currency,
+        )
+        return rows[0]["amount"] or Decimal(0)
+
+    def _anomalies(self, currency: str) -> list[Row]:
+        return self._rows(
+            "select * from reports.rpt_sales_anomaly "
+            "where week_start_date between :first_week_start and :last and currency = :currency "
+            "order by abs(score) desc, member_kind, member_key, measure, week_start_date",
+            currency=currency,
+        )
+
+    def _pareto(self, currency: str) -> Row | None:
+        rows = self._rows(
+            "select count(*) as product_count, "
+            "sum(case when is_in_top_share then 1 else 0 end) as top_count, "
+            "max(case when is_in_top_share then cumulative_revenue_share end) as top_share "
+            "from reports.rpt_product_pareto where currency = :currency",
+            currency=currency,
+        )
+        return rows[0] if rows[0]["product_count"] > 1 else None
+
+    def _members(self, report: Report, currency: str) -> list[Row]:
+        """Return a report's rows of the period, in their order."""
+        rows = [row for row in self.of_period[report.model] if row["currency"] == currency]
+        if report.place_level:
+            rows = [row for row in rows if row["place_level"] == report.place_level]
+        # Sorting keeps the order of equals: by name first, then by what matters.
+        rows.sort(key=lambda row: str(row[report.columns[0].name] or ""))
+        rows.sort(key=lambda row: row[report.rank] if report.rank else -row["revenue"])
+        return rows
+
+    def _table(self, report: Report, currency: str) -> Table:
+        note = report.note
+        if report.about is About.PERIOD:
+            rows = self._members(report, currency)
+            if report.place_level and not any(row[report.columns[0].name] for row in rows):
+                rows = []
+        else:
+            rows = self._report_rows(report, currency)
+        if report.about is About.EVERYTHING:
+            note = f"{note} All sales up to {self.calendar.last_sale_date}.".strip()
+        if len(rows) > report.limit:
+            note = (
+                f"{note} These are the first {report.limit:,} rows; all are in "
+                f"reports.{report.model}."
+            ).strip()
+            rows = rows[: report.limit]
+        columns = report.columns
+        # What the words of a weekly report say of the week is not said of another span.
+        if self.period.week or report.about is not About.PERIOD:
+            columns = self.comments.describe(report.model, columns)
+        used = [
+            place
+            for place, column in enumerate(columns)
+            if place == 0 or any(row[column.name] is not None for row in rows)
+        ]
+        return Table(
+            report.name,
+            report.title,
+            tuple(columns[place] for place in used),
+            tuple(tuple(row[columns[place].name] for place in used) for row in rows),
+            note=note,
+            in_brief=report.in_brief,
+            brief_columns=tuple(
+                name
+                for name in report.brief_columns
+                if name in {columns[place].name for place in used}
+            ),
+        )
+
+    def _report_rows(self, report: Report, currency: str) -> list[Row]:
+        conditions = {
+            About.WEEKS: "week_start_date between :first_week_start and :last",
+            About.WEEKS_BEFORE: "week_start_date <= :last",
+            About.MONTHS: "month_start_date between :month and :last",
+            About.PAST: "period_start_date <= :last",
+            About.EVERYTHING: "true",
+        }
+        return self._rows(
+            f"select * from {report.source or f'reports.{report.model}'} "
+            f"where currency = :currency and {conditions[report.about]} "
+            f"order by {report.order} limit {report.limit + 1}",
+            currency=currency,
+            month=self.period.first_day.replace(day=1),
+        )
+
+
+def _steps(row: Row | None) -> tuple[BridgeStep, ...]:
+    if row is None:
+        return ()
+    effects = [BridgeStep(label, row[name]) for name, label in _BRIDGE if row[name]]
+    return (
+        BridgeStep("Week before", row["previous_week_revenue"], is_total=True),
+        *effects,
+        BridgeStep("This week", row["revenue"], is_total=True),
+    )

@@ -1,0 +1,57 @@
+"""A folder to hand out: a page for everybody, and a workbook for the sender of each file."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.engine import Connection
+
+from reporting.ask.quality import OpenFile, QualityFigures
+from reporting.doors.workbook_names import ENDING, workbook_name
+from reporting.draw.excel.corrections import write_workbook
+from reporting.draw.files import make_folder, replaced, said_why
+from reporting.draw.page.quality import page
+
+PAGE = "quality.html"
+
+
+@dataclass(frozen=True)
+class Handout:
+    """What is in the folder.
+
+    Attributes:
+        page: the page.
+        workbooks: those that were written.
+        outdated: workbooks of an earlier time, of files with nothing to correct any more.
+    """
+
+    page: Path
+    workbooks: list[Path]
+    outdated: list[Path]
+
+
+def write_handout(
+    connection: Connection, figures: QualityFigures, folder: Path, made_at: datetime
+) -> Handout:
+    """Write page and workbooks into a folder, which is made if it is not there.
+
+    Raises:
+        CannotWrite: the folder or a file in it.
+    """
+    make_folder(folder)
+    workbooks: dict[str, OpenFile] = {}
+    taken: set[str] = set()
+    for file in figures.open_files:
+        name = workbook_name(file.source_file, taken)
+        taken.add(name.lower())
+        workbooks[name] = file
+    for name, file in workbooks.items():
+        with replaced(folder / name) as unfinished:
+            write_workbook(connection, file, unfinished, made_at)
+    with replaced(folder / PAGE) as unfinished:
+        unfinished.write_text(page(figures, workbooks, made_at), encoding="utf-8")
+    with said_why(folder):
+        outdated = sorted(
+            path for path in folder.glob(f"*{ENDING}") if path.name.lower() not in taken
+        )
+    return Handout(folder / PAGE, [folder / name for name in workbooks], outdated)

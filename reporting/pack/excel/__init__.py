@@ -1,1 +1,0 @@
-"""The sheets and charts of the pack's workbook."""
