@@ -12,9 +12,19 @@ BIN := .venv/bin
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@touch $@
 
-.venv/run: .venv/uv requirements.txt pyproject.toml
+.venv/python-packages: .venv/uv requirements.txt pyproject.toml
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+# dbt-utils, or the stand-in for it.
+DBT_PACKAGES := dbt_packages/dbt_utils/dbt_project.yml
+$(DBT_PACKAGES): packages.yml $(wildcard dbt_project/dbt_utils_stand_in/* dbt_project/dbt_utils_stand_in/macros/*) \
+		| .venv/python-packages
+	@$(BIN)/python -m warehouse.dbt_packages
+	@touch $@
+
+.venv/run: .venv/python-packages $(DBT_PACKAGES)
 	@touch $@
 
 .venv/dev: .venv/run requirements-dev.txt

@@ -2,6 +2,56 @@
 
 from tests.conftest import Warehouse
 
+NUMBERS = "(values (-1), (0), (10), (11), (null)) as planted (number)"
+PAIRS = "(values (1, 'a'), (1, 'a'), (1, null), (1, null), (2, 'a')) as planted (first, second)"
+RANGES = (
+    "(values ('a', 1, 3), ('a', 3, 5), ('a', 6, 8), ('a', 7, 9), ('b', 2, 2), ('b', 4, null), "
+    "('c', 9, 8)) as planted (part, low, high)"
+)
+FOUND = [
+    ("accepted_range", NUMBERS, {"column_name": "number", "min_value": 0, "max_value": 10}, 2),
+    ("accepted_range", NUMBERS, {"column_name": "number", "min_value": "0 * 1"}, 1),
+    ("accepted_range", NUMBERS, {"column_name": "number", "max_value": 10, "inclusive": False}, 2),
+    ("unique_combination_of_columns", PAIRS, {"combination_of_columns": ["first", "second"]}, 2),
+    ("unique_combination_of_columns", PAIRS, {"combination_of_columns": ["first"]}, 1),
+    # ('a', 6, 8) runs into the next one; 2 to 2 is empty, 4 to null is open, 9 to 8 runs backwards.
+    (
+        "mutually_exclusive_ranges",
+        RANGES,
+        {"gaps": "allowed", "zero_length_range_allowed": False},
+        4,
+    ),
+    ("mutually_exclusive_ranges", RANGES, {"zero_length_range_allowed": True}, 3),
+    # Beside them, ('a', 3, 5) and ('b', 2, 2) leave a gap to the next one.
+    ("mutually_exclusive_ranges", RANGES, {"gaps": "not_allowed"}, 5),
+    ("mutually_exclusive_ranges", RANGES, {"gaps": "required"}, 5),
+]
+"""What tests of dbt-utils find in planted rows, be it the package or the stand-in."""
+
+
+def test_tests_of_dbt_utils_find_what_is_planted(warehouse: Warehouse) -> None:
+    queries = []
+    for number, (test, planted, arguments, _) in enumerate(FOUND):
+        if test == "mutually_exclusive_ranges":
+            arguments = {
+                **{"lower_bound_column": "low", "upper_bound_column": "high"},
+                **{"partition_by": "part", **arguments},
+            }
+        sql = f'dbt_utils.test_{test}(model="{planted}", **{arguments})'
+        queries.append(
+            f"select {number} as number, count(*) as found from ({{{{ {sql} }}}}) as rows{number}"
+        )
+    queries.append(
+        "select -1 as number, count(*) as found from ({{ test_expression_holds("
+        '"(values (1), (2), (null)) as planted (number)", "= 1", "number") }}) as rows_own'
+    )
+    result = warehouse.dbt("show", "--limit", "-1", "--inline", " union all ".join(queries))
+    assert result.success, result.exception
+    (shown,) = result.result.results  # type: ignore[union-attr]
+    found = {int(number): int(count) for number, count in shown.agate_table.rows}
+    assert found.pop(-1) == 2, "null is not true"
+    assert [found[number] for number in sorted(found)] == [expected for *_, expected in FOUND]
+
 
 def test_unit_tests_are_all_that_a_plain_command_leaves_out(duckdb_warehouse: Warehouse) -> None:
     def listed(*arguments: str) -> set[str]:

@@ -2,9 +2,7 @@
     that lack the same value are the same combination. -#}
 {% test unique_combination_of_columns(model, combination_of_columns) %}
 
-select
-    {{ combination_of_columns | join(',\n    ') }},
-    count(*) as row_count
+select {{ combination_of_columns | join(', ') }}
 from {{ model }}
 group by {{ combination_of_columns | join(', ') }}
 having count(*) > 1
