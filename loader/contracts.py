@@ -66,11 +66,20 @@ def unmet(requirements: list[Requirement], present: set[str]) -> list[list[str]]
 def header_key(text: str) -> str:
     """Bring a header to the form in which two spellings of one name are equal.
 
-    Case, spaces, punctuation and invisible marks do not count: `Unit_Price` is `unit price`.
+    Case, accents, spaces, punctuation and invisible marks do not count: `Unit_Price` is
+    `unit price`, and `Größe` is `grosse`.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    key = "".join(letter for letter in folded if letter.isalnum() or letter in "%#")
-    return key or folded.strip()
+    return folded(text) or unicodedata.normalize("NFKC", text).casefold().strip()
+
+
+def folded(text: str) -> str:
+    """Return the letters and digits of a text, with % and #, without case and accents."""
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    return "".join(letter for letter in plain if letter.isalnum() or letter in "%#")
+
+
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "№": "n"})
+"""Letters with a stroke or joined, which no normal form takes apart."""
 
 
 ENTITIES: dict[str, Entity] = {

@@ -1,0 +1,192 @@
+"""What the values of a column look like: the evidence beside its header."""
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from babel import Locale
+from babel.numbers import list_currencies
+
+from loader.contracts import folded
+
+LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "nl", "pl", "sv")
+
+_NUMBER = (
+    r"^\s*[(\-+]?\s*([A-Z]{0,3}\$|[€£¥₹₺]|[A-Z]{3}|Rs\.?)?\s*[(\-+]?\s*"
+    r"[\d.,'\s\x{00a0}\x{202f}]*\d[.,]?\s*\)?\s*(%|€|£|¥|zł|kr\.?|[A-Z]{3}|\$)?\s*-?\)?\s*$"
+)
+_LETTER = r"[A-Za-z\x{c0}-\x{17f}]"
+_MONTH = _LETTER * 3 + _LETTER + r"*\.?,?"
+_DATE = (
+    r"^\s*(\d{4}[-/]\d{1,2}|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"
+    r"|\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2,4})([T ,]|$)"
+    r"|^\s*([A-Za-z]{3,9},?\s+)?\d{1,2}(st|nd|rd|th|\.)?[-/. ]+" + _MONTH + r"[-/. ]+\d{2,4}\b"
+    r"|^\s*" + _MONTH + r"[-/ ]+\d{1,2},?[-/ ]+\d{2,4}\b"
+)
+_DAY_NUMBER = r"^\d{8}(\d{6})?$|^[2-6]\d{4}(\.\d+)?$"
+_CLOCK = r"^\s*\d{1,2}:\d{2}(:\d{2})?(\s*[AaPp][Mm])?\s*$"
+_WHOLE = r"^\s*-?\d{1,15}(\.0+)?\s*$"
+_CODE = r"^[^\s]*\d[^\s]*$"
+_EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
+
+_ALSO_CALLED = (
+    *("USA", "U.S.", "United States of America", "UK", "Great Britain", "England", "Scotland"),
+    *("EIRE", "Holland", "UAE", "Korea", "Czech Republic", "Russia", "Hong Kong", "Turkey"),
+    *("Ivory Coast", "Burma", "Swaziland", "Macedonia"),
+)
+"""Names of countries that the lists of Unicode do not have in this form."""
+
+Numbers = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The values of one column, of the rows looked at.
+
+    Attributes:
+        texts: as delivered; null where there is none.
+    """
+
+    texts: pa.Array
+
+    @cached_property
+    def filled(self) -> pa.Array:
+        """The values that are there."""
+        return pc.drop_null(pc.if_else(pc.equal(self.texts, ""), None, self.texts))
+
+    @cached_property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.filled)
+
+    @cached_property
+    def distinct(self) -> pa.Array:
+        """The different values."""
+        return pc.unique(self.filled)
+
+    @property
+    def uniqueness(self) -> float:
+        """Different values by all values."""
+        return len(self.distinct) / self.count if self.count else 0.0
+
+    def share(self, pattern: str) -> float:
+        """Return how much of the different values fits a pattern."""
+        if not self.count:
+            return 0.0
+        found = pc.sum(pc.match_substring_regex(self.distinct, pattern)).as_py() or 0
+        return float(found / len(self.distinct))
+
+    @cached_property
+    def number_share(self) -> float:
+        """How much of the values are numbers, counted by row."""
+        if not self.count:
+            return 0.0
+        return float(np.isfinite(self.numbers).sum() / self.count)
+
+    @cached_property
+    def date_share(self) -> float:
+        """How much of the different values are dates."""
+        return self.share(_DATE)
+
+    @cached_property
+    def day_number_share(self) -> float:
+        """How much may be days written as a number: 20260105, or as Excel counts them."""
+        return self.share(_DAY_NUMBER)
+
+    @cached_property
+    def clock_share(self) -> float:
+        """How much are times of day."""
+        return self.share(_CLOCK)
+
+    @cached_property
+    def whole_share(self) -> float:
+        """How much are whole numbers."""
+        return self.share(_WHOLE)
+
+    @cached_property
+    def code_share(self) -> float:
+        """How much are one word with a digit in it: numbers, and codes such as P-1001."""
+        return self.share(_CODE)
+
+    @cached_property
+    def email_share(self) -> float:
+        """How much are e-mail addresses."""
+        return self.share(_EMAIL)
+
+    @cached_property
+    def word_share(self) -> float:
+        """How much holds three letters in a row, as names and few codes do."""
+        return self.share(_LETTER * 3)
+
+    @cached_property
+    def currency_share(self) -> float:
+        """How much are currency codes or signs."""
+        return self._known_share(_currencies())
+
+    @cached_property
+    def country_share(self) -> float:
+        """How much are names or codes of countries."""
+        return self._known_share(_countries())
+
+    def _known_share(self, known: frozenset[str]) -> float:
+        some = self.distinct.slice(0, 500).to_pylist()
+        return sum(folded(text) in known or text in known for text in some) / max(len(some), 1)
+
+    @cached_property
+    def is_percent(self) -> bool:
+        """Whether the values carry percent signs."""
+        return self.share(r"%\s*$") > 0.5
+
+    @cached_property
+    def decimal_mark(self) -> str:
+        """The mark of decimals that most numbers fit."""
+        comma = self.share(r"\d,\d{1,2}\D*$|,\d{4,}\D*$|\.\d{3},\d")
+        point = self.share(r"\d\.\d{1,2}\D*$|\.\d{4,}\D*$|,\d{3}\.\d")
+        return "," if comma > point else "."
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """The numbers, row by row; NaN where there is none."""
+        texts = self.texts
+        looks = pc.fill_null(pc.match_substring_regex(texts, _NUMBER), False)
+        texts = pc.if_else(looks, texts, None)
+        negative = pc.fill_null(
+            pc.match_substring_regex(texts, r"^\(.*\)$|-\s*$|^\D{0,4}[-(]"), False
+        )
+        marks = r"[^\d,]" if self.decimal_mark == "," else r"[^\d.]"
+        digits = pc.replace_substring_regex(texts, marks, "")
+        digits = pc.replace_substring(digits, ",", ".")
+        plain = pc.if_else(pc.match_substring_regex(digits, r"^\d*\.?\d+$|^\d+\.$"), digits, None)
+        sizes = pc.cast(plain, pa.float64()).to_numpy(zero_copy_only=False)
+        signs = np.where(negative.to_numpy(zero_copy_only=False), -1.0, 1.0)
+        return np.asarray(sizes * signs, dtype=np.float64)
+
+    @cached_property
+    def known_numbers(self) -> Numbers:
+        """The numbers that are there."""
+        return self.numbers[np.isfinite(self.numbers)]
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether the numbers are whole, nearly all of them."""
+        known = self.known_numbers
+        return bool(len(known)) and float(np.mean(known == np.round(known))) > 0.95
+
+
+@cache
+def _countries() -> frozenset[str]:
+    """Return the names and codes of countries in the languages of the vocabulary, folded."""
+    known: set[str] = set()
+    for language in LANGUAGES:
+        territories = {str(code): str(name) for code, name in Locale(language).territories.items()}
+        known |= {folded(name) for code, name in territories.items() if code.isalpha()}
+        known |= {code for code in territories if len(code) == 2 and code.isalpha()}
+    return frozenset({*known, *map(folded, _ALSO_CALLED)})
+
+
+@cache
+def _currencies() -> frozenset[str]:
+    return frozenset({*(code.lower() for code in list_currencies()), *list_currencies(), *"€$£¥"})

@@ -1,0 +1,116 @@
+"""What the columns of a table prove about each other: sums that work out, values that repeat."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import numpy as np
+import pyarrow as pa
+
+from loader.understanding.profiles import Numbers, Profile
+
+_MOST = 0.9
+"""So many of the rows must agree for a proof;"""
+_FEW = 2
+"""and there must be so many rows that could disagree."""
+
+
+def agree(left: Numbers, right: Numbers, *, tolerance: float = 0.011) -> float | None:
+    """Return in how many rows two columns of amounts are equal; None where too few have both.
+
+    Args:
+        left: one.
+        right: the other.
+        tolerance: rounding of each amount; beside it, a thousandth counts as nothing.
+    """
+    both = np.isfinite(left) & np.isfinite(right)
+    telling = both & ((np.abs(left) > tolerance) | (np.abs(right) > tolerance))
+    if telling.sum() < _FEW:
+        return None
+    difference = np.abs(left[telling] - right[telling])
+    return float(np.mean(difference <= tolerance + 1e-3 * np.abs(right[telling])))
+
+
+def proves(left: Numbers, right: Numbers) -> bool:
+    """Tell whether two columns of amounts are equal in nearly all rows, not all of them zero."""
+    share = agree(left, right)
+    return share is not None and share >= _MOST
+
+
+def differs(left: Numbers, right: Numbers) -> bool:
+    """Tell whether two columns of amounts are other amounts in a good part of the rows."""
+    share = agree(left, right)
+    return share is not None and share < 1 - (1 - _MOST) / 2
+
+
+def is_share_of(rate: Numbers, whole: Numbers, part: Numbers) -> bool:
+    """Tell whether a column times a whole is a part: a rate, written 0.2 or 20."""
+    return proves(whole * rate, part) or proves(whole * rate / 100, part)
+
+
+def has_factor(left: Numbers, right: Numbers) -> bool:
+    """Tell whether one column is the other times the same factor above 1: with tax."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factors = left / right
+    factors = factors[np.isfinite(factors)]
+    if len(factors) < _FEW:
+        return False
+    middle = float(np.median(factors))
+    return 1.005 < middle < 1.5 and float(np.mean(np.abs(factors - middle) < 0.002)) >= _MOST
+
+
+def spread(part: Numbers, whole: Numbers) -> float:
+    """Return how much the relation of two amounts varies: little if one grows with the other."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relation = np.log(np.abs(part / whole))
+    relation = relation[np.isfinite(relation)]
+    return float(np.std(relation)) if len(relation) >= _FEW else float("inf")
+
+
+def of_the_order(order: Profile, amount: Profile) -> str | None:
+    """Say how an amount belongs to whole orders and not to their lines; None if it does not."""
+    rows: dict[str, list[str | None]] = {}
+    for key, text in zip(order.texts.to_pylist(), amount.texts.to_pylist(), strict=True):
+        if key is not None:
+            rows.setdefault(key, []).append(text)
+    several = [texts for texts in rows.values() if len(texts) > 1]
+    first_only = [texts for texts in several if texts[0] and not any(texts[1:])]
+    if first_only and len(first_only) >= _MOST * len(several):
+        return "filled on the first line of an order only"
+    if len(several) < _FEW:
+        return None
+    # One product ordered twice costs the same twice: it takes several orders to tell.
+    repeated = [texts for texts in several if texts[0] and len(set(texts)) == 1]
+    if len(repeated) == len(several):
+        return "the same on every line of an order"
+    return None
+
+
+def is_numbering(numbers: Profile, order: Profile | None) -> bool:
+    """Tell whether a column numbers the lines of an order: no number twice, from 1 or so."""
+    known = numbers.known_numbers
+    if not len(known) or not numbers.is_whole or known.min() < 0 or known.max() > 10_000:
+        return False
+    if order is None:
+        return numbers.uniqueness < 0.5 and known.min() <= 10
+    if order.uniqueness > 0.99:
+        return numbers.uniqueness < 0.5
+    pairs = set(zip(order.texts.to_pylist(), numbers.texts.to_pylist(), strict=True))
+    return len(pairs) >= 0.98 * len(order.texts) and numbers.uniqueness < 0.9
+
+
+def holds(keys: pa.Array, values: Profile) -> float:
+    """Return how many of the different values are among the keys."""
+    if not len(values.distinct):
+        return 0.0
+    known = set(keys.to_pylist())
+    return sum(value in known for value in values.distinct.to_pylist()) / len(values.distinct)
+
+
+def pairs_that_add_up(columns: dict[int, Numbers]) -> Iterator[tuple[int, int, int]]:
+    """Yield (total, part, rest) of three columns where the total is the sum of the others."""
+    for total, numbers in columns.items():
+        others = [position for position in columns if position != total]
+        for part, rest in combinations(others, 2):
+            is_sum = proves(columns[part] + columns[rest], numbers)
+            if is_sum and np.nansum(np.abs(columns[part])) and np.nansum(np.abs(columns[rest])):
+                yield total, part, rest

@@ -1,0 +1,113 @@
+"""Layout documents for tables that were understood, as YAML with the reasons as comments."""
+
+import json
+import re
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from itertools import takewhile
+
+from loader.understanding.understand import Understood
+from loader.wording import short
+
+EXAMPLE_WIDTH = 40
+
+_DIGIT = re.compile("[0-9]")
+
+
+def as_yaml(found: Understood, files: list[str], settings: Mapping[str, str]) -> str:
+    """Return a layout document.
+
+    Args:
+        found: what a table was taken for; if for nothing, the document is a start for a person.
+        files: the patterns that name the files.
+        settings: other keys of the layout.
+    """
+    table, names = found.table, found.table.header.names
+    lines = [f"entity: {found.entity or 'sales_lines'}", f"files: {_listed(files)}"]
+    sheets = list(dict.fromkeys(sheet for _, sheet in table.places if sheet))
+    if sheets and table.siblings > 1:
+        lines.append(f"sheets: {_listed([sheet_pattern(sheet) for sheet in sheets])}")
+    lines += [f"{key}: {quoted(value)}" for key, value in settings.items()]
+    lines.append("columns:")
+    for column, pick in found.picks.items():
+        read = [quoted(names[position]) for position in pick.positions]
+        source = read[0] if len(read) == 1 else f"{{join: [{', '.join(read)}]}}"
+        lines.append(f"  {column}: {source}{_comment(found, pick.positions[0], pick.reasons)}")
+    for column, (value, why) in found.constants.items():
+        lines.append(f"  {column}: {{constant: {quoted(value)}}}{f'  # {why}' if why else ''}")
+    for choice in found.lacking:
+        lines.append(f"  # {' or '.join(choice)}: needed, and not recognised")
+    mapped = {position for pick in found.picks.values() for position in pick.positions}
+    left = [position for position in range(len(names)) if position not in mapped]
+    if left:
+        lines.append("# Not mapped; such columns are kept in _extra:")
+        for position in left:
+            aside = found.asides.get(position)
+            name = quoted(short(names[position]))
+            letters = table.header.letters(position)
+            lines.append(
+                f"#   {letters}: {name}{_comment(found, position, [aside] if aside else [])}"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def _comment(found: Understood, position: int, reasons: list[str]) -> str:
+    example = found.table.example(position) if position < len(found.table.profiles) else None
+    said = [short(example, EXAMPLE_WIDTH)] if example is not None else []
+    said += [f"({short('; '.join(reasons), 100)})"] if reasons else []
+    return f"  # {' '.join(said)}" if said else ""
+
+
+def file_patterns(found: Understood, others: list[str]) -> list[str]:
+    """Return patterns for the files of a table and the like of them: another number, another week.
+
+    Args:
+        found: the table.
+        others: names of files that are not of it, and that the patterns must not name.
+    """
+    names = list(dict.fromkeys(file.name for file, _ in found.table.places))
+    patterns = list(dict.fromkeys(map(pattern, names)))
+    if len(patterns) > 1:
+        start = _shared_start(patterns)
+        end = _shared_start([name[len(start) :][::-1] for name in patterns])[::-1]
+        shared = re.sub(r"\*+", "*", f"{start}*{end}")
+        told = re.search(r"[^\W\d_]{3}", start)
+        if told and not any(fnmatchcase(other, shared) for other in others):
+            patterns = [shared]
+    if any(fnmatchcase(other, item) for other in others for item in patterns):
+        return names
+    return patterns
+
+
+def _shared_start(names: list[str]) -> str:
+    shared = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
+    return "".join(letters[0] for letters in shared)
+
+
+def pattern(name: str) -> str:
+    """Return a pattern for a file and the like of it."""
+    literal = re.sub(r"[\[*?]", "?", name)
+    stem = literal.partition(".")[0]
+    # Where there is nothing but numbers, a star would take every file.
+    return (
+        re.sub(r"[0-9]+", "*", literal)
+        if re.search(r"[^\W\d_]", stem)
+        else _DIGIT.sub("?", literal)
+    )
+
+
+def sheet_pattern(name: str) -> str:
+    """Return the name of a sheet as a pattern that it fits."""
+    return re.sub(r"[\[*?]", "?", name)
+
+
+def _listed(texts: list[str]) -> str:
+    return quoted(texts[0]) if len(texts) == 1 else f"[{', '.join(map(quoted, texts))}]"
+
+
+def quoted(text: str) -> str:
+    """Write a text as YAML in double quotes, escaping what a terminal might obey."""
+    letters = json.dumps(text, ensure_ascii=False)
+    return "".join(
+        letter if letter.isprintable() else f"\\U{ord(letter):08X}" for letter in letters
+    )

@@ -1,0 +1,137 @@
+"""Tables as the understanding sees them: a header, and the values of the first rows below it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from loader.contracts import header_key
+from loader.headers import SEARCHED_ROWS, HeaderRow, SheetTop, peek
+from loader.reading.opening import open_sheets
+from loader.reading.sheet import Sheet
+from loader.understanding.profiles import Profile
+from loader.understanding.vocabulary import is_known
+
+SAMPLE = 20_000
+"""Rows whose values are looked at."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """The sheets, or CSV files, that have the same header.
+
+    Attributes:
+        places: the file of each, with the name of the sheet (empty for CSV).
+        siblings: how many sheets the first file has.
+        header: the row of the names.
+        profiles: the values of each column.
+        height: rows looked at.
+    """
+
+    places: list[tuple[Path, str]]
+    siblings: int
+    header: HeaderRow
+    profiles: list[Profile]
+    height: int
+
+    @property
+    def name(self) -> str:
+        """The name of the sheet, of CSV that of the file."""
+        file, sheet = self.places[0]
+        return file.name if self.siblings == 1 or not sheet else sheet
+
+    @cached_property
+    def headers(self) -> list[str]:
+        """The text of each header; empty where there is none."""
+        return [(cell or "").strip() for cell in self.header.cells]
+
+    def example(self, position: int) -> str | None:
+        """Return the first value of a column."""
+        filled = self.profiles[position].filled
+        return filled[0].as_py() if len(filled) else None
+
+
+def read_tables(files: Iterable[Path], encoding: str | None = None) -> list[Table]:
+    """Read the top of every sheet of some files; those of one header are one table.
+
+    Raises:
+        BadFile: a file cannot be read.
+    """
+    found: dict[tuple[str, ...], list[Table]] = {}
+    for file in files:
+        with open_sheets(file, encoding=encoding) as sheets:
+            for sheet in sheets:
+                table = _read_table(file, sheet, len(sheets))
+                if table is not None:
+                    found.setdefault(tuple(map(header_key, table.headers)), []).append(table)
+    return [_together(alike) for alike in found.values()]
+
+
+def _read_table(file: Path, sheet: Sheet, siblings: int) -> Table | None:
+    first, _ = peek(sheet)
+    if first is None:
+        return None
+    top = SheetTop(sheet, first)
+    header = top.at((_header_row(top),))
+    assert header is not None  # the row is not blank
+    start = header.row - first.first_row + 1
+    below = [column.slice(start, SAMPLE) for column in first.columns[: len(header.cells)]]
+    columns = _without_repeats(below, header)
+    height = len(columns[0]) if columns else 0
+    profiles = [Profile(column) for column in columns]
+    return Table([(file, sheet.name)], siblings, header, profiles, height)
+
+
+def _together(tables: list[Table]) -> Table:
+    """Put tables of one header together, so that the values of all are the evidence."""
+    first = tables[0]
+    if len(tables) == 1:
+        return first
+    columns = [
+        pa.concat_arrays([table.profiles[position].texts for table in tables])
+        for position in range(len(first.profiles))
+    ]
+    return Table(
+        [place for table in tables for place in table.places],
+        first.siblings,
+        first.header,
+        [Profile(column) for column in columns],
+        sum(table.height for table in tables),
+    )
+
+
+def _header_row(top: SheetTop) -> int:
+    """Return the number of the row with the most known words, else of the fullest."""
+    best, most = 0, 0
+    widths: dict[int, int] = {}
+    for row in range(top.first_used_row, top.first_used_row + SEARCHED_ROWS):
+        at = top.at((row,))
+        if at is None:
+            continue
+        texts = [cell for cell in at.cells if cell]
+        widths[row] = len(texts)
+        known = sum(is_known(text) for text in texts)
+        if known > most and (known > 1 or len(texts) < 3):
+            best, most = row, known
+    fullest = max(widths, key=lambda row: (widths[row], -row))
+    # One known word alone may be a title above the table.
+    return best if most and (most > 1 or widths[best] * 2 > widths[fullest]) else fullest
+
+
+def _without_repeats(columns: list[pa.Array], header: HeaderRow) -> list[pa.Array]:
+    """Leave out rows that are blank or repeat the header."""
+    if not columns:
+        return columns
+    keep = np.zeros(len(columns[0]), dtype=bool)
+    repeats = np.ones(len(columns[0]), dtype=bool)
+    for column, name in zip(columns, header.last, strict=False):
+        keep |= column.is_valid().to_numpy(zero_copy_only=False)
+        if name:
+            same = pc.fill_null(pc.equal(column, name), False)
+            repeats &= same.to_numpy(zero_copy_only=False)
+    mask = pa.array(keep & ~repeats)
+    return [column.filter(mask) for column in columns]

@@ -1,0 +1,680 @@
+"""Understands tables: what each is about, and which of its columns is which of ours.
+
+The words of the headers say what a column may be, the values what it cannot be; what several
+columns may be is settled for all of them together. What stays in doubt is not proposed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from loader.contracts import ENTITIES, unmet
+from loader.understanding import proofs
+from loader.understanding.profiles import Numbers, Profile
+from loader.understanding.tables import Table
+from loader.understanding.vocabulary import DISCOUNT, OTHER, meanings, nouns_in, parts
+
+PROPOSED = 0.6
+"""What is less sure than this is not proposed."""
+
+_NOUN_OF = {
+    "customers": "customer",
+    "products": "product",
+    "sellers": "seller",
+    "stores": "store",
+    "shipping_companies": "shipping_company",
+    "product_categories": "category",
+}
+"""The master data, with what a row of each is."""
+
+
+@dataclass
+class Pick:
+    """Where a column of ours is found.
+
+    Attributes:
+        positions: several are put together.
+        weight: how surely, from 0 to 1.
+        reasons: for people.
+    """
+
+    positions: list[int]
+    weight: float
+    reasons: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Understood:
+    """What a table was taken for.
+
+    Attributes:
+        entity: None if for nothing.
+        picks: our column -> where it is.
+        constants: our column -> the value that every row has.
+        asides: position -> why a column with a promising name is not taken.
+        lacking: what the entity needs and nothing was found for, as lists of choices.
+    """
+
+    table: Table
+    entity: str | None
+    picks: dict[str, Pick] = field(default_factory=dict)
+    constants: dict[str, tuple[str, str]] = field(default_factory=dict)
+    asides: dict[int, str] = field(default_factory=dict)
+    lacking: list[list[str]] = field(default_factory=list)
+
+    def profile(self, column: str) -> Profile | None:
+        """Return the values of a column of ours that stands in one column of the table."""
+        pick = self.picks.get(column)
+        if pick is None or len(pick.positions) != 1:
+            return None
+        return self.table.profiles[pick.positions[0]]
+
+
+def understand(tables: list[Table]) -> list[Understood]:
+    """Return what each table is, in the light of the others."""
+    first = [_best(table, {}) for table in tables]
+    keys = _references(first)
+    if not keys:
+        return first
+    return [
+        item if item.entity in ("sales_lines", "orders") else _best(item.table, keys)
+        for item in first
+    ]
+
+
+_References = dict[str, list[Profile]]
+
+
+def _references(found: list[Understood]) -> _References:
+    """Return the ids by which sales and orders refer to master data, by what they are ids of."""
+    keys: _References = {}
+    for item in found:
+        if item.entity not in ("sales_lines", "orders"):
+            continue
+        for entity, noun in _NOUN_OF.items():
+            profile = item.profile(f"{noun}_id") or item.profile(f"{noun}_name")
+            if profile is not None and profile.count:
+                keys.setdefault(entity, []).append(profile)
+    return keys
+
+
+# ------------------------------------------------------------------ what a sheet is
+
+
+def _best(table: Table, references: _References) -> Understood:
+    sales = _Reading(table, "sales_lines", references).understood()
+    if _are_sales(sales):
+        return sales
+    readings = [
+        _Reading(table, entity, references).understood()
+        for entity in ENTITIES
+        if entity != "sales_lines"
+    ]
+    nouns = nouns_in(table.name)
+    scored = [(_score(item, nouns, references), item) for item in readings]
+    score, best = max(scored, key=lambda pair: pair[0])
+    if score > 0:
+        return best
+    product = {"product_id", "product_name"} & sales.picks.keys()
+    if product and {"sold_at", "order_id"} & sales.picks.keys():
+        return sales  # that lack something: their document says what
+    return Understood(table, None)
+
+
+def _are_sales(sales: Understood) -> bool:
+    if sales.lacking or not {"sold_at", "order_id"} & sales.picks.keys():
+        return False
+    product = sales.profile("product_id") or sales.profile("product_name")
+    lists_products = (
+        product is not None
+        and product.count >= 5
+        and product.uniqueness > 0.98
+        and "order_id" not in sales.picks
+        and "units" not in sales.picks
+        and "customer_id" not in sales.picks
+    )
+    return not lists_products
+
+
+def _score(found: Understood, nouns: set[str], references: _References) -> float:
+    """Return how much speaks for an entity; 0 if it lacks something or its key is none."""
+    assert found.entity is not None
+    if found.lacking or not found.picks:
+        return 0.0
+    score = sum(pick.weight for pick in found.picks.values())
+    named = score / max(len(found.table.headers), 1)
+    noun = _NOUN_OF.get(found.entity)
+    if noun is not None:
+        key = found.profile(f"{noun}_id") or found.profile(
+            "category" if noun == "category" else f"{noun}_name"
+        )
+        # Extracts of several days in one sheet repeat their keys; other tables do so more.
+        if key is None or key.uniqueness < 0.5:
+            return 0.0
+        referred = any(
+            proofs.holds(key.distinct, profile) > 0.9
+            for profile in references.get(found.entity, [])
+        )
+        score += 2 * (noun in nouns) + 2 * referred
+        other = [name for name in nouns if name != noun and name in _NOUN_OF.values()]
+        score -= 2 * (bool(other) and noun not in nouns)
+        if found.entity == "product_categories" and len(found.table.headers) > 5:
+            return 0.0
+    elif found.entity == "orders":
+        order = found.profile("order_id")
+        if order is None or order.uniqueness < 0.95:
+            return 0.0
+        score += 1
+    return max(score + named, 0.0) if score >= 1.2 else 0.0
+
+
+# ------------------------------------------------------------------ which column is which
+
+
+class _Reading:
+    """One table read as one entity."""
+
+    def __init__(self, table: Table, entity: str, references: _References) -> None:
+        self.table = table
+        self.entity = entity
+        self.contract = ENTITIES[entity]
+        self.references = references
+        self.asides: dict[int, str] = {}
+        # (our column, position) -> how surely, and why.
+        self.weights: dict[tuple[str, int], float] = {}
+        self.reasons: dict[tuple[str, int], list[str]] = {}
+        self.others: set[int] = set()
+
+    def understood(self) -> Understood:
+        for position in range(len(self.table.headers)):
+            self._weigh(position)
+        self._by_reference()
+        if self.entity == "sales_lines":
+            self._weigh_lines()
+        picks = {
+            column: Pick([position], weight, self.reasons.get((column, position), []))
+            for column, (position, weight) in self._assigned().items()
+        }
+        found = Understood(self.table, self.entity, picks, {}, self.asides)
+        self._put_together(found)
+        if self.entity == "sales_lines":
+            self._complete_lines(found)
+        present = {*found.picks, *found.constants}
+        needed = [*self.contract.required, *self.contract.tidy]
+        if self.entity == "sales_lines":
+            # A line's day or price may stand in the order's header, or the price list.
+            needed = list(self.contract.required)
+        found.lacking = unmet(needed, present)
+        return found
+
+    # -------------------------------------------------------------- by words and values
+
+    def _weigh(self, position: int) -> None:
+        header = self.table.headers[position]
+        profile = self.table.profiles[position]
+        meant = meanings(header, self.entity) if header else ()
+        if any(meaning.column == OTHER for meaning in meant):
+            self.others.add(position)
+        for meaning in meant:
+            if meaning.column == OTHER:
+                continue
+            columns = (
+                ("discount_amount", "discount_rate")
+                if meaning.column == DISCOUNT
+                else (meaning.column,)
+            )
+            for column in columns:
+                fits = self._fits(column, profile, alone=meaning.weight <= 0.85)
+                if fits > 0:
+                    self._add(column, position, meaning.weight * fits, meaning.why)
+        if "country" in self.contract.columns and not any(
+            place == position for _, place in self.weights
+        ):
+            self._weigh_country(position, profile)
+
+    def _add(self, column: str, position: int, weight: float, reason: str = "") -> None:
+        self.weights[column, position] = weight
+        if reason:
+            self.reasons.setdefault((column, position), []).append(reason)
+
+    def _support(self, column: str, position: int, more: float, reason: str) -> None:
+        before = self.weights.get((column, position), 0.0)
+        self._add(column, position, min(before + more, 1.5), reason)
+
+    def _refuse(self, position: int, columns: Iterable[str], why: str) -> None:
+        for column in columns:
+            if self.weights.pop((column, position), None) is not None:
+                self.asides[position] = why
+
+    def _weigh_country(self, position: int, profile: Profile) -> None:
+        long = profile.share(r"^.{4,}$")
+        if profile.country_share > 0.9 and long > 0.6 and len(profile.distinct) > 1:
+            self._add("country", position, 0.65, "its values are countries")
+
+    def _fits(self, column: str, profile: Profile, *, alone: bool) -> float:
+        """Return how well values fit a column: 0 not at all, 1 as well as not.
+
+        Args:
+            column: ours.
+            profile: the values.
+            alone: the header is a noun alone, so that the values say whether it is a name or an id.
+        """
+        if not profile.count:
+            return 0.9
+        kind = self.contract.columns[column].type
+        if kind in ("timestamp", "date"):
+            return self._fits_date(profile)
+        if kind in ("decimal", "integer"):
+            return self._fits_number(column, profile)
+        if kind == "boolean":
+            return 1.0 if len(profile.distinct) <= 3 else 0.0
+        if column.endswith("_id"):
+            if profile.date_share > 0.5 or (profile.number_share > 0.9 and not profile.is_whole):
+                return 0.0
+            if alone and not column.startswith("order"):
+                return 1.0 if profile.code_share > 0.8 else 0.0
+            return 1.0
+        return self._fits_text(column, profile, alone=alone)
+
+    def _fits_date(self, profile: Profile) -> float:
+        if profile.date_share > 0.6:
+            return 1.0
+        return 0.9 if profile.day_number_share > 0.9 else 0.0
+
+    def _fits_number(self, column: str, profile: Profile) -> float:
+        if profile.number_share < 0.6 or profile.date_share > 0.5:
+            return 0.0
+        known = profile.known_numbers
+        if column == "line_number":
+            return 1.0 if profile.is_whole else 0.0
+        if column == "discount_rate":
+            # A share of 1 at most; in percent only where the sign says so.
+            is_rate = bool(known.max() <= 1) or profile.is_percent
+            return 1.0 if is_rate and known.min() >= 0 else 0.0
+        if column == "discount_amount":
+            return 0.0 if profile.is_percent else 1.0
+        if column == "units" and profile.is_percent:
+            return 0.0
+        return 0.0 if profile.is_percent else 1.0
+
+    def _fits_text(self, column: str, profile: Profile, *, alone: bool) -> float:
+        if profile.date_share > 0.8:
+            return 0.0
+        if column == "currency":
+            return 1.0 if profile.currency_share > 0.6 else 0.0
+        if column == "email":
+            return 1.0 if profile.email_share > 0.5 else 0.0
+        if profile.number_share > 0.9:
+            return 0.0
+        if column == "country":
+            if profile.country_share > 0.5:
+                return 1.0
+            return 0.75 if profile.country_share > 0.1 or len(profile.distinct) < 5 else 0.0
+        if column == "city" and profile.country_share > 0.8 and len(profile.distinct) > 2:
+            return 0.0
+        if alone and column.endswith("_name"):
+            return 0.0 if profile.code_share > 0.8 else 1.0
+        return 1.0
+
+    def _by_reference(self) -> None:
+        """Find the key of master data by the ids that the sales refer to, and its name beside."""
+        noun = _NOUN_OF.get(self.entity)
+        columns = self.contract.columns
+        for referring in self.references.get(self.entity, []):
+            for position, profile in enumerate(self.table.profiles):
+                is_key = profile.uniqueness > 0.98 and profile.count > 1
+                if not is_key or proofs.holds(profile.distinct, referring) < 0.95:
+                    continue
+                if f"{noun}_id" not in columns or profile.code_share < 0.5:
+                    continue
+                self._support(f"{noun}_id", position, 0.65, "the sales refer to its values")
+                words = [
+                    place
+                    for place, values in enumerate(self.table.profiles)
+                    if place != position and values.word_share > 0.8 and values.uniqueness > 0.5
+                ]
+                if len(words) == 1 and not self._candidates(f"{noun}_name"):
+                    self._add(f"{noun}_name", words[0], 0.7, "the only text beside the key")
+
+    # -------------------------------------------------------------- sales lines
+
+    def _candidates(self, column: str) -> list[int]:
+        """Return the positions that a column may be at, the likelier ones first."""
+        places = [place for name, place in self.weights if name == column]
+        return sorted(places, key=lambda place: -self.weights[column, place])
+
+    def _numbers(self, position: int) -> Numbers:
+        return self.table.profiles[position].numbers
+
+    def _weigh_lines(self) -> None:
+        self._find_order_numbers()
+        self._check_filled()
+        order = next(iter(self._candidates("order_id")), None)
+        self._check_line_numbers(order)
+        if order is not None:
+            for position in self._candidates("line_total"):
+                why = proofs.of_the_order(self.table.profiles[order], self.table.profiles[position])
+                if why and not self._is_price_by_units(position):
+                    self._refuse(position, ("line_total", "unit_price"), why)
+            for column in ("discount_amount", "line_cost", "line_profit"):
+                for position in self._candidates(column):
+                    why = proofs.of_the_order(
+                        self.table.profiles[order], self.table.profiles[position]
+                    )
+                    if why == "filled on the first line of an order only":
+                        self._refuse(position, (column,), why)
+        self._check_totals()
+        self._check_costs()
+        self._settle_discounts()
+
+    def _find_order_numbers(self) -> None:
+        """Take numbers such as #1001 for those of orders, whatever the header."""
+        if self._candidates("order_id"):
+            return
+        for position, profile in enumerate(self.table.profiles):
+            if profile.count and profile.share(r"^#\d+$") > 0.95:
+                self._add("order_id", position, 0.7, "its values are numbers with #")
+                return
+
+    def _check_filled(self) -> None:
+        """Refuse amounts that many lines lack: they are of the order, or of something else."""
+        units = next(iter(self._candidates("units")), None)
+        if units is None:
+            return
+        there = self.table.profiles[units].texts.is_valid().to_numpy(zero_copy_only=False)
+        for column in ("line_total", "unit_price", "discount_amount"):
+            for position in self._candidates(column):
+                valid = self.table.profiles[position].texts.is_valid()
+                lacking = there & ~valid.to_numpy(zero_copy_only=False)
+                if lacking.sum() > 0.3 * max(there.sum(), 1) and column != "discount_amount":
+                    self._refuse(position, (column,), "many lines have none")
+
+    def _check_line_numbers(self, order: int | None) -> None:
+        profile = None if order is None else self.table.profiles[order]
+        for position in self._candidates("line_number"):
+            if not proofs.is_numbering(self.table.profiles[position], profile):
+                self._refuse(position, ("line_number",), "it does not number the lines of an order")
+
+    def _gross(self) -> Numbers | None:
+        """Return price times units, where both are there beyond doubt."""
+        prices, units = self._candidates("unit_price"), self._candidates("units")
+        if not prices or not units:
+            return None
+        return self._numbers(prices[0]) * self._numbers(units[0])
+
+    def _is_price_by_units(self, position: int) -> bool:
+        gross = self._gross()
+        return gross is not None and proofs.proves(self._numbers(position), gross)
+
+    def _check_totals(self) -> None:
+        totals = self._candidates("line_total")
+        self._choose_price(totals)
+        amounts = {position: self._numbers(position) for position in self._amounts()}
+        gross = self._gross()
+        discounts = {*self._candidates("discount_amount"), *self._candidates("discount_rate")}
+        taxes = {
+            position
+            for position in self.others
+            if {"tax", "vat", "gst"} & set(parts(self.table.headers[position]))
+            or _is_tax(self.table.headers[position])
+        }
+        for total, part, rest in proofs.pairs_that_add_up(
+            {place: amounts[place] for place in amounts if place in {*totals, *discounts, *taxes}}
+        ):
+            for one, other in ((part, rest), (rest, part)):
+                if one in discounts and other in totals and total in totals:
+                    self._support("line_total", other, 0.4, "it is the amount less the discount")
+                    self._refuse(total, ("line_total",), "it is the amount before the discount")
+                if one in taxes and other in totals and total in totals:
+                    self._support("line_total", other, 0.4, "it is the amount without the tax")
+                    self._refuse(total, ("line_total",), "it is the amount with the tax")
+        if gross is None:
+            return
+        for position in self._candidates("line_total"):
+            self._check_total(position, gross, discounts, taxes)
+
+    def _check_total(
+        self, position: int, gross: Numbers, discounts: set[int], taxes: set[int]
+    ) -> None:
+        amount = self._numbers(position)
+        for place in discounts - {position}:
+            discount = np.nan_to_num(self._numbers(place))
+            if not discount.any():
+                continue
+            for net in (gross - discount, gross * (1 - discount), gross * (1 - discount / 100)):
+                if proofs.proves(amount, net) and proofs.differs(amount, gross):
+                    self._support(
+                        "line_total", position, 0.4, "price times units less the discount"
+                    )
+                    return
+        if proofs.proves(amount, gross):
+            given = any(
+                proofs.differs(gross - np.nan_to_num(self._numbers(place)), gross)
+                for place in discounts - {position}
+            )
+            if given:
+                self._refuse(
+                    position, ("line_total",), "it is price times units, before the discount"
+                )
+            else:
+                self._support("line_total", position, 0.3, "it is price times units")
+            return
+        for place in taxes:
+            if proofs.proves(amount, gross + np.nan_to_num(self._numbers(place))):
+                self._refuse(position, ("line_total",), "it is price times units with the tax")
+                return
+        if proofs.has_factor(amount, gross):
+            self._refuse(position, ("line_total",), "it is price times units with something on top")
+            return
+        share = proofs.agree(amount, gross)
+        if share is not None and share < 0.02 and len(amount) >= 20 and not discounts:
+            self._refuse(
+                position, ("line_total",), "it is not price times units in any row or nearly"
+            )
+
+    def _choose_price(self, totals: list[int]) -> None:
+        """Of several prices, take the one that the total is made of."""
+        prices, units = self._candidates("unit_price"), self._candidates("units")
+        if len(prices) < 2 or not units:
+            return
+        for position in prices:
+            gross = self._numbers(position) * self._numbers(units[0])
+            if any(
+                proofs.proves(self._numbers(total), gross) for total in totals if total != position
+            ):
+                self._support("unit_price", position, 0.3, "times units, it is the total")
+                return
+
+    def _amounts(self) -> list[int]:
+        return [
+            position
+            for position, profile in enumerate(self.table.profiles)
+            if profile.count and profile.number_share > 0.6 and profile.date_share < 0.5
+        ]
+
+    def _check_costs(self) -> None:
+        totals = self._candidates("line_total")
+        revenue = self._numbers(totals[0]) if totals else self._gross()
+        if revenue is None:
+            return
+        units = self._candidates("units")
+        for position in [*self._candidates("line_cost"), *self._candidates("line_profit")]:
+            if proofs.proves(self._numbers(position), revenue):
+                self._refuse(position, ("line_cost", "line_profit"), "it equals the revenue")
+        for cost in self._candidates("line_cost"):
+            for profit in self._candidates("line_profit"):
+                if proofs.proves(revenue - self._numbers(cost), self._numbers(profit)):
+                    self._support("line_cost", cost, 0.3, "revenue less it is the profit")
+                    self._support("line_profit", profit, 0.3, "it is revenue less cost")
+                    return
+        for position in self._candidates("line_cost"):
+            # A cost that grows with the price and not with the units is that of one piece.
+            if not units or ("unit_cost", position) in self.weights:
+                continue
+            one = proofs.spread(self._numbers(position) * self._numbers(units[0]), revenue)
+            all_ = proofs.spread(self._numbers(position), revenue)
+            if one < all_ / 3:
+                weight = self.weights.pop(("line_cost", position))
+                self._add("unit_cost", position, weight, "it grows with the price, not with units")
+            elif one < all_ * 0.8:
+                self._refuse(position, ("line_cost",), "of one piece or of all: that is not clear")
+
+    def _settle_discounts(self) -> None:
+        """Tell a discount in money from one in shares, where one header may mean either."""
+        gross = self._gross()
+        totals = [self._numbers(place) for place in self._candidates("line_total")]
+        for position in self._candidates("discount_amount"):
+            numbers = self._numbers(position)
+            known = numbers[np.isfinite(numbers)]
+            rate = ("discount_rate", position) in self.weights
+            if not rate and gross is not None and len(totals) and known.any():
+                # 20 for 20 %: `discount_rate` reads shares; such a column is taken by neither.
+                percent = gross * (1 - np.nan_to_num(numbers) / 100)
+                amount = gross - np.nan_to_num(numbers)
+                if any(proofs.proves(total, percent) for total in totals) and not any(
+                    proofs.proves(total, amount) for total in totals
+                ):
+                    self._refuse(position, ("discount_amount",), "it is percent, not an amount")
+                    continue
+            if not rate:
+                if self._is_doubtful_amount(known, gross, numbers):
+                    self._refuse(
+                        position, ("discount_amount",), "an amount or percent: that is not clear"
+                    )
+                continue
+            if not known.any():
+                # All zero: it changes nothing, and says nothing.
+                self._refuse(position, ("discount_amount", "discount_rate"), "there is none")
+            elif gross is not None and any(
+                proofs.proves(total, gross - np.nan_to_num(numbers)) for total in totals
+            ):
+                self._refuse_quietly("discount_rate", position)
+            else:
+                self._refuse_quietly("discount_amount", position)
+
+    def _is_doubtful_amount(self, known: Numbers, gross: Numbers | None, numbers: Numbers) -> bool:
+        header = parts(self.table.headers[self._where(numbers)]) if known.any() else ()
+        if not known.any() or {"amount", "betrag", "value"} & set(header):
+            return False
+        if gross is not None and bool(np.nanmax(np.nan_to_num(numbers) - np.abs(gross)) > 0):
+            return True  # more than the line is worth
+        # 5, 10, 15, 20: percent as likely as money, unless a total proves it.
+        few = len(np.unique(known)) <= 12 and bool(np.all(known % 2.5 == 0)) and known.max() <= 100
+        return bool(few) and len(known) >= 20
+
+    def _where(self, numbers: Numbers) -> int:
+        return next(
+            position
+            for position, profile in enumerate(self.table.profiles)
+            if profile.numbers is numbers
+        )
+
+    def _refuse_quietly(self, column: str, position: int) -> None:
+        self.weights.pop((column, position), None)
+
+    # -------------------------------------------------------------- all together
+
+    def _assigned(self) -> dict[str, tuple[int, float]]:
+        """Return the assignment of columns that has the most weight in all."""
+        usable = {key: weight for key, weight in self.weights.items() if weight >= PROPOSED}
+        chosen: dict[str, tuple[int, float]] = {}
+        for group in _connected(usable):
+            best = _heaviest(sorted({place for _, place in group}), group)
+            for place, column in best.items():
+                chosen[column] = (place, group[column, place])
+        ordered = [column for column in self.contract.columns if column in chosen]
+        return {column: chosen[column] for column in ordered}
+
+    def _put_together(self, found: Understood) -> None:
+        """Make a name of a first and a last name, a day of a year, a month and a day."""
+        places = {
+            "".join(parts(header)): position for position, header in enumerate(self.table.headers)
+        }
+        noun = _NOUN_OF.get(self.entity)
+        name = f"{noun}_name"
+        if noun in ("customer", "seller") and name not in found.picks:
+            for first, last in (
+                ("firstname", "lastname"), ("vorname", "nachname"), ("prenom", "nom"),
+                ("nombre", "apellido"), ("nome", "cognome"), ("voornaam", "achternaam"),
+                ("imie", "nazwisko"), ("fornamn", "efternamn"), ("nome", "sobrenome"),
+            ):  # fmt: skip
+                if first in places and last in places:
+                    found.picks[name] = Pick([places[first], places[last]], 0.9)
+                    break
+        if self.entity == "sales_lines" and "sold_at" not in found.picks:
+            for names in (
+                ("year", "month", "day"),
+                ("jahr", "monat", "tag"),
+                ("ano", "mes", "dia"),
+            ):
+                if all(part in places for part in names):
+                    positions = [places[part] for part in names]
+                    profiles = [self.table.profiles[place] for place in positions]
+                    if all(profile.number_share > 0.9 for profile in profiles):
+                        found.picks["sold_at"] = Pick(positions, 0.9)
+
+    def _complete_lines(self, found: Understood) -> None:
+        """Add what follows from the rest: one unit a row, a group for want of a product."""
+        if (
+            "units" not in found.picks
+            and {"line_total", "unit_price"} & found.picks.keys()
+            and not self._candidates("units")
+        ):
+            found.constants["units"] = ("1", "the file counts no pieces: each row is one")
+        category = found.picks.get("category")
+        if category and not {"product_id", "product_name"} & found.picks.keys():
+            found.picks["product_name"] = Pick(
+                category.positions, category.weight, ["the finest name of what was sold"]
+            )
+
+
+def _is_tax(header: str) -> bool:
+    words = set(parts(header))
+    return bool(
+        words & {"mwst", "ust", "mehrwertsteuer", "steuer", "tva", "iva", "btw", "moms", "imposto",
+                 "impuesto", "taxes", "podatek", "impostos", "impuestos", "umsatzsteuer"}
+    )  # fmt: skip
+
+
+_Weights = dict[tuple[str, int], float]
+
+
+def _connected(weights: _Weights) -> list[_Weights]:
+    """Split what may be matched into groups that have nothing to do with each other."""
+    groups: list[_Weights] = []
+    for (column, place), weight in weights.items():
+        touching = [
+            group for group in groups if any(column == other or place == at for other, at in group)
+        ]
+        merged: _Weights = {(column, place): weight}
+        for group in touching:
+            merged |= group
+            groups.remove(group)
+        groups.append(merged)
+    return groups
+
+
+def _heaviest(places: list[int], weights: _Weights) -> dict[int, str]:
+    """Return the matching of places with columns that weighs the most, each used once."""
+    best: dict[int, str] = {}
+    most = 0.0
+
+    def options(place: int) -> list[str]:
+        columns = [column for column, at in weights if at == place]
+        return sorted(columns, key=lambda column: -weights[column, place])[:4]
+
+    def go(index: int, chosen: dict[int, str], total: float) -> None:
+        nonlocal best, most
+        if total > most + 1e-9:
+            best, most = dict(chosen), total
+        if index == len(places) or total + (len(places) - index) * 1.5 <= most:
+            return
+        place = places[index]
+        for column in options(place):
+            if column not in chosen.values():
+                go(index + 1, {**chosen, place: column}, total + weights[column, place])
+        go(index + 1, chosen, total)
+
+    go(0, {}, 0.0)
+    return best

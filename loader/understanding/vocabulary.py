@@ -1,0 +1,290 @@
+"""What the words of a header mean, by `loader/vocabulary.yml`."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import product
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+from rapidfuzz import fuzz, process
+
+from loader.contracts import ENTITIES, folded, header_key
+
+OTHER = "other"
+"""What a header means that is none of our columns, as the vocabulary knows."""
+
+DISCOUNT = "discount"
+"""A discount of which the values have to say whether it is an amount or a share."""
+
+_NEAR = 88
+"""How nearly equal (of 100) two words of at least so many letters must be:"""
+_LONG = 6
+_APART = 3
+"""So much nearer than a word that means something else."""
+
+
+class Meaning(NamedTuple):
+    """What a header may mean.
+
+    Attributes:
+        column: of the contract, or DISCOUNT.
+        weight: how surely, from 0 to 1, by the words alone.
+        why: how it is known, for people.
+    """
+
+    column: str
+    weight: float
+    why: str
+
+
+@dataclass(frozen=True)
+class _Words:
+    """The vocabulary as one entity sees it: by the key of each word, what it means.
+
+    Attributes:
+        exact: the columns that a word is listed for, with its rank (0 is the usual one).
+        listed: the words that are listed as they are, nouns among them; not those put together.
+        sets: the same words whatever the order of their parts.
+    """
+
+    exact: dict[str, dict[str, int]]
+    listed: list[str]
+    sets: dict[frozenset[str], dict[str, int]]
+
+
+@cache
+def _vocabulary() -> dict[str, Any]:
+    text = Path(__file__).parents[1].joinpath("vocabulary.yml").read_text(encoding="utf-8")
+    # Every value as the text that stands there: the word `no` is not the boolean false.
+    loaded: dict[str, Any] = yaml.load(text, yaml.CBaseLoader)  # noqa: S506 (texts only)
+    return loaded
+
+
+def _listed(languages: dict[str, Any]) -> Iterator[str]:
+    for words in languages.values():
+        for word in words:
+            yield from word if isinstance(word, list) else [word]
+
+
+def words_for(entity: str, column: str) -> list[str]:
+    """Return the words a column goes by in sheets of an entity, the usual ones first."""
+    vocabulary = _vocabulary()
+    listed = [
+        *_interleaved(vocabulary["columns"].get(column, {})),
+        *_listed(vocabulary["within"].get(entity, {}).get(column, {})),
+    ]
+    return list(dict.fromkeys([column.replace("_", " "), *listed, *_composed(column)]))
+
+
+def _interleaved(languages: dict[str, list[str]]) -> Iterator[str]:
+    """Yield the words by their place in their own language: no language comes before another."""
+    longest = max(map(len, languages.values()), default=0)
+    for place in range(longest):
+        yield from (words[place] for words in languages.values() if place < len(words))
+
+
+def _listed_for(columns: Iterable[str]) -> Iterator[str]:
+    for column in sorted(columns):
+        yield from _listed(_vocabulary()["columns"][column])
+
+
+@cache
+def _composed(column: str) -> tuple[str, ...]:
+    """Return the words made of a noun and a mark, such as `Kundennummer` or `customer no`."""
+    vocabulary = _vocabulary()
+    noun, _, mark = column.rpartition("_")
+    if column == "sold_at":
+        noun, mark = "order", "date"
+    elif column == "category":
+        noun, mark = "category", "name"
+    if noun not in vocabulary["nouns"] or mark not in vocabulary["marks"]:
+        return ()
+    made = []
+    for language, nouns in vocabulary["nouns"][noun].items():
+        marks = vocabulary["marks"][mark]
+        # English marks go with every language: `ID Kunde`, `Cliente ID`.
+        fitting = dict.fromkeys([*marks.get(language, []), *marks["en"]])
+        for word, what in product(nouns, fitting):
+            made += [f"{word} {what}", f"{what} {word}"]
+    return tuple(made)
+
+
+@cache
+def _nouns() -> dict[str, dict[str, None]]:
+    """Return, by the key of a noun, what it is the name of."""
+    found: dict[str, dict[str, None]] = {}
+    for noun, languages in _vocabulary()["nouns"].items():
+        for word in _listed(languages):
+            for key in _keys(word):
+                found.setdefault(key, {})[noun] = None
+    return found
+
+
+@cache
+def _fillers() -> frozenset[str]:
+    return frozenset(
+        header_key(word)
+        for kind, words in _vocabulary()["fillers"].items()
+        for word in words
+        if kind != "lines"
+    )
+
+
+@lru_cache(maxsize=50_000)
+def _keys(word: str) -> frozenset[str]:
+    """Return the keys of a word: with ä as a and as ae, as people without umlauts write it."""
+    keys = {header_key(word)}
+    if any(letter in word.casefold() for letter in "äöüß"):
+        spelt = word.casefold()
+        for letter, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):
+            spelt = spelt.replace(letter, letters)
+        keys.add(header_key(spelt))
+    return frozenset(keys)
+
+
+@lru_cache(maxsize=50_000)
+def parts(header: str) -> tuple[str, ...]:
+    """Take a header apart into its words, folded: `unitPrice (USD)` is unit, price, usd."""
+    spaced = re.sub(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", header)
+    return tuple(
+        key for word in re.split(r"[\W_]+", spaced.replace("%", " % ")) if (key := folded(word))
+    ) + (("%",) if "%" in header else ())
+
+
+def _telling(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(word for word in words if word not in _fillers())
+
+
+@cache
+def _words(entity: str) -> _Words:
+    exact: dict[str, dict[str, int]] = {}
+    sets: dict[frozenset[str], dict[str, int]] = {}
+
+    def add(word: str, column: str, rank: int) -> None:
+        for key in _keys(word):
+            exact.setdefault(key, {}).setdefault(column, rank)
+        if telling := frozenset(_telling(parts(word))):
+            sets.setdefault(telling, {}).setdefault(column, rank)
+
+    vocabulary = _vocabulary()
+    own = ENTITIES[entity].columns
+    if "discount_rate" in own:
+        own = {**own, DISCOUNT: own["discount_rate"]}
+    listed = vocabulary["columns"]
+    # What a word means in this entity comes before what it means elsewhere, a word as it is listed
+    # before one that is put together.
+    for column, languages in vocabulary["within"].get(entity, {}).items():
+        for rank, word in enumerate(_interleaved(languages)):
+            add(word, column, rank)
+    taken = frozenset(exact)
+    for column in own:
+        for rank, word in enumerate([column, *_interleaved(listed.get(column, {}))]):
+            if taken.isdisjoint(_keys(word)):
+                add(word, column, rank)
+    elsewhere = listed.keys() - own.keys()
+    for word in (*_listed(vocabulary["others"]), *_listed_for(elsewhere)):
+        if exact.keys().isdisjoint(_keys(word)):
+            add(word, OTHER, 0)
+    composed = {column for entity in ENTITIES.values() for column in entity.columns}
+    taken = frozenset(exact)
+    for column in sorted(composed, key=lambda column: column not in own):
+        for word in _composed(column):
+            if taken.isdisjoint(_keys(word)):
+                add(word, column if column in own else OTHER, 50)
+    return _Words(exact, [*taken, *_nouns()], sets)
+
+
+@lru_cache(maxsize=20_000)
+def meanings(header: str, entity: str) -> tuple[Meaning, ...]:
+    """Return what a header may mean in a sheet of an entity; nothing where that is not known."""
+    known = _words(entity)
+    words = parts(header)
+    telling = _telling(words)
+    bare = header_key(re.sub(r"\([^)]*\)|\[[^\]]*\]|[€$£¥]", " ", header))
+    for key in (header_key(header), bare, "".join(telling)):
+        if key in known.exact:
+            return _ranked(known.exact[key], 1.0, "")
+        if found := _noun(key, entity):
+            return found
+    for key in _without_prefix(telling):
+        # What is said of a line is said of its product: `Lineitem name`.
+        for whole in (key, f"product{key}"):
+            if known.exact.get(whole, {OTHER: 0}).keys() != {OTHER}:
+                return _ranked(known.exact[whole], 1.0, "")
+            if found := _noun(whole, entity):
+                return found
+    for some in (frozenset(words), frozenset(telling)):
+        if some in known.sets:
+            return _ranked(known.sets[some], 0.95, "")
+    return _near("".join(telling) or bare, known, entity)
+
+
+def _without_prefix(words: tuple[str, ...]) -> Iterator[str]:
+    """Yield the key without what says only that it is about a line: `Lineitem price`."""
+    for prefix in _vocabulary()["fillers"]["lines"]:
+        head = _telling(parts(prefix))
+        if words[: len(head)] == head and len(words) > len(head):
+            yield "".join(words[len(head) :])
+
+
+def _ranked(columns: dict[str, int], weight: float, why: str) -> tuple[Meaning, ...]:
+    ours = {column: rank for column, rank in columns.items() if column != OTHER} or columns
+    # A word that may mean several things says less about each.
+    shared = weight if len(ours) == 1 else weight * 0.8
+    return tuple(
+        Meaning(column, shared - min(rank, 60) * 0.002, why) for column, rank in ours.items()
+    )
+
+
+def _noun(key: str, entity: str, weight: float = 0.85) -> tuple[Meaning, ...]:
+    """Return what a noun alone may mean: an id or a name of it, as its values say."""
+    own = ENTITIES[entity].columns
+    found = []
+    for noun in _nouns().get(key, {}):
+        for column in (f"{noun}_id", f"{noun}_name", *(["category"] * (noun == "category"))):
+            if column in own:
+                found.append(Meaning(column, weight, ""))
+    return tuple(found)
+
+
+def _near(key: str, known: _Words, entity: str) -> tuple[Meaning, ...]:
+    """Return what the nearest word means, where no other meaning is as near."""
+    if len(key) < _LONG:
+        return ()
+    found = process.extract(key, known.listed, scorer=fuzz.ratio, score_cutoff=_NEAR, limit=5)
+    if not found:
+        return ()
+    word, score, _ = found[0]
+    meant = _at(word, known, entity)
+    for rival, other_score, _ in found[1:]:
+        if _at(rival, known, entity).keys() != meant.keys() and score - other_score < _APART:
+            return ()
+    return tuple(Meaning(column, 0.75, f"nearly '{word}'") for column in meant)
+
+
+def _at(word: str, known: _Words, entity: str) -> dict[str, int]:
+    return known.exact.get(word) or {meaning.column: 0 for meaning in _noun(word, entity)}
+
+
+def is_known(header: str) -> bool:
+    """Tell, quickly, whether a text is a word for a column of any entity, or of many files."""
+    known = _words("sales_lines").exact  # has the words of all
+    return header_key(header) in known or "".join(_telling(parts(header))) in known
+
+
+def nouns_in(name: str) -> set[str]:
+    """Return what the name of a sheet or a file is about, such as `customer`."""
+    found: set[str] = set()
+    words = _telling(parts(re.sub(r"\.[a-z]+$", "", name, flags=re.IGNORECASE)))
+    for word in words:
+        for form in (
+            word,
+            word.removesuffix("s"),
+            word.removesuffix("es"),
+            word.removesuffix("en"),
+        ):
+            found |= _nouns().get(form, {}).keys()
+    return found

@@ -1,0 +1,107 @@
+"""What is understood of tables under true-to-life headers, in nine languages: all, none wrong."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from loader.understanding.tables import Table, read_tables
+from loader.understanding.understand import Understood, understand
+from loader.understanding.vocabulary import meanings, words_for
+from tests.understanding.shops import SHOPS, Shop
+
+
+def write(file: Path, rows: list[list[str]]) -> Path:
+    with file.open("w", newline="", encoding="utf-8") as text:
+        csv.writer(text, delimiter=";").writerows(rows)
+    return file
+
+
+def tables(folder: Path, **files: list[list[str]]) -> list[Table]:
+    return read_tables([write(folder / f"{name}.csv", rows) for name, rows in files.items()])
+
+
+def read_from(found: Understood) -> dict[str, str]:
+    """Return the header (several with + between) that each of our columns is read from."""
+    names = found.table.header.names
+    return {
+        column: " + ".join(names[position] for position in pick.positions)
+        for column, pick in found.picks.items()
+    }
+
+
+@pytest.mark.parametrize("shop", SHOPS, ids=[shop.name for shop in SHOPS])
+def test_every_column_of_a_shop(shop: Shop, tmp_path: Path) -> None:
+    (found,) = understand(read_tables([write(tmp_path / shop.file, shop.cells())]))
+    expected = {ours: header for header, ours, _ in shop.columns if ours} | (shop.also or {})
+    assert (found.entity, read_from(found)) == (shop.entity, expected)
+    assert {column: value for column, (value, _) in found.constants.items()} == (
+        shop.constants or {}
+    )
+    assert not found.lacking
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        ("UNIT_PRICE", "unit_price"),
+        ("unitPrice", "unit_price"),
+        ("Price / Unit", "unit_price"),
+        ("Price per unit (EUR)", "unit_price"),
+        ("Quanity", "units"),  # a letter lost
+        ("Stueckzahl", "units"),  # as people without umlauts write it
+        ("Verkaeufer Nr", "seller_id"),
+        ("N° de commande", "order_id"),
+        ("código do cliente", "customer_id"),
+        ("ID klienta", "customer_id"),
+        ("Lineitem quantity", "units"),
+        ("Order Lines/Unit Price", "unit_price"),
+    ],
+)
+def test_spellings(header: str, column: str) -> None:
+    assert [meaning.column for meaning in meanings(header, "sales_lines")] == [column]
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Ship Date", "Tax 5%", "Margin", "Row ID", "Custom label", "Xyzzy", "Gross Sales", ""],
+)
+def test_what_is_none_of_ours(header: str) -> None:
+    columns = {meaning.column for meaning in meanings(header, "sales_lines")}
+    assert columns <= {"other", "product_id"} if header == "Custom label" else columns <= {"other"}
+
+
+def test_every_column_has_words_of_every_language() -> None:
+    assert {"quantity", "Menge", "quantité", "cantidad", "quantidade", "quantità", "aantal",
+            "ilość", "antal"} <= set(words_for("sales_lines", "units"))  # fmt: skip
+
+
+def test_order_totals_are_no_line_totals(tmp_path: Path) -> None:
+    header = ["Order Number", "Order Date", "Item", "Quantity", "Total"]
+    lines = [["W-1", "Cap"], ["W-1", "Hat"], ["W-2", "Cap"], ["W-2", "Bag"], ["W-3", "Hat"]]
+    repeated = [[order, "2025-03-03", item, "1", f"{order[-1]}0"] for order, item in lines]
+    (found,) = understand(tables(tmp_path, woo=[header, *repeated]))
+    assert "line_total" not in found.picks
+    assert found.asides[4] == "the same on every line of an order"
+
+    first = [[*row[:4], row[4] if i in (0, 2, 4) else ""] for i, row in enumerate(repeated)]
+    (found,) = understand(tables(tmp_path, shopify=[header, *first]))
+    assert "line_total" not in found.picks
+
+
+def test_what_the_sales_refer_to_is_their_master_data(tmp_path: Path) -> None:
+    sales = [["Date", "Product ID", "Customer ID", "Qty", "Price"]]
+    sales += [["2025-03-03", f"P{n % 4}", f"C{n % 3}", "1", "2.50"] for n in range(12)]
+    articles = [["Key", "Text"], *([f"P{n}", f"Thing {n}"] for n in range(6))]
+    found = understand(tables(tmp_path, till=sales, list=articles))
+    assert [item.entity for item in found] == ["sales_lines", "products"]
+    assert found[1].picks["product_id"].positions == [0]
+
+
+def test_files_of_one_header_are_one_table(tmp_path: Path) -> None:
+    header = ["Date", "Order ID", "Product", "Qty", "Price"]
+    january = [header, ["2025-01-03", "1", "Tea", "1", "2.50"]]
+    february = [header, ["2025-02-03", "2", "Tea", "2", "2.50"]]
+    (table,) = tables(tmp_path, january=january, february=february)
+    assert [file.name for file, _ in table.places] == ["january.csv", "february.csv"]
+    assert table.height == 2
