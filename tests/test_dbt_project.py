@@ -1,5 +1,7 @@
 """What dbt does as people type it."""
 
+from typing import Any
+
 from tests.conftest import Warehouse
 
 NUMBERS = "(values (-1), (0), (10), (11), (null)) as planted (number)"
@@ -8,7 +10,7 @@ RANGES = (
     "(values ('a', 1, 3), ('a', 3, 5), ('a', 6, 8), ('a', 7, 9), ('b', 2, 2), ('b', 4, null), "
     "('c', 9, 8)) as planted (part, low, high)"
 )
-FOUND = [
+FOUND: list[tuple[str, str, dict[str, Any], int]] = [
     ("accepted_range", NUMBERS, {"column_name": "number", "min_value": 0, "max_value": 10}, 2),
     ("accepted_range", NUMBERS, {"column_name": "number", "min_value": "0 * 1"}, 1),
     ("accepted_range", NUMBERS, {"column_name": "number", "max_value": 10, "inclusive": False}, 2),
@@ -33,9 +35,10 @@ def test_tests_of_dbt_utils_find_what_is_planted(warehouse: Warehouse) -> None:
     queries = []
     for number, (test, planted, arguments, _) in enumerate(FOUND):
         if test == "mutually_exclusive_ranges":
-            arguments = {
-                **{"lower_bound_column": "low", "upper_bound_column": "high"},
-                **{"partition_by": "part", **arguments},
+            arguments = arguments | {
+                "lower_bound_column": "low",
+                "upper_bound_column": "high",
+                "partition_by": "part",
             }
         sql = f'dbt_utils.test_{test}(model="{planted}", **{arguments})'
         queries.append(
@@ -48,7 +51,7 @@ def test_tests_of_dbt_utils_find_what_is_planted(warehouse: Warehouse) -> None:
     result = warehouse.dbt("show", "--limit", "-1", "--inline", " union all ".join(queries))
     assert result.success, result.exception
     (shown,) = result.result.results  # type: ignore[union-attr]
-    found = {int(number): int(count) for number, count in shown.agate_table.rows}
+    found = {int(number): int(count) for number, count in shown.agate_table.rows}  # type: ignore[union-attr]
     assert found.pop(-1) == 2, "null is not true"
     assert [found[number] for number in sorted(found)] == [expected for *_, expected in FOUND]
 
