@@ -346,6 +346,8 @@ def _part_row(version: int, number: int, part: Part) -> dict[str, Any]:
         "decimal_mark": part.decimal_mark,
         "is_complete_extract": layout.extract == "complete",
         "return_orders_pattern": layout.return_orders,
+        "no_value_texts": part.no_value_texts,
+        "whole_number_columns": part.whole_number_columns,
     }
 
 

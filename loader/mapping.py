@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from loader.date_patterns import Period
 from loader.evidence.dates import DateEvidence
 from loader.evidence.numbers import NumberEvidence
+from loader.evidence.texts import TextEvidence
 from loader.headers import Header
 from loader.layouts import Constant, Join, Layout
 from loader.questions import Question
@@ -38,6 +39,8 @@ class Part:
         date_order: orders of day, month and year in dates stored as text, as a layout writes them,
             with blanks between; None if there are no such dates.
         decimal_mark: of numbers stored as text.
+        no_value_texts: texts in columns of text that mean no value, beside those of the layout.
+        whole_number_columns: columns whose ids end in .0 and are read without it.
         notes: what people should know.
         questions: what its rows leave open.
     """
@@ -53,6 +56,8 @@ class Part:
     control_totals: list[dict[str, str]] = field(default_factory=list)
     date_order: str | None = None
     decimal_mark: str = "."
+    no_value_texts: list[str] = field(default_factory=list)
+    whole_number_columns: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
 
@@ -97,6 +102,7 @@ class Mapping:
         self._number = number
         self._dates = DateEvidence(layout.dates or [], is_workbook=bool(sheet.name), period=period)
         self._numbers = NumberEvidence(layout.decimal, self._is_number if sheet.name else None)
+        self._texts = TextEvidence(layout.missing, is_declared="missing" in layout.model_fields_set)
         self._decimal_mark: str = layout.decimal or "."
         self._mapped = {position for found in header.positions.values() for position in found}
         self._beyond: list[int] = []
@@ -127,12 +133,16 @@ class Mapping:
             yield self._raw_batch(numbers, columns, mapped, version)
         part = self.part
         dates, decimals = self._dates.finding(), self._numbers.finding()
+        texts = self._texts.finding()
+        part.no_value_texts = texts.value.no_value
+        part.whole_number_columns = texts.value.whole_numbers
         part.date_order, part.decimal_mark = dates.value, decimals.value
         part.notes += [*self._sheet.notes, *self._header.notes(), *dates.notes, *decimals.notes]
+        part.notes += texts.notes
         part.notes += self._notes_on_columns()
         part.questions = [
             replace(question, sheet=self._sheet.name)
-            for question in (dates.question, decimals.question)
+            for question in (dates.question, decimals.question, texts.question)
             if question is not None
         ]
 
@@ -144,6 +154,9 @@ class Mapping:
         for name in contract.names_of_type("decimal", "integer"):
             if name in mapped:
                 self._numbers.learn(name, numbers, mapped[name])
+        for name in contract.names_of_type("text"):
+            if name in mapped and self._header.positions[name]:
+                self._texts.learn(name, mapped[name])
 
     def _is_number(self, row: int, name: str) -> bool:
         positions = self._header.positions[name]

@@ -70,6 +70,8 @@ FILE_PARTS = sa.Table(
     sa.Column("decimal_mark", sa.Text, nullable=False),
     sa.Column("is_complete_extract", sa.Boolean, nullable=False),
     sa.Column("return_orders_pattern", sa.Text),
+    sa.Column("no_value_texts", sa.ARRAY(sa.Text)),
+    sa.Column("whole_number_columns", sa.ARRAY(sa.Text)),
 )
 """One row a sheet (and layout document) of a file version: what staging must know to read it.
 

@@ -104,7 +104,8 @@ select
     {{ try_decimal('text', "','", 6) }} as comma,
     {{ try_rate('text', "'.'") }} as rate,
     {{ try_integer('text') }} as whole,
-    {{ try_boolean('text') }} as truth
+    {{ try_boolean('text') }} as truth,
+    {{ canonical_text('text') }} as shown
 from typing_cases
 order by number
 """
@@ -129,7 +130,7 @@ class Typist:
             f"insert into typing_cases values {rows}",
             **{f"text{number}": text for number, text in enumerate(texts)},
         )
-        names = ["dmy", "mdy", "unsaid", "point", "comma", "rate", "whole", "truth"]
+        names = ["dmy", "mdy", "unsaid", "point", "comma", "rate", "whole", "truth", "shown"]
         return {
             text: dict(zip(names, values, strict=True))
             for text, *values in self._warehouse.query(self._sql)
@@ -166,6 +167,27 @@ def test_rates_whole_numbers_and_truth(typists: dict[str, Typist], engine: str) 
     assert [typed[text]["whole"] for text in ("12", "-3", "1.5")] == [12, -3, None]
     assert [typed[text]["truth"] for text in ("Yes", "inactive", "perhaps")] == [True, False, None]
     assert set(typed[None].values()) == {None}
+
+
+SHOWN = {
+    "  Tea ": "Tea",
+    "Green\u00a0 tea": "Green tea",
+    "Green\ntea\t": "Green tea",
+    "\ufeffTea\u200b": "Tea",
+    "Te\u00ada": "Tea",
+    "\u3000茶\u3000": "茶",
+    "Mu\u0308ller": "M\u00fcller",
+    "Te\u200ca": "Tea",
+    "\u0645\u06cc\u200c\u062e\u0648\u0631\u0645": "\u0645\u06cc\u200c\u062e\u0648\u0631\u0645",
+    "\u200b\u00a0": "",
+    "Tea \u200e(25)": "Tea (25)",
+}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_texts_that_look_alike_are_alike(typists: dict[str, Typist], engine: str) -> None:
+    typed = typists[engine](list(SHOWN))
+    assert {text: typed[text]["shown"] for text in SHOWN} == SHOWN
 
 
 # Text as hostile as cells are, and text that is nearly a number or a date.

@@ -205,11 +205,24 @@ class WorkbookSheet:
             if pc.any(pc.and_(long, pc.less(pc.abs(numbers), _WIDE_STEPS))).as_py():
                 again.append(i)
             else:
-                columns[i] = pc.if_else(suspect, _shortest(numbers), column)
+                columns[i] = self._with_numbers(i, column, _shortest(numbers))
         if again:
             sheet = self._book.parsed(self.name, [places[i] for i in again])
             for i, exact in zip(again, sheet.to_arrow().columns, strict=True):
-                columns[i] = pc.if_else(_inexact(columns[i], exact), _shortest(exact), columns[i])
+                lost = _inexact(columns[i], exact)
+                columns[i] = self._with_numbers(
+                    i, columns[i], pc.if_else(lost, _shortest(exact), None)
+                )
+
+    def _with_numbers(self, position: int, column: pa.Array, numbers: pa.Array) -> pa.Array:
+        """Put numbers, where there are, in the place of other texts, but not of text cells."""
+        differing = pc.indices_nonzero(pc.fill_null(pc.not_equal(numbers, column), False))
+        texts = {
+            row: numbers[row].as_py()
+            for row in differing.to_pylist()
+            if not isinstance(self._typed(row, self._used()[0] + position), str)
+        }
+        return _with_texts(column, texts)
 
     def _restore_times(self, columns: list[pa.Array]) -> None:
         """Tell times of day and durations from the dates that calamine makes of them."""

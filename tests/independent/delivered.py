@@ -63,7 +63,7 @@ def delivered(name: str) -> Delivered:
 def _text_table(path: Path, **options: Any) -> pd.DataFrame:
     """Read a CSV file as text, None where a cell is empty."""
     table = pd.read_csv(path, dtype=str, keep_default_na=False, **options).astype(object)
-    return table.map(lambda text: text.strip() or None)
+    return table.map(lambda text: " ".join(text.split()) or None)
 
 
 def _sheet(path: Path, first_row: int) -> pd.DataFrame:
@@ -75,8 +75,8 @@ def _sheet(path: Path, first_row: int) -> pd.DataFrame:
 
 
 def _texts(cells: pd.Series) -> pd.Series:
-    """Return typed cells as the texts that people read, without blanks around them."""
-    known = {cell: str(cell).strip(" \t\r\n\xa0") or None for cell in cells.unique()}
+    """Return typed cells as the texts that people read."""
+    known = {cell: " ".join(str(cell).split()) or None for cell in cells.unique()}
     known[None] = None
     return cells.map(known.get).astype(object).where(cells.notna(), None)
 

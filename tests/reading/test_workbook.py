@@ -240,6 +240,21 @@ def test_a_long_sheet_comes_in_blocks(workbook: Maker, monkeypatch: pytest.Monke
     assert sheet.grid == {(2, 1): "a", (3, 1): "b", (4, 1): "c", (5, 1): "d"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "20260105103000123.1",
+        "12345678901234567890",
+        "8388609.123456789123",
+        "0.1234567891234",
+        "007",
+    ],
+)
+def test_text_cells_stay_to_the_letter(workbook: Callable[..., Path], text: str) -> None:
+    path = workbook(lambda _, sheet: (sheet.write_string(0, 0, text), sheet.write_number(1, 0, 3)))
+    assert Read(path).rows == [[text], ["3"]]
+
+
 # ------------------------------------------------------------------ formulas
 
 

@@ -1,9 +1,13 @@
-{#- A delivered text without the blanks around it; null if it is one of the texts that, by the
-    layout, mean no value. -#}
-{% macro clean_text(column, missing_texts) -%}
-    {%- set blanks = "' ' || chr(9) || chr(10) || chr(13) || chr(160)" -%}
-    {%- set trimmed = "ltrim(rtrim(" ~ column ~ ", " ~ blanks ~ "), " ~ blanks ~ ")" -%}
+{#- A delivered text in its canonical form; null if it is one of the texts that mean no value. -#}
+{% macro clean_text(column, missing_texts, no_value_texts=none) -%}
+    {%- set text = canonical_text(column) -%}
     case
-        when {{ trimmed }} <> '' and not {{ in_list(trimmed, missing_texts) }} then {{ trimmed }}
+        when
+            {{ text }} <> ''
+            and not {{ in_list(text, missing_texts) }}
+            {%- if no_value_texts %}
+            and not coalesce({{ in_list(text, no_value_texts) }}, false)
+            {%- endif %}
+            then {{ text }}
     end
 {%- endmacro %}

@@ -1,9 +1,22 @@
 {#- The rows of an entity in active file versions (with_history: also in those that are history):
     each column as clean text, with what the layout says about reading it and where it came
-    from. -#}
-{% macro delivered_rows(entity, columns, with_history=false) -%}
+    from. `texts` are ids and names, `others` numbers and dates in text, which show what they are
+    by not being readable. -#}
+{% macro delivered_rows(entity, texts, others=[], with_history=false) -%}
     select
-        {%- for column in columns %}
+        {%- for column in texts %}
+        {%- set text = clean_text('delivered.' ~ column, 'parts.missing_texts', 'parts.no_value_texts') %}
+        {%- if column.endswith('_id') %}
+        case
+            when {{ in_list("'" ~ column ~ "'", 'parts.whole_number_columns') }}
+                then regexp_replace({{ text }}, '^([0-9]+)[.]0+$', '\1')
+            else {{ text }}
+        end as {{ column }},
+        {%- else %}
+        {{ text }} as {{ column }},
+        {%- endif %}
+        {%- endfor %}
+        {%- for column in others %}
         {{ clean_text('delivered.' ~ column, 'parts.missing_texts') }} as {{ column }},
         {%- endfor %}
         parts.date_order,

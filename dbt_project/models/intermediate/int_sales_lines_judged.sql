@@ -213,7 +213,14 @@ faulty as (
                     when product_natural_key is not null and is_product_unlisted
                         then 'product_not_in_master'
                 end,
-                case when revenue_basis = 'list_price' then 'list_price_used' end
+                case when revenue_basis = 'list_price' then 'list_price_used' end,
+                case
+                    when {{ has_damaged_text([
+                        'order_id', 'product_id', 'product_name', 'customer_id', 'customer_name',
+                        'seller_id', 'seller_name', 'store_id', 'store_name'
+                    ]) }}
+                        then 'damaged_text'
+                end
             ),
             ''
         ) as broken_rules,

@@ -4,8 +4,8 @@ delivered as (
 
     {{ delivered_rows('customers', [
         'customer_id', 'customer_name', 'email', 'loyalty_tier', 'customer_segment', 'city',
-        'region', 'country', 'updated_at'
-    ], with_history=true) }}
+        'region', 'country'
+    ], ['updated_at'], with_history=true) }}
 
 ),
 

@@ -3,9 +3,9 @@ with
 delivered as (
 
     {{ delivered_rows('orders', [
-        'order_id', 'sold_at', 'customer_id', 'seller_id', 'seller_name', 'shipping_company_id',
-        'shipping_company_name', 'store_id', 'freight_amount', 'currency'
-    ]) }}
+        'order_id', 'customer_id', 'seller_id', 'seller_name', 'shipping_company_id',
+        'shipping_company_name', 'store_id', 'currency'
+    ], ['sold_at', 'freight_amount']) }}
 
 ),
 

@@ -3,9 +3,8 @@ with
 delivered as (
 
     {{ delivered_rows('products', [
-        'product_id', 'product_name', 'category_id', 'category', 'subcategory', 'brand',
-        'list_price', 'standard_cost'
-    ]) }}
+        'product_id', 'product_name', 'category_id', 'category', 'subcategory', 'brand'
+    ], ['list_price', 'standard_cost']) }}
 
 ),
 

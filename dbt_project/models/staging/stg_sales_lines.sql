@@ -3,11 +3,12 @@ with
 delivered as (
 
     {{ delivered_rows('sales_lines', [
-        'sold_at', 'order_id', 'line_number', 'product_id', 'product_name', 'category',
-        'customer_id', 'customer_name', 'seller_id', 'seller_name', 'store_id', 'store_name',
-        'city', 'region', 'country', 'shipping_company_id', 'shipping_company_name',
-        'unit_price', 'units', 'discount_amount', 'discount_rate', 'line_total', 'unit_cost',
-        'line_cost', 'line_profit', 'currency'
+        'order_id', 'product_id', 'product_name', 'category', 'customer_id', 'customer_name',
+        'seller_id', 'seller_name', 'store_id', 'store_name', 'city', 'region', 'country',
+        'shipping_company_id', 'shipping_company_name', 'currency'
+    ], [
+        'sold_at', 'line_number', 'unit_price', 'units', 'discount_amount', 'discount_rate',
+        'line_total', 'unit_cost', 'line_cost', 'line_profit'
     ]) }}
 
 ),

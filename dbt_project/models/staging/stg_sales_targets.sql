@@ -3,8 +3,8 @@ with
 delivered as (
 
     {{ delivered_rows('sales_targets', [
-        'month', 'seller_id', 'seller_name', 'store_id', 'target_amount'
-    ]) }}
+        'seller_id', 'seller_name', 'store_id'
+    ], ['month', 'target_amount']) }}
 
 ),
 

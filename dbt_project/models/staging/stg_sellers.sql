@@ -2,7 +2,7 @@ with
 
 delivered as (
 
-    {{ delivered_rows('sellers', ['seller_id', 'seller_name', 'team', 'is_active']) }}
+    {{ delivered_rows('sellers', ['seller_id', 'seller_name', 'team'], ['is_active']) }}
 
 ),
 
