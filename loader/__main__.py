@@ -10,22 +10,26 @@ from pathlib import Path
 from typing import Any
 
 import click
+from babel.numbers import list_currencies
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 from sqlalchemy.engine import Connection, Row
 
 from loader import ledger
+from loader.contracts import ENTITIES
 from loader.corrections import Refused, find_prunable, prune, restore, withdraw
 from loader.deliveries import Delivery, Found, NothingThere, find_deliveries, is_hidden
 from loader.demo import write_demo
 from loader.inspection import propose_layout
 from loader.layouts import BadLayout, read_layouts
+from loader.learning import Answers, CannotLearn, layout_path
 from loader.load import LoadInProgress, Outcome, check, load, one_load_at_a_time
 from loader.logs import log_to_file
 from loader.preview import Changes
 from loader.raw_tables import create_raw_tables, has_raw_tables, is_outdated
 from loader.reading.sheet import BadFile
+from loader.teaching import teach
 from loader.wording import count
 from warehouse.connection import (
     DATABASE_ERRORS,
@@ -67,6 +71,7 @@ def _plain_errors() -> Iterator[None]:
     except (
         SettingsError,
         BadLayout,
+        CannotLearn,
         NothingThere,
         WarehouseUnavailable,
         LoadInProgress,
@@ -85,6 +90,24 @@ def _warehouse(settings: Settings, *, read_only: bool = False) -> Iterator[Conne
             yield connection
     except DATABASE_ERRORS as error:
         raise WarehouseUnavailable(explain(url, error)) from None
+
+
+def _somebody_is_there() -> bool:
+    return sys.stdin.isatty()
+
+
+def _column_and_header(text: str) -> tuple[str, str]:
+    column, _, header = text.partition("=")
+    known = {name for entity in ENTITIES.values() for name in entity.columns}
+    if column not in known or not header:
+        raise click.BadParameter(f"{text}: one of our columns and a header, such as units=Pieces")
+    return column, header
+
+
+def _currency(_context: click.Context, _option: click.Parameter, code: str) -> str:
+    if code and code.upper() not in list_currencies():
+        raise click.BadParameter(f"ISO 4217 knows no currency {code}.")
+    return code.upper()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -139,6 +162,70 @@ def inspect_command(file: Path) -> None:
     except BadFile as problem:
         err.print(Text(printable(f"{file.name}: {problem}")))
         sys.exit(1)
+
+
+@main.command("learn")
+@click.argument(
+    "paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+@click.option("--yes", is_flag=True, help="Ask nothing; what is open is named, and ends with 1.")
+@click.option("--name", default="", help="Of the layout.  [default: made of the first file's]")
+@click.option("--decimal", type=click.Choice([".", ","]), help="The mark of decimals.")
+@click.option("--dates", metavar="ORDER", help="Of day, month and year: dmy, mdy or ymd.")
+@click.option("--encoding", metavar="NAME", help="Of CSV files: utf-8, cp1252, …")
+@click.option(
+    "--currency",
+    default="",
+    metavar="CODE",
+    callback=_currency,
+    help="Of amounts that come without one.",
+)
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="OURS=HEADER",
+    help="Which header a column is read from; as often as needed.",
+)
+def learn_command(
+    paths: tuple[Path, ...],
+    yes: bool,
+    name: str,
+    decimal: str | None,
+    dates: str | None,
+    encoding: str | None,
+    currency: str,
+    columns: tuple[str, ...],
+) -> None:
+    """Understand FILEs, ask what is open, write their layout into LAYOUTS_DIR.
+
+    Shows what was understood, in figures, and what a load would give.
+    """
+    settings = {"decimal": decimal, "dates": dates, "encoding": encoding}
+    answers = Answers(
+        {key: value for key, value in settings.items() if value},
+        currency,
+        dict(_column_and_header(item) for item in columns),
+    )
+    with _plain_errors():
+        where = read_settings()
+        found = _find(paths, where)
+        if not found.deliveries:
+            raise NothingThere("No files found: give workbooks or CSV files, or their folder.")
+        path = layout_path(where.layouts_dir, found.deliveries, name)
+        try:
+            is_open = teach(
+                found.deliveries,
+                answers,
+                path,
+                ask=not yes and _somebody_is_there(),
+                out=out,
+                show=_show,
+            )
+        except BadFile as problem:
+            err.print(Text(printable(str(problem))))
+            sys.exit(1)
+    sys.exit(1 if is_open else 0)
 
 
 @main.command("status")

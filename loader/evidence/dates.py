@@ -67,7 +67,7 @@ class DateEvidence:
         by_mark: dict[str, Counter[str]] = {}
         for text, count in self._texts.items():
             mark = next(letter for letter in text if letter in MARKS)
-            if text.count(mark) == 2 and any(_read(text, order) for order in ORDERS):
+            if text.count(mark) == 2 and any(read_date(text, order) for order in ORDERS):
                 by_mark.setdefault(mark, Counter())[text] = count
         findings = {
             mark: _Marked(mark, counts, self._period, self._among).finding()
@@ -98,14 +98,14 @@ class DateEvidence:
         no = Finding(value=False)
         if order not in ("dmy", "mdy"):
             return no
-        if any(date_.day <= 12 for text in self._texts if (date_ := _read(text, order))):
+        if any(date_.day <= 12 for text in self._texts if (date_ := read_date(text, order))):
             return no
         stored: Counter[str] = Counter()
         for texts in self._columns:
             dates = texts.filter(pc.fill_null(pc.match_substring_regex(texts, _STORED), False))
             stored.update(_counts(pc.utf8_slice_codeunits(dates, 0, 10)))
-        as_stored = {text: date_ for text in stored if (date_ := _read(text, "ymd"))}
-        turned = [_read(text, SWAPPED) for text in as_stored]
+        as_stored = {text: date_ for text in stored if (date_ := read_date(text, "ymd"))}
+        turned = [read_date(text, SWAPPED) for text in as_stored]
         if not as_stored or None in turned or turned == list(as_stored.values()):
             return no
         there = f"{sum(stored.values()):,} dates are stored as dates"
@@ -151,7 +151,7 @@ class _Marked:
         self._mark = mark
         self._counts = counts
         self._read = {
-            order: {text: found for text in counts if (found := _read(text, order))}
+            order: {text: found for text in counts if (found := read_date(text, order))}
             for order in ORDERS
         }
         self._period = period
@@ -256,7 +256,7 @@ def _counts(texts: pa.Array) -> dict[str, int]:
     return dict(zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True))
 
 
-def _read(text: str, order: str) -> date | None:
+def read_date(text: str, order: str) -> date | None:
     """Read a date of three numbers in this order, as staging does; None if it is none."""
     parts = text.replace(".", "-").replace("/", "-").split("-")
     year, month, day = (parts[order.index(letter)] for letter in "ymd")

@@ -48,9 +48,11 @@ class Profile:
 
     Attributes:
         texts: as delivered; null where there is none.
+        mark: that of the decimals, where it is known.
     """
 
     texts: pa.Array
+    mark: str | None = None
 
     @cached_property
     def filled(self) -> pa.Array:
@@ -143,6 +145,8 @@ class Profile:
     @cached_property
     def decimal_mark(self) -> str:
         """The mark of decimals that most numbers fit."""
+        if self.mark is not None:
+            return self.mark
         comma = self.share(r"\d,\d{1,2}\D*$|,\d{4,}\D*$|\.\d{3},\d")
         point = self.share(r"\d\.\d{1,2}\D*$|\.\d{4,}\D*$|,\d{3}\.\d")
         return "," if comma > point else "."

@@ -14,7 +14,7 @@ EXAMPLE_WIDTH = 40
 _DIGIT = re.compile("[0-9]")
 
 
-def as_yaml(found: Understood, files: list[str], settings: Mapping[str, str]) -> str:
+def as_yaml(found: Understood, files: list[str], settings: Mapping[str, str | list[str]]) -> str:
     """Return a layout document.
 
     Args:
@@ -27,7 +27,13 @@ def as_yaml(found: Understood, files: list[str], settings: Mapping[str, str]) ->
     sheets = list(dict.fromkeys(sheet for _, sheet in table.places if sheet))
     if sheets and table.siblings > 1:
         lines.append(f"sheets: {_listed([sheet_pattern(sheet) for sheet in sheets])}")
-    lines += [f"{key}: {quoted(value)}" for key, value in settings.items()]
+    lines += [
+        f"{key}: {quoted(value)}  # {why}"
+        for key, (value, why) in found.settings.items()
+        if key not in settings
+    ]
+    for key, value in settings.items():
+        lines.append(f"{key}: {quoted(value) if isinstance(value, str) else _listed(value)}")
     lines.append("columns:")
     for column, pick in found.picks.items():
         read = [quoted(names[position]) for position in pick.positions]

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
+import pyarrow.compute as pc
 
 from loader.contracts import ENTITIES, unmet
 from loader.understanding import proofs
@@ -54,6 +55,7 @@ class Understood:
         constants: our column -> the value that every row has.
         asides: position -> why a column with a promising name is not taken.
         lacking: what the entity needs and nothing was found for, as lists of choices.
+        settings: other keys of a layout that its values show, each with its value and why.
     """
 
     table: Table
@@ -62,6 +64,7 @@ class Understood:
     constants: dict[str, tuple[str, str]] = field(default_factory=dict)
     asides: dict[int, str] = field(default_factory=dict)
     lacking: list[list[str]] = field(default_factory=list)
+    settings: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def profile(self, column: str) -> Profile | None:
         """Return the values of a column of ours that stands in one column of the table."""
@@ -106,19 +109,20 @@ def _best(table: Table, references: _References) -> Understood:
     sales = _Reading(table, "sales_lines", references).understood()
     if _are_sales(sales):
         return sales
+    product = {"product_id", "product_name"} & sales.picks.keys()
     readings = [
         _Reading(table, entity, references).understood()
         for entity in ENTITIES
-        if entity != "sales_lines"
+        # What names products is no list of order headers, but sales that lack something.
+        if entity != "sales_lines" and not (product and entity == "orders")
     ]
     nouns = nouns_in(table.name)
     scored = [(_score(item, nouns, references), item) for item in readings]
     score, best = max(scored, key=lambda pair: pair[0])
     if score > 0:
         return best
-    product = {"product_id", "product_name"} & sales.picks.keys()
     if product and {"sold_at", "order_id"} & sales.picks.keys():
-        return sales  # that lack something: their document says what
+        return sales
     return Understood(table, None)
 
 
@@ -206,6 +210,18 @@ class _Reading:
             # A line's day or price may stand in the order's header, or the price list.
             needed = list(self.contract.required)
         found.lacking = unmet(needed, present)
+        month = found.profile("month")
+        if self.entity == "sales_targets" and month is not None:
+            # A target is for a month, which its first day stands for.
+            for order, first, other in (("dmy", 1, 2), ("mdy", 2, 1)):
+                days = pc.extract_regex(
+                    month.distinct, r"^(?P<a>\d{1,2})[./-](?P<b>\d{1,2})[./-]\d"
+                )
+                if days.null_count or len(days) < 2:
+                    break
+                parts = [set(days.field(place - 1).to_pylist()) for place in (first, other)]
+                if parts[0] <= {"1", "01"} and len(parts[1]) > 1:
+                    found.settings["dates"] = (order, "every one is the first day of a month")
         return found
 
     # -------------------------------------------------------------- by words and values

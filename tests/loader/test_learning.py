@@ -1,0 +1,196 @@
+"""`learn` understands files, asks what is open, and writes a layout that loads them."""
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from rich.prompt import Confirm, Prompt
+
+from loader.__main__ import main
+from loader.layouts import read_layouts
+from tests.conftest import REAL_FILES, Warehouse
+from tests.loader.conftest import Dropped, loaded, raw
+
+SHEET = [
+    ["Belegdatum", "Belegnr.", "Artikel", "Menge", "Einzelpreis", "Betrag"],
+    ["05.01.2026", "A1", "Tee", "2", "3,50", "7,00"],
+    ["06.01.2026", "A2", "Kanne", "1", "21,00", "21,00"],
+    ["19.01.2026", "A3", "Tee", "4", "3,50", "14,00"],
+]
+
+Learner = Callable[..., Result]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the layouts, empty."""
+    folder = tmp_path / "layouts"
+    folder.mkdir()
+    monkeypatch.setenv("LAYOUTS_DIR", str(folder))
+    return folder
+
+
+@pytest.fixture
+def learn(folder: Path) -> Learner:
+    """Run `learn` as people do."""
+
+    def run(*arguments: object) -> Result:
+        return CliRunner().invoke(main, ["learn", *map(str, arguments)], catch_exceptions=False)
+
+    return run
+
+
+def test_what_is_learned_loads(
+    learn: Learner, folder: Path, drop: Dropped, duckdb_warehouse: Warehouse
+) -> None:
+    path = drop("Belege 2026-01.csv", SHEET)
+    result = learn("--yes", "--currency", "EUR", path)
+    assert result.exit_code == 0
+    for said in (
+        "taken     Belege 2026-01.csv as sales_lines",
+        "line_total               Betrag  (it is price times units)",
+        "3 lines, 2026-01-05 to 2026-01-19",
+        "in all    42.00 EUR",
+        "21.00  Kanne",
+    ):
+        assert said in result.output
+    outcome = loaded(duckdb_warehouse.load(path, layouts=folder))
+    assert outcome.layout == "belege"
+    columns = "order_id, product_name, units, line_total, currency"
+    assert raw(duckdb_warehouse, columns)[0] == ("A1", "Tee", "2", "7,00", "EUR")
+    # The next delivery is read by it, too.
+    (layout,) = read_layouts(folder)
+    assert layout.layouts[0].files == ["Belege *-*.csv"]
+
+
+def test_what_is_open_is_named_and_a_flag_answers_it(
+    learn: Learner, folder: Path, drop: Dropped
+) -> None:
+    rows = [["Order Date", "Order ID", "Product", "Units", "Price"]]
+    rows += [[f"0{n}/03/2026", f"A{n}", "Tea", "1", "1.500"] for n in range(1, 8)]
+    path = drop("odd.csv", rows)
+    result = learn("--yes", path)
+    assert result.exit_code == 1
+    assert "is the date 0" in result.output
+    assert "--dates dmy or --dates mdy" in result.output
+    assert "--decimal . or --decimal ," in result.output
+
+    result = learn("--yes", "--dates", "mdy", "--decimal", ",", path)
+    assert result.exit_code == 0
+    assert "2026-01-03 to 2026-07-03" in result.output
+    assert "10,500.00" in result.output
+    (layout,) = read_layouts(folder)
+    assert (layout.layouts[0].dates, layout.layouts[0].decimal) == (["mdy"], ",")
+
+
+def test_somebody_is_asked(
+    learn: Learner, folder: Path, drop: Dropped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = {"Which?": "2", "Which column is the units": "Wieviel", "Currency": "eur"}
+
+    def ask(prompt: str, **_: object) -> str:
+        return next(answer for start, answer in answers.items() if prompt.startswith(start))
+
+    monkeypatch.setattr(Prompt, "ask", ask)
+    monkeypatch.setattr(Confirm, "ask", lambda *_, **__: True)
+    monkeypatch.setattr("loader.__main__._somebody_is_there", lambda: True)
+    rows = [["Datum", "Beleg", "Artikel", "Wieviel"]]
+    rows += [[f"0{n}.03.2026", f"A{n}", "Tee", str(n)] for n in range(1, 8)]
+    result = learn(drop("kasse.csv", rows))
+    assert result.exit_code == 0
+    (layout,) = read_layouts(folder)
+    (document,) = layout.layouts
+    assert document.dates == ["mdy"]
+    assert document.columns["units"] == ["Wieviel"]
+    assert "7 lines, 2026-01-03 to 2026-07-03" in result.output
+
+
+def test_a_column_may_be_named(learn: Learner, folder: Path, drop: Dropped) -> None:
+    path = drop("a.csv", [["Date", "Product", "Wieviel", "X"], ["2026-01-05", "Tea", "2", "9"]])
+    assert learn("--yes", path).exit_code == 1
+    result = learn("--yes", "--column", "units=Wieviel", "--column", "line_total=X", path)
+    assert result.exit_code == 0
+    assert "in all    9.00" in result.output
+    wrong = learn("--yes", "--column", "units=Nothing", path)
+    assert wrong.exit_code == 2
+    assert "no table has a column 'Nothing'" in wrong.output
+
+
+def test_layouts_of_people_are_not_written_over(
+    learn: Learner, folder: Path, drop: Dropped
+) -> None:
+    path = drop("Belege.csv", SHEET)
+    learn("--yes", path)
+    assert learn("--yes", "--currency", "EUR", path).exit_code == 0  # learned anew
+    written = folder / "belege.yml"
+    mine = "\n".join(written.read_text("utf-8").splitlines()[1:])
+    written.write_text(mine, "utf-8")
+    result = learn("--yes", path)
+    assert result.exit_code == 2
+    assert "layout 'belege' reads these files already" in result.output
+    assert written.read_text("utf-8") == mine
+
+
+def test_what_is_no_table_teaches_nothing(learn: Learner, folder: Path, drop: Dropped) -> None:
+    result = learn("--yes", drop("notes.csv", [["hello", "world"], ["a", "b"]]))
+    assert result.exit_code == 1
+    assert "nothing in these files looks like sales" in result.output
+    assert not list(folder.iterdir())
+
+
+# ------------------------------------------------------------------ real sets
+
+FLAGS = {
+    "adidas": ("--currency", "USD"),
+    "celulares_br": ("--currency", "BRL"),
+    "electronics_monthly": ("--currency", "USD"),
+    "northwind": ("--currency", "USD"),
+    "online_retail": ("--currency", "GBP"),
+}
+
+
+@pytest.mark.skipif(not REAL_FILES.is_dir(), reason="the real sales files are not there")
+def test_real_sets_in_their_expected_figures(
+    learn: Learner, folder: Path, duckdb_warehouse: Warehouse
+) -> None:
+    for name, flags in FLAGS.items():
+        result = learn("--yes", *flags, "--name", name, REAL_FILES / name)
+        assert result.exit_code == 0, result.output
+    outcomes = duckdb_warehouse.load(REAL_FILES, layouts=folder)
+    # A list of countries that nothing refers to.
+    assert {outcome.delivery.path.name for outcome in outcomes if outcome.status != "loaded"} == {
+        "Pais.csv"
+    }
+    duckdb_warehouse.build("--exclude-resource-type", "unit_test", "test")
+    by_week = duckdb_warehouse.query(
+        "select split_part(source_file, '/', 1), split_part(source_file, '/', 2), iso_week, "
+        "count(*), sum(units), sum(revenue), count(distinct currency) "
+        "from marts.fact_sales_line inner join marts.dim_date "
+        "on fact_sales_line.sale_date_key = dim_date.date_key group by all"
+    )
+    for name in FLAGS:
+        expected = json.loads((REAL_FILES / name / "expected.json").read_text("utf-8"))
+        rows = [row[1:] for row in by_week if row[0] == name]
+        assert {row[-1] for row in rows} == {1}
+        weeks = expected.get("iso_weeks") or expected["expected"]["as_delivered"]["weeks"]
+        for week, figures in weeks.items():
+            assert _agree([row for row in rows if row[1] == week], figures), (name, week)
+        if "expected" in expected:
+            figures = dict(expected["expected"]["as_delivered"])
+            figures["revenue"] = figures["revenue_exact"]
+            assert _agree(rows, figures), name
+        for file, figures in (expected.get("months") or expected.get("files") or {}).items():
+            own = [row for row in rows if row[0] == figures.get("file", file)]
+            assert _agree(own, figures), (name, file)
+
+
+def _agree(rows: list[tuple[object, ...]], expected: dict[str, object]) -> bool:
+    lines, units, revenue = (sum(Decimal(str(row[place])) for row in rows) for place in (2, 3, 4))
+    return (
+        lines == expected["rows"]
+        and units == Decimal(str(expected["units"]))
+        and abs(revenue - Decimal(str(expected["revenue"]))) < Decimal("0.01")
+    )
