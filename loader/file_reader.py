@@ -68,6 +68,8 @@ class FileReader:
             member=member.name if member else None,
             encoding=next(iter(encodings), None),
         ) as sheets:
+            if unread := [question for sheet in sheets for question in sheet.questions]:
+                raise Held(unread, self.delivery.path)
             find = self._find_named if self.chosen.name else self._find_tidy
             for sheet, header, layout, blocks in find(sheets):
                 mapping = Mapping(sheet, header, layout, len(self.parts) + 1, self._period)

@@ -13,12 +13,14 @@ from contextlib import contextmanager, suppress
 from itertools import islice, zip_longest
 from typing import BinaryIO
 
-import charset_normalizer
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from loader.evidence.encodings import code_page, words_in
+from loader.questions import Question
 from loader.reading.sheet import BadFile, Block
 from loader.reading.workbook import likeness
+from loader.wording import count
 
 BLOCK_ROWS = 50_000
 BLOCK_CELLS = 2_000_000
@@ -56,7 +58,9 @@ class DelimitedSheet:
             BadFile: the file is empty, no text, or not in the encoding.
         """
         self.notes: list[str] = []
+        self.questions: list[Question] = []
         self._open = open_file
+        self._errors = "strict"
         self._encoding = self._declared(encoding) if encoding else self._detected()
         sample = self._sample()
         self._separator_line = re.match(r"sep=(.)[\r\n]", sample, re.IGNORECASE)
@@ -136,7 +140,7 @@ class DelimitedSheet:
 
     def _lines(self) -> Iterator[str]:
         with _readable(), self._open() as file:
-            text = io.TextIOWrapper(file, self._encoding, newline="")
+            text = io.TextIOWrapper(file, self._encoding, newline="", errors=self._errors)
             try:
                 line = text.readline(MAX_LINE).removeprefix("\ufeff")
                 while line:
@@ -182,13 +186,36 @@ class DelimitedSheet:
             self.notes.append(f"read as {guess} (detected)")
             return guess
         _refuse_binary(head)
-        if self._first_undecodable("utf-8") is None:
+        first_bad = self._first_undecodable("utf-8")
+        if first_bad is None:
             return "utf-8"
-        guess = self._code_page()
-        self.notes.append(
-            f"read as {guess} (detected; say `encoding:` in the layout if letters look wrong)"
-        )
-        return guess
+        words, good = self._words()
+        if good >= len(words) or head.startswith(codecs.BOM_UTF8):
+            position, line = first_bad
+            self._errors = "replace"
+            self.notes.append(
+                f"is UTF-8 but for {count(len(words), 'word')} (the first in line {line:,}, byte "
+                f"{position:,}), in which letters that cannot be read show as \ufffd: "
+                "correct them, or export the file again"
+            )
+            return "utf-8"
+        found = code_page(words)
+        self.notes += found.notes
+        if found.question is not None:
+            self.questions.append(found.question)
+        return found.value
+
+    def _words(self) -> tuple[set[bytes], int]:
+        """Return the different words that are no UTF-8, and the number of those that are."""
+        bad: set[bytes] = set()
+        good: set[bytes] = set()
+        with _readable(), self._open() as file:
+            while line := file.readline(MAX_LINE):
+                if line.isascii():
+                    continue
+                for word in words_in(line):
+                    (good if _is_utf8(word) else bad).add(word)
+        return bad, len(good)
 
     def _head(self) -> bytes:
         with _readable(), self._open() as file:
@@ -228,24 +255,13 @@ class DelimitedSheet:
             "the file has (`encoding:` in the layout), or export it as UTF-8."
         )
 
-    def _code_page(self) -> str:
-        """Tell Windows text (cp1252) from DOS text (cp850) by what surrounds the accents."""
-        words: list[bytes] = []
-        with _readable(), self._open() as file:
-            while chunk := file.read(_CHUNK):
-                if _NOT_CP1252.search(chunk):
-                    return "cp850"
-                if len(words) < _SAMPLE_WORDS:
-                    words += islice(_WITH_ACCENTS.findall(chunk), _SAMPLE_WORDS)
-        best = charset_normalizer.from_bytes(
-            b"\n".join(words), cp_isolation=["cp1252", "cp850"], threshold=1.0
-        ).best()
-        return best.encoding if best else "cp1252"
 
-
-_SAMPLE_WORDS = 500
-_WITH_ACCENTS = re.compile(rb"[^\r\n]{0,40}[\x80-\xff][^\r\n]{0,40}")
-_NOT_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+def _is_utf8(word: bytes) -> bool:
+    try:
+        word.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 @contextmanager

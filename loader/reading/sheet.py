@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
+
+if TYPE_CHECKING:
+    from loader.questions import Question
 
 
 class BadFile(Exception):
@@ -45,6 +48,9 @@ class Sheet(Protocol):
 
     notes: list[str]
     """What people should know about how the sheet was read, such as a guessed encoding."""
+
+    questions: "list[Question]"
+    """What must be known to read it at all, and its bytes do not show."""
 
     def blocks(self) -> Iterator[Block]:
         """Yield the rows from the top, a block at a time; rows before the first used one too.

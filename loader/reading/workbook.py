@@ -25,6 +25,7 @@ import python_calamine
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from loader.questions import Question
 from loader.reading.sheet import BadFile, Block
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
@@ -116,6 +117,7 @@ class WorkbookSheet:
     ) -> None:
         self.name = listed.name
         self.notes = list(notes)
+        self.questions: list[Question] = []
         if not listed.visible:
             self.notes.append(f"sheet '{self.name}' is hidden; it was read all the same")
         self._book = book

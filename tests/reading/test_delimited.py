@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import re
 import tracemalloc
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -170,6 +171,63 @@ def test_a_declared_encoding_is_kept_to(tmp_path: Path) -> None:
     assert read(tmp_path, "Łódź,b\n".encode("cp1250"), encoding="cp1250").rows == [["Łódź", "b"]]
     message = refusal(tmp_path, "ok,ok\nJoão,b\n".encode("cp1252"), encoding="utf-8")
     assert "byte 9 (line 2) is not utf-8" in message
+
+
+@pytest.mark.parametrize(
+    ("texts", "encoding"),
+    [
+        ("Иванов,Петров", "cp1251"),
+        ("Иванов,Москва", "koi8-r"),
+        ("Иванов,Петров", "cp866"),
+        ("Gdańsk Sklep,Łódź Sklep", "cp1250"),
+        ("Łódź,Kraków,Świętokrzyskie", "cp852"),
+        ("Čapek,Dvořák,Žižkov", "iso8859-2"),
+        ("İstanbul,Şişli,Ağaç", "cp1254"),
+        ("Rīga,Jēkabs,Šķēde", "cp1257"),
+        ("Παπαδόπουλος,Αθήνα", "cp1253"),
+        ("Peña,Ñandú,Crème brûlée,Straße", "cp1252"),
+        ("£10 off,Smith’s – best,José", "cp1252"),
+        ("Müller,José,Señor", "mac-roman"),
+        ("Müller,José", "cp437"),
+        ("甲公司,乙公司", "gbk"),
+        ("株式会社トヨタ,東京", "cp932"),
+        ("台北公司,高雄", "big5"),
+    ],
+)
+def test_words_tell_the_code_page(tmp_path: Path, texts: str, encoding: str) -> None:
+    sheet = read(tmp_path, ("name\n" + texts.replace(",", "\n")).encode(encoding))
+    assert [row[0] for row in sheet.rows[1:]] == texts.split(",")
+    assert "in which its words are words" in sheet.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("texts", "encoding", "other"),
+    [
+        ("Müller,Gdańsk", "cp1250", "Gdañsk"),
+        ("Szőke,Győr", "cp1250", "Gyõr"),
+        ("São Paulo", "cp1252", "Săo"),
+        ("서울상사,부산", "cp949", "何魂"),
+        ("ИВАНОВ,МОСКВА", "cp1251", "хбюмнб"),
+        ("בית,חנות", "cp1255", "бйъ"),
+    ],
+)
+def test_words_that_leave_the_code_page_open(
+    tmp_path: Path, texts: str, encoding: str, other: str
+) -> None:
+    path = tmp_path / "f.csv"
+    path.write_bytes(("name\n" + texts.replace(",", "\n")).encode(encoding))
+    with open_sheets(path) as [sheet]:
+        (question,) = sheet.questions
+    said = " ".join(reading.meaning for reading in question.readings)
+    assert other in said
+    assert any(word in said for word in re.split("[ ,]", texts))
+    assert f"encoding: {encoding}" in [reading.line for reading in question.readings]
+
+
+def test_a_bad_byte_in_utf_8(tmp_path: Path) -> None:
+    sheet = read(tmp_path, "name\nMüller\nŁódź\n".encode() + b"Jos\xe9\n")
+    assert [row[0] for row in sheet.rows[1:]] == ["Müller", "Łódź", "Jos\ufffd"]
+    assert "is UTF-8 but for 1 word (the first in line 4, byte 25)" in sheet.notes[0]
 
 
 @pytest.mark.parametrize("encoding", ["klingon", "base64"])

@@ -1,0 +1,251 @@
+"""In which code page the words of a text are words."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+
+from loader.evidence.finding import Finding
+from loader.questions import Question, Reading
+from loader.wording import quoted, short
+
+_LATIN_WEST = {
+    "German": "äöüß",
+    "French": "àâæçèéêëîïôœùû",
+    "Spanish": "áéíñóúü",
+    "Portuguese": "áâãàçéêíóôõú",
+    "Italian": "àèéìòù",
+    "Dutch": "ëïéèöüó",
+    "Catalan": "àçèéíïòóúü",
+    "Swedish and Finnish": "åäöé",
+    "Danish and Norwegian": "åæøéòô",
+    "Icelandic": "áðéíóúýþæö",
+}
+_LATIN_EAST = {
+    "Polish": "ąćęłńóśźż",
+    "Czech": "áčďéěíňóřšťúůýž",
+    "Slovak": "áäčďéíĺľňóôŕšťúýž",
+    "Hungarian": "áéíóöőúüű",
+    "Romanian": "ăâîșşțţ",
+    "Croatian and Slovene": "čćđšž",
+    "German": "äöüß",
+}
+_TURKISH = {"Turkish": "çğıİöşüâîû", "German": "äöüß"}
+_BALTIC = {
+    "Lithuanian": "ąčęėįšųūž",
+    "Latvian": "āčēģīķļņšūž",
+    "Estonian": "äõöüšž",
+    "German": "äöüß",
+}
+_CYRILLIC = {
+    "Russian": "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+    "Ukrainian": "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя",
+    "Bulgarian": "абвгдежзийклмнопрстуфхцчшщъьюя",
+    "Serbian": "абвгдђежзијклљмнњопрстћуфхцчџш",
+}
+_GREEK = {"Greek": "αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊϋ"}
+_HEBREW = {"Hebrew": "אבגדהוזחטיךכלםמןנסעףפץצקרשת"}
+_ARABIC = {"Arabic": "ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىي"}
+_CJK = {"": ""}
+
+CODE_PAGES: dict[str, dict[str, str]] = {
+    "cp1252": _LATIN_WEST,
+    "cp1250": _LATIN_EAST,
+    "cp1251": _CYRILLIC,
+    "cp1253": _GREEK,
+    "cp1254": _TURKISH,
+    "cp1255": _HEBREW,
+    "cp1256": _ARABIC,
+    "cp1257": _BALTIC,
+    "iso8859-2": _LATIN_EAST,
+    "iso8859-15": _LATIN_WEST,
+    "cp850": _LATIN_WEST,
+    "cp437": _LATIN_WEST,
+    "cp852": _LATIN_EAST,
+    "cp866": _CYRILLIC,
+    "koi8-r": _CYRILLIC,
+    "mac-roman": _LATIN_WEST,
+    "cp932": _CJK,
+    "gbk": _CJK,
+    "big5": _CJK,
+    "cp949": _CJK,
+}
+"""Those that are tried, the likelier first, with the letters of the languages written in them."""
+
+MOSTLY = 0.95
+"""A reading in which fewer of the words are words than this, beside a better one, is none."""
+
+WORDS = 2_000
+_SHOWN = 3
+
+_WORD = re.compile(rb"[^\x00-\x3f]*[\x80-\xff][^\x00-\x3f]*")
+"""What comes below @ is no part of a letter in any code page."""
+
+_SIGNS = re.compile(r"[\x00-@\[-`{-\x7f]+")
+
+_COMMON = {
+    # The first of the two bytes of letters and signs that people use; the rest is for scholars.
+    "gbk": (0xB0, 0xD7),
+    "big5": (0xA4, 0xC6),
+    "cp949": (0xB0, 0xC8),
+    "cp932": (0x82, 0x98),
+}
+
+_FREE = "€£¥§°²³®™©«»“”„‘’‚–—…•·½¼¾±×ªº¿¡µ\u00a0"
+_BEHIND_LETTERS = "®™©ªº°»”“’‘²³·–\u00a0"
+_BEFORE_LETTERS = "«„“”‘’¿¡°·–€\u00a0"
+_INSIDE = "’‘–"
+_ALONE = "àáâåéèêëíìóòôõúùöüавийоксуя"
+_LAST = "ςךםןףץ"
+"""Letters as they are at the end of a word only."""
+
+
+def words_in(text: bytes) -> list[bytes]:
+    """Return the words with letters beyond ASCII."""
+    return _WORD.findall(text)
+
+
+def code_page(words: Iterable[bytes]) -> Finding[str]:
+    """Return the one code page in which words are words, or a question."""
+    different = sorted(set(words))[:WORDS]
+    scores = {page: _share_of_words(different, page) for page in CODE_PAGES}
+    best = max(scores.values())
+    pages = [page for page, share in scores.items() if share and share >= best * MOSTLY]
+    pages = _simplest(different, pages)
+    readings: dict[tuple[str, ...], str] = {}  # what the words are -> the first page that says so
+    for page in pages:
+        readings.setdefault(tuple(_decoded(word, page) for word in different), page)
+    if len(readings) == 1 and best >= MOSTLY:
+        (page,) = readings.values()
+        shown = quoted(_examples([next(iter(readings))], 0))
+        return Finding(page, [f"read as {page}, in which its words are words ({shown})"])
+    if len(readings) < 2:
+        readings = {tuple(_decoded(word, page) for word in different): page for page in _USUAL}
+    texts = list(readings)[:_SHOWN]
+    asked = tuple(
+        Reading(
+            f"{quoted(_examples(texts, position))} ({readings[text]})",
+            f"encoding: {readings[text]}",
+            f"--encoding {readings[text]}",
+        )
+        for position, text in enumerate(texts)
+    )
+    question = Question("the file is not UTF-8, and its code page is open: are its words", asked)
+    return Finding(readings[texts[0]], question=question)
+
+
+_USUAL = ("cp1252", "cp850", "mac-roman")
+
+
+def _examples(texts: list[tuple[str, ...]], position: int) -> list[str]:
+    """Return words that differ between the readings, of one of them."""
+    differing = [i for i, readings in enumerate(zip(*texts, strict=True)) if len(set(readings)) > 1]
+    return [short(texts[position][i], 30) for i in (differing or range(len(texts[0])))[:_SHOWN]]
+
+
+def _decoded(word: bytes, page: str) -> str:
+    return word.decode(page, "replace")
+
+
+def _share_of_words(words: list[bytes], page: str) -> float:
+    good = sum(_is_word(word, page) for word in words)
+    return good / len(words) if words else 0.0
+
+
+def _is_word(word: bytes, page: str) -> bool:
+    try:
+        text = word.decode(page)
+    except UnicodeDecodeError:
+        return False
+    if page in _COMMON:
+        return _is_common(word, text, page)
+    return all(_is_spelled(part, page) for part in _SIGNS.split(text) if not part.isascii())
+
+
+def _is_spelled(text: str, page: str) -> bool:
+    """Tell whether letters and signs stand as they do in a word."""
+    if len(text) == 1 and text.isalpha() and text not in _ALONE:
+        return False
+    scripts = set()
+    for before, letter, behind in zip(" " + text, text, text[1:] + " ", strict=False):
+        if letter.isalpha() and letter not in "ªº":
+            if not letter.isascii() and _letters(page).isdisjoint((letter, letter.lower())):
+                return False
+            scripts.add(unicodedata.name(letter).partition(" ")[0])
+            is_capital = not letter.isascii() and letter.isupper()
+            if is_capital and (before.islower() or (before.isupper() and behind.islower())):
+                return False
+            if (letter in _LAST and behind.isalpha()) or (letter == "σ" and not behind.isalpha()):
+                return False
+        elif letter not in _FREE or not _stands_well(letter, before, behind):
+            return False
+    # In Latin letters, those with accents are the fewer.
+    own = sum(letter.isalpha() and not letter.isascii() for letter in text)
+    return len(scripts) < 2 and (scripts != {"LATIN"} or own <= max(3, len(text) * 3 // 4))
+
+
+def _stands_well(sign: str, before: str, behind: str) -> bool:
+    if before.isalpha() and behind.isalpha():
+        return sign in _INSIDE
+    if before.isalpha():
+        return sign in _BEHIND_LETTERS and (sign not in "²³" or before in "mM")
+    return not behind.isalpha() or sign in _BEFORE_LETTERS
+
+
+def _is_common(word: bytes, text: str, page: str) -> bool:
+    first, last = _COMMON[page]
+    position = 0
+    while position < len(word):
+        if word[position] < 0x80:
+            position += 1
+            continue
+        if position + 1 == len(word):
+            return False
+        is_common = first <= word[position] <= last
+        if page == "gbk" and word[position + 1] < 0xA1:
+            is_common = False
+        is_sign = not word[position : position + 2].decode(page, "replace").isalpha()
+        if not is_common and not is_sign:
+            return False
+        position += 2
+    # Half a Latin word is no sign of Chinese.
+    return not any(
+        before.isascii() and behind.isascii() and before.isalpha() and behind.isalpha()
+        for before, sign, behind in zip(text, text[1:], text[2:], strict=False)
+        if not sign.isascii()
+    ) and not re.search(r"[\uff61-\uff9f]", text)
+
+
+def _simplest(words: list[bytes], pages: list[str]) -> list[str]:
+    """Leave out the pages in which the words would be of more languages than in another.
+
+    A few letters alone show no language: Gdańsk and Müller are of two, Gdañsk and Müller of one.
+    """
+    letters = {page: _letters_in(words, page) for page in pages}
+    languages = {page: _languages(letters[page], page) for page in pages}
+    fewest = min(languages.values(), default=0)
+    enough = min((len(found) for found in letters.values()), default=0) >= _ENOUGH_LETTERS
+    return [page for page in pages if languages[page] <= fewest + (0 if enough else 1)]
+
+
+_ENOUGH_LETTERS = 4
+
+
+def _letters_in(words: list[bytes], page: str) -> set[str]:
+    found = set("".join(_decoded(word, page) for word in words))
+    return {letter if letter == "İ" else letter.lower() for letter in found} & _letters(page)
+
+
+def _languages(letters: set[str], page: str) -> int:
+    """Return how many languages it takes to have all letters, the most helpful one first."""
+    count = 0
+    while letters:
+        best = max(CODE_PAGES[page].values(), key=lambda known: len(letters & set(known)))
+        letters = letters - set(best)
+        count += 1
+    return max(count, 1)
+
+
+@cache
+def _letters(page: str) -> frozenset[str]:
+    return frozenset("".join(CODE_PAGES[page].values()))
