@@ -43,7 +43,7 @@ from benchmarks.add_a_day import FIRST_DAY, LINES_A_DAY, load_files, write_day, 
 from reporting.doors.api.audit import read_lines
 from reporting.doors.api.database import open_database
 from reporting.doors.api.known import Builds, Known
-from reporting.doors.api.sums import REPORTS, read_products, read_report, read_weeks
+from reporting.doors.api.sums import REPORTS, TOP_PRODUCTS, read_report, read_weeks
 from reporting.doors.api.tables import REPORTS as TABLES
 from reporting.doors.api.tables import read_table
 from warehouse.connection import connect, warehouse_url
@@ -88,9 +88,8 @@ def endpoints() -> Iterator[Endpoint]:
             lambda connection, known, asked, report=report: read_report(  # type: ignore[misc]
                 connection, report, known, asked
             ),
-            {},
+            {"limit": 10} if report is TOP_PRODUCTS else {},
         )
-    yield Endpoint("/reports/top-products", read_products, {"limit": 10})
     yield Endpoint("/lines", read_lines, {"limit": 100})
     performance = next(table for table in TABLES if table.name == "product-performance")
     yield Endpoint(

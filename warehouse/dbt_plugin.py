@@ -25,7 +25,8 @@ class Plugin(BasePlugin):
         exception here for an interrupt.
 
         Args:
-            target_config: of it, `config`: `build_id` and `tables`, pairs of schema and name.
+            target_config: of it, `config`: `build_id`, `tables` (pairs of schema and name) and
+                `functions` (statements that make them).
         """
         assert self.creds is not None  # dbt gives every plugin those of the profile
         wanted: dict[str, Any] = target_config.config
@@ -37,6 +38,7 @@ class Plugin(BasePlugin):
                 [Table(schema, name) for schema, name in wanted["tables"]],
                 read_settings().parquet_dir,
                 wanted["build_id"],
+                wanted["functions"],
             )
             wanted["path"] = str(published_path(self.creds.path))
         except (CannotPublish, SettingsError) as problem:

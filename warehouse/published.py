@@ -78,6 +78,7 @@ def publish(
     tables: Iterable[Table],
     parquet: Path | None,
     build_id: str,
+    functions: Iterable[str] = (),
 ) -> None:
     """Write tables into a new copy, and put it in the place of the one before.
 
@@ -90,6 +91,7 @@ def publish(
         tables: what the copy is made of.
         parquet: a folder that gets the tables as Parquet files, too.
         build_id: the build that they are of, a UUID.
+        functions: statements that make the functions which read the tables.
 
     Raises:
         CannotPublish: something refused; the message says what and what to do.
@@ -100,7 +102,7 @@ def publish(
     files = None if parquet is None else parquet / _folder_name(build_id)
     try:
         _forget(unfinished)
-        _write_copy(cursor, unfinished, tables)
+        _write_copy(cursor, unfinished, tables, functions)
         if files is not None:
             _write_parquet(cursor, files, tables)
         os.replace(unfinished, copy)
@@ -132,8 +134,11 @@ def withdraw(database: str | Path, parquet: Path | None) -> None:
         raise CannotPublish(_explained(copy, error)) from error
 
 
-def _write_copy(cursor: duckdb.DuckDBPyConnection, file: Path, tables: list[Table]) -> None:
-    """Write the tables and their comments; nothing else writes into the warehouse meanwhile."""
+def _write_copy(
+    cursor: duckdb.DuckDBPyConnection, file: Path, tables: list[Table], functions: Iterable[str]
+) -> None:
+    """Write all there is to the copy; nothing else writes into the warehouse meanwhile."""
+    (warehouse,) = cursor.execute("select current_database()").fetchall()[0]
     path = str(file).replace("'", "''")
     cursor.execute(f"attach '{path}' as salesops_copy (storage_version '{STORAGE_VERSION}')")
     try:
@@ -144,11 +149,16 @@ def _write_copy(cursor: duckdb.DuckDBPyConnection, file: Path, tables: list[Tabl
             cursor.execute(f"create table salesops_copy.{table} as select * from {table}")
         for statement in _comments(cursor, tables):
             cursor.execute(statement)
+        # They name tables without a database, and mean those beside them.
+        cursor.execute("use salesops_copy")
+        for statement in functions:
+            cursor.execute(statement)
         cursor.execute("commit")
     except duckdb.Error:
         cursor.execute("rollback")
         raise
     finally:
+        cursor.execute(f"use {_quoted(warehouse)}")
         cursor.execute("detach salesops_copy")
     if os.name != "nt":
         # A reader that forgot to say that it only reads would lock all others out. (Windows does

@@ -21,30 +21,11 @@ LINE_COLUMNS = (
     Column("source_row_number", "Row", Kind.ORDINAL),
 )
 
-LINES = """
-from marts.fact_sales_line as line
-inner join marts.dim_product on line.product_key = dim_product.product_key
-inner join marts.dim_seller on line.seller_key = dim_seller.seller_key
-inner join marts.dim_customer on line.customer_key = dim_customer.customer_key
-inner join marts.dim_store on line.store_key = dim_store.store_key
-inner join marts.dim_shipping_company
-    on line.shipping_company_key = dim_shipping_company.shipping_company_key
-"""
+LINES = "reports.sales_lines(:start_date, :end_date)"
 """Where lines and the names of their members come from; one row a line."""
 
-LARGEST_FIRST = "abs(line.revenue) desc, line.sales_line_key"
+LARGEST_FIRST = "abs(revenue) desc, sales_line_key"
 """An order that is the same every time."""
 
-_OF_MEMBERS = {
-    "product_name": "dim_product",
-    "product_id": "dim_product",
-    "seller_name": "dim_seller",
-    "customer_name": "dim_customer",
-    "shipping_company_name": "dim_shipping_company",
-    "store_name": "dim_store",
-}
-
-SELECTED = ", ".join(
-    f"{_OF_MEMBERS.get(column.name, 'line')}.{column.name}" for column in LINE_COLUMNS
-)
+SELECTED = ", ".join(column.name for column in LINE_COLUMNS)
 """`LINE_COLUMNS`, to be selected from `LINES`."""

@@ -9,28 +9,23 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from reporting.ask.figures import question
 from reporting.ask.lines import LARGEST_FIRST, LINES, SELECTED
 from reporting.ask.members import NoSuchName, find_member, find_text
 from reporting.ask.periods import Period
-from reporting.ask.span import date_keys
 from warehouse.printing import printable
 
 _CHUNK = 10_000
 
 _MEMBERS = {
-    "seller": ("seller", "line.seller_key = :seller"),
-    "product": ("product", "line.product_key = :product"),
-    "store": ("store", "line.store_key = :store"),
-    "carrier": ("shipping company", "line.shipping_company_key = :carrier"),
-    "region": ("region", "line.region_key = :region"),
-    "customer": ("customer", "dim_customer.customer_durable_key = :customer"),
+    "seller": ("seller", "seller_key"),
+    "product": ("product", "product_key"),
+    "store": ("store", "store_key"),
+    "carrier": ("shipping company", "shipping_company_key"),
+    "region": ("region", "region_key"),
+    "customer": ("customer", "customer_durable_key"),
 }
-_TEXTS = {
-    # As rpt_weekly_region_store has it.
-    "city": ("city", "coalesce(dim_store.city, dim_customer.city, 'Unknown') = :city"),
-    "category": ("category", "dim_product.category = :category"),
-    "currency": ("currency", "line.currency = :currency"),
-}
+_TEXTS = ("city", "category", "currency")
 
 
 @dataclass(frozen=True)
@@ -71,26 +66,26 @@ def select_lines(
     Raises:
         NoSuchName: one of them means nothing, or more than one thing.
     """
-    conditions = ["line.sale_date_key between :first and :last"]
-    values: dict[str, Any] = dict(date_keys(period))
+    conditions = ["true"]
+    values = question(period.first_day, period.last_day, {})
     said: list[str] = []
     for option, text in wanted.items():
         if text is None:
             continue
         if option in _MEMBERS:
-            kind, condition = _MEMBERS[option]
+            kind, column = _MEMBERS[option]
             member = find_member(connection, kind, text)
             values[option] = member.key
             said.append(f"{kind} {printable(member.name or member.member_id or '')}")
         elif option in _TEXTS:
-            kind, condition = _TEXTS[option]
-            values[option] = find_text(connection, kind, text)
-            said.append(f"{kind} {printable(values[option])}")
+            column = option
+            values[option] = find_text(connection, option, text)
+            said.append(f"{option} {printable(values[option])}")
         else:
-            condition = "line.order_id = :order"
+            column = "order_id"
             values[option] = _order(connection, text)
             said.append(f"order {printable(values[option])}")
-        conditions.append(condition)
+        conditions.append(f"{column} = :{option}")
     return Selection(", ".join(said) or "all lines", " and ".join(conditions), values)
 
 
@@ -98,8 +93,8 @@ def read_totals(connection: Connection, selection: Selection) -> list[Total]:
     """Add the lines up, a row a currency."""
     rows = connection.execute(
         sa.text(
-            f"select line.currency, count(*), sum(line.units), sum(line.revenue) {LINES} "
-            f"where {selection.conditions} group by line.currency order by line.currency"
+            f"select currency, count(*), sum(units), sum(revenue) from {LINES} "
+            f"where {selection.conditions} group by currency order by currency"
         ),
         selection.values,
     )
@@ -119,7 +114,7 @@ def read_lines(
     first = "" if limit is None else f" limit {limit:d}"
     rows = connection.execution_options(yield_per=_CHUNK).execute(
         sa.text(
-            f"select {SELECTED} {LINES} where {selection.conditions} "
+            f"select {SELECTED} from {LINES} where {selection.conditions} "
             f"order by {LARGEST_FIRST}{first}"
         ),
         selection.values,

@@ -33,7 +33,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from loader.demo import write_demo
-from reporting.ask.filters import FILTERS
+from reporting.ask.figures import FILTERS
 from reporting.doors.api.database import open_database
 from reporting.doors.api.problems import Problem
 from reporting.doors.api.sums import REPORTS as SPAN_REPORTS

@@ -18,11 +18,11 @@ from sqlalchemy.engine import Connection
 
 from loader.demo import write_demo
 from reporting import __main__ as cli
+from reporting.ask.figures import read_figures
 from reporting.ask.pack.content import BridgeStep, Pack
 from reporting.ask.pack.reading import read_pack
 from reporting.ask.pack.sentences import Findings, sentences
 from reporting.ask.periods import Calendar, Period, Week, read_calendar
-from reporting.ask.span import read_span
 from reporting.ask.tracing import read_lines, read_totals, select_lines
 from reporting.draw.excel.cells import cell_text
 from reporting.draw.excel.charts import _bars
@@ -168,14 +168,27 @@ OF_WEEKS = {
 }
 
 
+FUNCTIONS = {
+    "rpt_weekly_summary": "sales_summary",
+    "rpt_weekly_seller_ranking": "seller_ranking",
+    "rpt_weekly_top_products": "top_products",
+    "rpt_weekly_shipping_breakdown": "shipping_breakdown",
+    "rpt_weekly_region_store": "region_store_breakdown",
+}
+
+
 def test_a_span_that_is_a_week_has_its_figures(built: Warehouse, connection: Connection) -> None:
     """Every column of the weekly reports, in weeks of all kinds: first, ordinary, odd, last."""
     calendar = read_calendar(connection)
     compared = 0
     for name in (calendar.weeks[0].name, "2026-W38", "2026-W44", "2026-W45", "2026-W46"):
-        figures = read_span(connection, calendar.week_named(name))
+        period = calendar.week_named(name)
+        figures = {
+            model: read_figures(connection, function, period)
+            for model, function in FUNCTIONS.items()
+        }
         # Weeks without sales in a currency are in the summary only.
-        assert {row["currency"] for row in figures.summary} == {
+        assert {row["currency"] for row in figures["rpt_weekly_summary"]} == {
             currency
             for (currency,) in built.query(
                 "select currency from reports.rpt_weekly_summary "
@@ -183,7 +196,7 @@ def test_a_span_that_is_a_week_has_its_figures(built: Warehouse, connection: Con
                 week=name,
             )
         }
-        for model, spanned in {"rpt_weekly_summary": figures.summary, **figures.reports}.items():
+        for model, spanned in figures.items():
             columns = [item for item in built.columns("reports", model) if item not in OF_WEEKS]
             weekly = built.query(
                 f"select {', '.join(columns)} from reports.{model} where iso_week = :week"
@@ -200,7 +213,7 @@ def test_a_span_that_is_a_week_has_its_figures(built: Warehouse, connection: Con
 
 def test_a_span_is_compared_with_what_was_before(connection: Connection, built: Warehouse) -> None:
     period = read_calendar(connection).span(date(2026, 9, 3), date(2026, 10, 12))
-    (row, *_) = [row for row in read_span(connection, period).summary if row["currency"] == "EUR"]
+    (row,) = read_figures(connection, "sales_summary", period, {"currency": "EUR"})
     known = dict(
         built.query(
             "select case when full_date >= date '2026-09-03' then 'now' else 'before' end, "

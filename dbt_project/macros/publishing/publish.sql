@@ -10,7 +10,11 @@
     the plugin in profiles.yml). -#}
 {% macro duckdb__publish(results) -%}
     {%- if is_passed_build(results) -%}
-        {%- set wanted = {'build_id': invocation_id, 'tables': published_tables()} -%}
+        {%- set wanted = {
+            'build_id': invocation_id,
+            'tables': published_tables(),
+            'functions': published_functions(results),
+        } -%}
         {%- do adapter.store_relation('warehouse', none, [], '', '', wanted) -%}
         {%- if wanted.error -%}
             select error('{{ dbt.escape_single_quotes(
@@ -36,7 +40,7 @@
         {%- if is_passed_build(results) or (is_good and not has_passed_before()) -%}
             {%- set tables = tables_to_publish() -%}
             {%- set statements = create_read_tables(tables) + write_read_rows(tables)
-                + read_keys_and_indexes(tables) + reader_grants() -%}
+                + read_keys_and_indexes(tables) + [create_read_functions()] + reader_grants() -%}
             begin; {{ without_nested_loops() }}; {{ statements | join('; ') }}; commit;
         {%- elif flags.WHICH == 'build' -%}
             {%- do say_that_nothing_is_published() -%}
@@ -68,8 +72,22 @@
     {%- endfor -%}
     {%- for node in graph.nodes.values()
         if node.resource_type == 'model' and node.schema in schemas
-        and node.config.materialized != 'ephemeral' and node.config.meta.get('is_published', true) -%}
+        and node.config.materialized not in ('ephemeral', 'report_function')
+        and node.config.meta.get('is_published', true) -%}
         {%- do tables.append((schemas[node.schema], node.alias)) -%}
     {%- endfor -%}
     {{ return(tables | sort) }}
+{%- endmacro %}
+
+{#- Statements that make the functions of a run beside the tables that people read. -#}
+{% macro published_functions(results) -%}
+    {%- set statements = [] -%}
+    {%- for node in results | map(attribute='node')
+        if node.resource_type == 'model' and node.config.materialized == 'report_function' -%}
+        {%- set relation = api.Relation.create(
+            database=node.database, schema=node.schema, identifier=node.alias
+        ) -%}
+        {%- do statements.append(create_report_function(relation, node, node.compiled_code)) -%}
+    {%- endfor -%}
+    {{ return(statements) }}
 {%- endmacro %}

@@ -6,9 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from reporting.ask.figures import question
 from reporting.ask.lines import LARGEST_FIRST, LINE_COLUMNS, LINES, SELECTED
 from reporting.ask.periods import Period
-from reporting.ask.span import date_keys
 from reporting.draw.words import NO_CURRENCY
 from reporting.tables import Column, Kind, Table
 
@@ -35,12 +35,11 @@ def read_files(connection: Connection, period: Period) -> Table:
         sa.text(
             "select source_file, source_sheet, currency, count(*) as line_count, "
             "sum(units) as units, sum(revenue) as revenue, file_version_id, "
-            "max(loaded_at) as loaded_at from marts.fact_sales_line "
-            "where sale_date_key between :first and :last "
+            f"max(loaded_at) as loaded_at from {LINES} "
             "group by source_file, source_sheet, currency, file_version_id "
             "order by currency, revenue desc, source_file, source_sheet, file_version_id"
         ),
-        date_keys(period),
+        question(period.first_day, period.last_day, {}),
     ).mappings()
     return Table(
         "files",
@@ -84,13 +83,14 @@ def read_lines(
         key=lambda column: names.index(column.name),
     )
     sql = sa.text(
-        f"with lines as (select {SELECTED}, line.{member}_key, line.sales_line_key, row_number() "
-        f"over (partition by line.{member}_key order by {LARGEST_FIRST}) as place {LINES} "
-        f"where line.currency = :currency and line.sale_date_key between :first and :last "
-        f"and line.{member}_key in :keys) select * from lines where place <= :most"
+        f"with lines as (select {SELECTED}, {member}_key, row_number() over ("
+        f"partition by {member}_key order by {LARGEST_FIRST}) as place from {LINES} "
+        f"where currency = :currency and {member}_key in :keys) "
+        "select * from lines where place <= :most"
     ).bindparams(sa.bindparam("keys", expanding=True))
     keys = [row[f"{member}_key"] for row in top]
-    values = {"currency": currency, "keys": keys, "most": LINES_LISTED} | date_keys(period)
+    asked = {"currency": currency, "keys": keys, "most": LINES_LISTED}
+    values = question(period.first_day, period.last_day, asked)
     rows = connection.execute(sql, values).mappings().all()
     ordered = sorted(rows, key=lambda row: (keys.index(row[f"{member}_key"]), row["place"]))
     cut = [row for row in top if row["line_count"] > LINES_LISTED]

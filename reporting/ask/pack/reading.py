@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from reporting.ask.arithmetic import change_percent
+from reporting.ask.figures import read_figures
 from reporting.ask.forecast import Forecast, make_forecast, read_history
 from reporting.ask.pack.behind import read_files, read_lines
 from reporting.ask.pack.comments import Comments, read_comments
@@ -28,7 +29,6 @@ from reporting.ask.pack.reports import (
 )
 from reporting.ask.pack.sentences import Findings, read_movements, sentences
 from reporting.ask.periods import Calendar, NoFigures, Period
-from reporting.ask.span import read_span
 from reporting.tables import Column, Kind, Table
 
 TREND_WEEKS = 53
@@ -158,9 +158,10 @@ class _Reader:
                     f"select * from reports.{report.model} where week_start_date = :first"
                 )
         else:
-            figures = read_span(connection, period)
-            self.summary = {row["currency"]: row for row in figures.summary}
-            self.of_period = {model: list(rows) for model, rows in figures.reports.items()}
+            summary = read_figures(connection, "sales_summary", period)
+            self.summary = {row["currency"]: row for row in summary}
+            for report in (SELLERS, TOP_PRODUCTS, SHIPPING, *PLACES):
+                self.of_period[report.model] = read_figures(connection, report.function, period)
 
     def currencies(self) -> list[str]:
         """Return those in which something was sold, the one with most revenue first."""

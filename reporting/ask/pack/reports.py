@@ -30,6 +30,7 @@ class Report:
 
     Attributes:
         model: the report model.
+        function: that has its figures for any days, if it is about the period.
         name: of the table; several tables may show parts of one model.
         title: what people read above it.
         columns: in order; the first one names the row.
@@ -57,6 +58,7 @@ class Report:
     brief_columns: tuple[str, ...] = ()
     limit: int = 10_000
     source: str = ""
+    function: str = ""
 
 
 _TEXT, _AMOUNT, _COUNT = Kind.TEXT, Kind.AMOUNT, Kind.COUNT
@@ -83,6 +85,7 @@ _CUSTOMER = (("customer_name", "Customer", _TEXT), ("customer_id", "Customer ID"
 
 SELLERS = Report(
     model="rpt_weekly_seller_ranking",
+    function="seller_ranking",
     name="rpt_weekly_seller_ranking",
     title="Sellers",
     columns=_columns(
@@ -109,6 +112,7 @@ SELLERS = Report(
 
 TOP_PRODUCTS = Report(
     model="rpt_weekly_top_products",
+    function="top_products",
     name="rpt_weekly_top_products",
     title="Top products",
     columns=_columns(
@@ -121,6 +125,7 @@ TOP_PRODUCTS = Report(
 
 SHIPPING = Report(
     model="rpt_weekly_shipping_breakdown",
+    function="shipping_breakdown",
     name="rpt_weekly_shipping_breakdown",
     title="Shipping",
     columns=_columns(
@@ -141,6 +146,7 @@ SHIPPING = Report(
 def _places(level: str, title: str, *columns: tuple[str, str, Kind]) -> Report:
     return Report(
         model="rpt_weekly_region_store",
+        function="region_store_breakdown",
         name="rpt_weekly_region_store" + ("" if level == "region" else f"_{level}"),
         title=title,
         columns=_columns(

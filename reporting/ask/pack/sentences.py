@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from reporting.ask.arithmetic import divided
+from reporting.ask.figures import function_call, question
 from reporting.ask.periods import Period
-from reporting.ask.span import date_key, date_keys
 from reporting.draw.words import write_value
 from reporting.tables import Kind, Value
 
@@ -20,9 +20,9 @@ MOST = 6
 _ANOMALIES = 2
 _WHO = {"seller": "Seller", "product": "Product", "region": "Region"}
 _NAMES = {
-    "seller": "dim_seller.seller_name",
-    "product": "dim_product.product_name",
-    "region": "coalesce(dim_region.region, dim_region.country)",
+    "seller": "seller_name",
+    "product": "product_name",
+    "region": "coalesce(region, country)",
 }
 _EFFECTS = {
     "volume_effect": "how much was sold",
@@ -246,22 +246,21 @@ def _largest_movement(
     connection: Connection, period: Period, currency: str, kind: str
 ) -> Movement | None:
     before = period.days_before(period.day_count)
+    asked = {"currency": currency}
     # Kind and names are written above, not by users.
     row = connection.execute(
         sa.text(
-            f"with moved as (select {kind}_key, "
-            "sum(case when sale_date_key >= :first then revenue else 0 end) as revenue, "
-            "sum(case when sale_date_key < :first then revenue else 0 end) as before "
-            "from marts.fact_sales_line where currency = :currency "
-            f"and sale_date_key between :first_before and :last and {kind}_key <> -1 "
-            f"group by {kind}_key) select {_NAMES[kind]} as name, moved.revenue, moved.before "
-            f"from moved inner join marts.dim_{kind} on moved.{kind}_key = dim_{kind}.{kind}_key "
-            "where moved.revenue <> moved.before "
-            f"order by abs(moved.revenue - moved.before) desc, moved.{kind}_key limit 1"
+            f"with moved as (select {kind}_key, {_NAMES[kind]} as name, "
+            "sum(case when sale_date >= :first_day then revenue else 0 end) as revenue, "
+            "sum(case when sale_date < :first_day then revenue else 0 end) as before "
+            f"from {function_call('sales_lines', asked)} where {kind}_key <> -1 "
+            f"group by {kind}_key, {_NAMES[kind]}) select * from moved "
+            "where revenue <> before "
+            f"order by abs(revenue - before) desc, {kind}_key limit 1"
         ),
-        {"currency": currency, "first_before": date_key(before.first_day), **date_keys(period)},
+        {"first_day": period.first_day, **question(before.first_day, period.last_day, asked)},
     ).first()
-    return None if row is None else Movement(kind, row[0], row[1], row[2])
+    return None if row is None else Movement(kind, row[1], row[2], row[3])
 
 
 def _counted(number: int, noun: str) -> str:

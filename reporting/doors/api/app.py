@@ -15,7 +15,7 @@ from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel, Field
 from sqlalchemy.engine import Connection
 
-from reporting.ask.filters import FILTERS
+from reporting.ask.figures import FILTERS
 from reporting.doors.api.access import Access, auditor, reader
 from reporting.doors.api.answers import Answers, Rows, chosen_format
 from reporting.doors.api.audit import line_columns, quality_columns, read_lines, read_quality
@@ -31,7 +31,7 @@ from reporting.doors.api.problems import answer_problems
 from reporting.doors.api.settings import ApiSettings
 from reporting.doors.api.sums import REPORTS as SPAN_REPORTS
 from reporting.doors.api.sums import (
-    read_products,
+    TOP_PRODUCTS,
     read_report,
     read_weeks,
     span_columns,
@@ -45,7 +45,6 @@ from warehouse.settings import SettingsError
 Asked = Mapping[str, Any]
 Reader = Callable[[Connection, Known, Asked, Client], Rows]
 
-_LINE_FILTERS = {name: item.description for name, item in FILTERS.items()}
 
 _LOCAL_NAMES = ["localhost", "127.0.0.1", "[::1]"]
 
@@ -209,7 +208,7 @@ def _add_reports(app: FastAPI) -> dict[str, Callable[[Catalog], tuple[Column, ..
         )(endpoint)
         columns[name] = made_of
 
-    spans = with_filters("Lines", Span, _LINE_FILTERS)
+    spans = with_filters("Lines", Span, FILTERS)
     add(
         "/reports/weekly-summary",
         "Weeks: revenue, orders, customers, margin",
@@ -222,19 +221,12 @@ def _add_reports(app: FastAPI) -> dict[str, Callable[[Catalog], tuple[Column, ..
         add(
             f"/reports/{span_report.name}",
             span_report.title,
-            spans,
+            _TopProducts if span_report is TOP_PRODUCTS else spans,
             lambda connection, known, asked, _, report=span_report: read_report(  # type: ignore[misc]
                 connection, report, known, asked
             ),
             made_of=partial(span_columns, span_report.table),
         )
-    add(
-        "/reports/top-products",
-        "Products with most revenue",
-        _TopProducts,
-        lambda connection, known, asked, _: read_products(connection, known, asked),
-        made_of=partial(span_columns, "reports.rpt_weekly_top_products"),
-    )
     add(
         "/reports/data-quality",
         "What is wrong with the delivered rows, and in which of them",
@@ -247,7 +239,7 @@ def _add_reports(app: FastAPI) -> dict[str, Callable[[Catalog], tuple[Column, ..
         is_report = table_report is not _FILES
         base: Any = type("Days", (Span, Page), {}) if table_report.day is not None else Page
         described = {
-            name: FILTERS[name].description if name in FILTERS else f"Only rows with this {column}."
+            name: FILTERS.get(name, f"Only rows with this {column}.")
             for name, column in table_report.filters.items()
         }
         add(
@@ -275,12 +267,12 @@ def _add_reports(app: FastAPI) -> dict[str, Callable[[Catalog], tuple[Column, ..
     return columns
 
 
-class _TopProducts(with_filters("LinesOfProducts", Span, _LINE_FILTERS)):  # type: ignore[misc]
+class _TopProducts(with_filters("LinesOfProducts", Span, FILTERS)):  # type: ignore[misc]
     limit: Annotated[int, Field(ge=1, le=1_000, description="How many a currency.")] = 10
 
 
 class _Quality(Span):
-    currency: Annotated[Text | None, Field(description=FILTERS["currency"].description)] = None
+    currency: Annotated[Text | None, Field(description=FILTERS["currency"])] = None
     rule: Annotated[Text | None, Field(description="A rule of the seed dq_rules.")] = None
     severity: Annotated[
         Text | None, Field(description="reject (kept out), warn or info (flagged).")
@@ -290,7 +282,7 @@ class _Quality(Span):
     ] = 3
 
 
-class _Lines(with_filters("LinesOfSpan", Span, _LINE_FILTERS)):  # type: ignore[misc]
+class _Lines(with_filters("LinesOfSpan", Span, FILTERS)):  # type: ignore[misc]
     order_id: Annotated[Text | None, Field(description="An order's number.")] = None
     file: Annotated[Text | None, Field(description="A file's path below the inbox.")] = None
     limit: Annotated[

@@ -9,22 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from reporting.ask.span import date_keys
+from reporting.ask.figures import function_call, question
 from reporting.doors.api.answers import Rows
 from reporting.doors.api.catalog import Catalog, Column
 from reporting.doors.api.formats import Row
 from reporting.doors.api.keys import Client, Role
 from reporting.doors.api.known import Known
 from reporting.doors.api.problems import Problem
-from reporting.doors.api.sums import asked_lines, asked_period, said
-
-_MEMBERS = {
-    "product": "product_key",
-    "seller": "seller_key",
-    "customer": "customer_key",
-    "shipping_company": "shipping_company_key",
-    "store": "store_key",
-}
+from reporting.doors.api.sums import asked_filters, asked_period, said
 
 LINE_COLUMNS = (
     *("sales_line_key", "sold_at", "order_id", "line_number", "is_return"),
@@ -78,36 +70,28 @@ def read_lines(connection: Connection, known: Known, asked: Mapping[str, Any]) -
         Problem: the cursor is none of ours.
     """
     period = asked_period(known.calendar, asked)
-    selection = asked_lines(asked)
-    values: dict[str, Any] = date_keys(period) | dict(selection.wanted)
-    conditions = selection.condition
+    filters = asked_filters(asked)
+    values = question(period.first_day, period.last_day, filters)
+    conditions = "true"
     for name, column in (("order_id", "order_id"), ("file", "source_file")):
         if asked.get(name) is not None:
-            conditions += f" and line.{column} = :{name}"
+            conditions += f" and {column} = :{name}"
             values[name] = asked[name]
     if asked.get("cursor") is not None:
         values["day"], values["key"] = _cursor(asked["cursor"])
         conditions += (
-            " and line.sale_date_key >= :day"
-            " and (line.sale_date_key > :day or line.sales_line_key > :key)"
+            " and sale_date_key >= :day and (sale_date_key > :day or sales_line_key > :key)"
         )
     limit = asked.get("limit")
     columns = line_columns(known.catalog)
-    selected = ", ".join(
-        f"{_DIMENSION_OF.get(column.name, 'line')}.{column.name}" for column in columns
-    )
-    joins = " ".join(
-        f"inner join marts.dim_{name} on line.{key} = dim_{name}.{key}"
-        for name, key in _MEMBERS.items()
-    )
     bound = ""
     if limit is not None:
         values["most"] = limit + 1
         bound = " limit :most"
     query = sa.text(
-        f"select line.sale_date_key, {selected} from marts.fact_sales_line as line {joins} "
-        f"where line.sale_date_key between :first and :last{conditions} "
-        f"order by line.sale_date_key, line.sales_line_key{bound}"
+        f"select sale_date_key, {', '.join(column.name for column in columns)} "
+        f"from {function_call('sales_lines', filters)} where {conditions} "
+        f"order by sale_date_key, sales_line_key{bound}"
     )
     if limit is None:
         return Rows(columns, _without_day(connection, query, values))

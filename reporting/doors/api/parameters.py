@@ -1,6 +1,7 @@
 """What can be asked: the parameters of each endpoint, with their limits."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Self
@@ -88,7 +89,7 @@ class Page(Parameters):
     ] = 0
 
 
-def with_filters(name: str, base: type[Parameters], filters: dict[str, str]) -> Any:
+def with_filters(name: str, base: type[Parameters], filters: Mapping[str, str]) -> Any:
     """Return a model of parameters with some more, texts that rows must have.
 
     Args:

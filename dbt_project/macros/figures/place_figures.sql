@@ -1,0 +1,313 @@
+{#- CTEs from `sales` (lines with span_start_date), `spans` (with span_end_date) and `history` (all
+    lines up to the last of the spans) to `figures`: one row per span, currency and
+    place where something was sold in it: region, city and store, each level telling the same sales.
+
+    A customer is known to a place from when they lived there, or bought there; to a store from when
+    they bought. Known customers add up over the days on which they became known: those days and the
+    ends of the spans stand in one list (CTE timeline), so that no row of it is joined to others by a
+    place that may lack its city.
+
+    Orders and customers are counted in two steps, as `count(distinct …)` would sort all lines on
+    PostgreSQL. -#}
+{% macro place_figures(history) -%}
+levels as (
+
+    select 'region' as place_level
+    union all
+    select 'city' as place_level
+    union all
+    select 'store' as place_level
+
+),
+
+sold_orders as (
+
+    select
+        span_start_date,
+        currency,
+        region_key,
+        store_key,
+        customer_key,
+        order_id,
+        max(case when is_return then 0 else 1 end) as has_bought,
+        sum(revenue) as revenue,
+        sum(units) as units,
+        count(*) as line_count
+    from sales
+    group by span_start_date, currency, region_key, store_key, customer_key, order_id
+
+),
+
+sold as (
+
+    select
+        sold_orders.span_start_date,
+        sold_orders.currency,
+        {{ columns_of_place('sold_orders') }},
+        dim_customer.customer_durable_key,
+        sold_orders.has_bought,
+        {{ hash_key('sold_orders.order_id') }} as order_key,
+        sold_orders.revenue,
+        sold_orders.units,
+        sold_orders.line_count
+    from sold_orders
+    inner join {{ ref('dim_store') }} as dim_store
+        on sold_orders.store_key = dim_store.store_key
+    inner join {{ ref('dim_customer') }} as dim_customer
+        on sold_orders.customer_key = dim_customer.customer_key
+    cross join levels
+
+),
+
+orders as (
+
+    select
+        span_start_date,
+        currency,
+        place_level,
+        region_key,
+        city,
+        store_key,
+        order_key,
+        sum(revenue) as revenue,
+        sum(units) as units,
+        sum(line_count) as line_count
+    from sold
+    group by span_start_date, currency, place_level, region_key, city, store_key, order_key
+
+),
+
+active_customers as (
+
+    select
+        span_start_date,
+        currency,
+        place_level,
+        region_key,
+        city,
+        store_key,
+        customer_durable_key
+    from sold
+    where customer_durable_key <> -1 and has_bought = 1
+    group by
+        span_start_date, currency, place_level, region_key, city, store_key, customer_durable_key
+
+),
+
+first_purchases as (
+
+    select
+        region_key,
+        store_key,
+        customer_key,
+        min(sale_date_key) as known_date_key
+    from {{ history }}
+    where not is_return and customer_key <> -1
+    group by region_key, store_key, customer_key
+
+),
+
+residents as (
+
+    select
+        customer_durable_key,
+        {{ region_key('region', 'country') }} as region_key,
+        city,
+        effective_start_date as known_date
+    from {{ ref('dim_customer') }}
+    where customer_key <> -1
+
+),
+
+known as (
+
+    select
+        {{ columns_of_place('first_purchases') }},
+        dim_customer.customer_durable_key,
+        dim_date.full_date as known_date
+    from first_purchases
+    inner join {{ ref('dim_date') }} as dim_date
+        on first_purchases.known_date_key = dim_date.date_key
+    inner join {{ ref('dim_store') }} as dim_store
+        on first_purchases.store_key = dim_store.store_key
+    inner join {{ ref('dim_customer') }} as dim_customer
+        on first_purchases.customer_key = dim_customer.customer_key
+    cross join levels
+    union all
+    select
+        'region' as place_level,
+        region_key,
+        null as city,
+        null as store_key,
+        customer_durable_key,
+        known_date
+    from residents
+    where region_key <> -1
+    union all
+    select
+        'city' as place_level,
+        region_key,
+        city,
+        null as store_key,
+        customer_durable_key,
+        known_date
+    from residents
+    where city is not null
+
+),
+
+known_since as (
+
+    select
+        place_level,
+        region_key,
+        city,
+        store_key,
+        customer_durable_key,
+        min(known_date) as known_date
+    from known
+    group by place_level, region_key, city, store_key, customer_durable_key
+
+),
+
+measured as (
+
+    select
+        place_level,
+        region_key,
+        city,
+        store_key,
+        span_start_date,
+        currency,
+        sum(revenue) as revenue,
+        sum(units) as units,
+        sum(line_count) as line_count,
+        count(order_key) as order_count,
+        0 as active_customer_count
+    from orders
+    group by place_level, region_key, city, store_key, span_start_date, currency
+    union all
+    select
+        place_level,
+        region_key,
+        city,
+        store_key,
+        span_start_date,
+        currency,
+        0 as revenue,
+        0 as units,
+        0 as line_count,
+        0 as order_count,
+        count(*) as active_customer_count
+    from active_customers
+    group by place_level, region_key, city, store_key, span_start_date, currency
+
+),
+
+timeline as (
+
+    select
+        measured.place_level,
+        measured.region_key,
+        measured.city,
+        measured.store_key,
+        spans.span_start_date,
+        measured.currency,
+        spans.span_end_date as calendar_date,
+        sum(measured.revenue) as revenue,
+        sum(measured.units) as units,
+        sum(measured.line_count) as line_count,
+        sum(measured.order_count) as order_count,
+        sum(measured.active_customer_count) as active_customer_count,
+        0 as new_customer_count
+    from measured
+    inner join spans on measured.span_start_date = spans.span_start_date
+    group by
+        measured.place_level,
+        measured.region_key,
+        measured.city,
+        measured.store_key,
+        spans.span_start_date,
+        measured.currency,
+        spans.span_end_date
+    union all
+    select
+        place_level,
+        region_key,
+        city,
+        store_key,
+        null as span_start_date,
+        null as currency,
+        known_date as calendar_date,
+        0 as revenue,
+        0 as units,
+        0 as line_count,
+        0 as order_count,
+        0 as active_customer_count,
+        count(*) as new_customer_count
+    from known_since
+    group by place_level, region_key, city, store_key, known_date
+
+),
+
+with_known as (
+
+    select
+        *,
+        sum(new_customer_count) over (
+            partition by place_level, region_key, city, store_key
+            order by calendar_date
+            range between unbounded preceding and current row
+        ) as known_customer_count
+    from timeline
+
+),
+
+shared as (
+
+    select
+        *,
+        sum(revenue) over (partition by place_level, span_start_date, currency) as span_revenue
+    from with_known
+    where span_start_date is not null
+
+),
+
+figures as (
+
+    select
+        shared.span_start_date,
+        shared.currency,
+        shared.place_level,
+        case when shared.place_level = 'store' then dim_store.country else dim_region.country end
+            as country,
+        case when shared.place_level = 'store' then dim_store.region else dim_region.region end
+            as region,
+        case when shared.place_level = 'store' then dim_store.city else shared.city end as city,
+        shared.store_key,
+        dim_store.store_name,
+        {{ total('shared.revenue') }} as revenue,
+        {{ divide('shared.revenue', 'shared.span_revenue', 6) }} as revenue_share,
+        {{ total('shared.units') }} as units,
+        cast(shared.line_count as integer) as line_count,
+        cast(shared.order_count as integer) as order_count,
+        cast(shared.active_customer_count as integer) as active_customer_count,
+        cast(shared.known_customer_count as integer) as known_customer_count,
+        {{ divide('shared.active_customer_count', 'shared.known_customer_count', 6) }}
+            as penetration_share
+    from shared
+    left join {{ ref('dim_region') }} as dim_region
+        on shared.region_key = dim_region.region_key
+    left join {{ ref('dim_store') }} as dim_store
+        on shared.store_key = dim_store.store_key
+
+)
+{%- endmacro %}
+
+{#- Where something was sold, at each of `levels`: what tells the places of a level apart. -#}
+{% macro columns_of_place(sales) -%}
+        levels.place_level,
+        case when levels.place_level <> 'store' then {{ sales }}.region_key end as region_key,
+        case when levels.place_level = 'city' then {{ city_of_sale() }} end as city,
+        case when levels.place_level = 'store' then {{ sales }}.store_key end as store_key
+{%- endmacro %}
