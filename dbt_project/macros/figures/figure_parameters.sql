@@ -55,6 +55,22 @@
         )
 {%- endmacro %}
 
+{#- The order headers that a function is asked about; none where it is asked about what they lack: a
+    product, a place. -#}
+{% macro asked_headers() -%}
+    select
+        line.*,
+        cast(start_date as date) as span_start_date
+    from {{ ref('fact_order') }} as line
+    where
+        line.order_date_key between {{ date_key('cast(start_date as date)') }}
+        and {{ date_key('cast(end_date as date)') }}
+        and {{ is_of_asked_order() }}
+        and {{ asks_only(
+            ['for_currency', 'for_seller', 'for_shipping_company', 'for_store', 'for_customer']
+        ) }}
+{%- endmacro %}
+
 {#- Whether `line`, a sales line or an order header, is what a function is asked about, as far as headers
     can tell. -#}
 {% macro is_of_asked_order() -%}

@@ -1,5 +1,5 @@
-{#- Grain: one row per currency and place where something was sold: region, city and store, each level
-    telling the same sales. -#}
+{#- Grain: one row per currency and place where something was sold: region, city and store, each
+    level telling the same sales. -#}
 with
 
 sales as (

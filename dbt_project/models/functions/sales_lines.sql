@@ -1,4 +1,4 @@
-{#- Grain: one row per sales line of some days, with the names of its members, as they were then. -#}
+{#- Grain: one row per sales line of some days, with the names of its members as they were then. -#}
 {%- set columns -%}
     line.sales_line_key,
     line.sale_date_key,

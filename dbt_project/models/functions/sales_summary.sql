@@ -56,7 +56,7 @@ last_sale as (
     from {{ ref('dim_date') }} as dim_date
     where
         dim_date.date_key
-        = (select max(sale_date_key) from {{ ref('fact_sales_line') }})
+        = (select max(line.sale_date_key) from {{ ref('fact_sales_line') }} as line)
 
 ),
 
