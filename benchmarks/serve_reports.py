@@ -40,12 +40,11 @@ from rich.table import Table
 from sqlalchemy.engine import URL, Connection
 
 from benchmarks.add_a_day import FIRST_DAY, LINES_A_DAY, load_files, write_day, write_master_data
+from reporting.ask.reports import REPORTS, TOP_PRODUCTS
 from reporting.doors.api.audit import read_lines
 from reporting.doors.api.database import open_database
 from reporting.doors.api.known import Builds, Known
-from reporting.doors.api.sums import REPORTS, TOP_PRODUCTS, read_report, read_weeks
-from reporting.doors.api.tables import REPORTS as TABLES
-from reporting.doors.api.tables import read_table
+from reporting.doors.api.reports import read_report, read_rows, read_weeks
 from warehouse.connection import connect, warehouse_url
 from warehouse.published import published_path
 from warehouse.reset import SCHEMAS
@@ -82,19 +81,19 @@ class Endpoint:
 def endpoints() -> Iterator[Endpoint]:
     """Name what is measured."""
     yield Endpoint("/reports/weekly-summary", read_weeks, {})
-    for report in REPORTS:
+    for report in (report for report in REPORTS if report.path and report.function):
         yield Endpoint(
-            f"/reports/{report.name}",
+            f"/reports/{report.path}",
             lambda connection, known, asked, report=report: read_report(  # type: ignore[misc]
                 connection, report, known, asked
             ),
             {"limit": 10} if report is TOP_PRODUCTS else {},
         )
     yield Endpoint("/lines", read_lines, {"limit": 100})
-    performance = next(table for table in TABLES if table.name == "product-performance")
+    performance = next(report for report in REPORTS if report.path == "product-performance")
     yield Endpoint(
         "/reports/product-performance",
-        lambda connection, known, asked: read_table(connection, performance, known.catalog, asked),
+        lambda connection, known, asked: read_rows(connection, performance, known.catalog, asked),
         {"offset": 0},
         has_days=False,
     )

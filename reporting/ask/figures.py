@@ -1,6 +1,7 @@
-"""What was sold on any days, as the functions of the warehouse say (dbt_project/models/functions).
+"""Puts questions about figures to the warehouse: a report, days, and what else it is about.
 
-They have the columns of the weekly report models, less the week, and for a week its figures.
+Reports of any days are functions (dbt_project/models/functions); they have the columns of the
+weekly report models, less the week, and for a week its figures. The others are tables.
 """
 
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from reporting.ask.periods import Period
+from reporting.ask.reports import Report
 
 Row = Mapping[str, Any]
 
@@ -26,19 +28,14 @@ FILTERS: Mapping[str, str] = {
     "country": "A country.",
     "customer": "A customer's name or number.",
 }
-"""What a question can be about besides days, each with what its value is."""
+"""What functions can be asked about besides days, each with what its value is."""
 
 
 def function_call(name: str, asked: Mapping[str, Any]) -> str:
     """Return the call of a function, in SQL; `question` has the values that it names."""
-    return (
-        f"reports.{name}(:start_date, :end_date"
-        + "".join(
-            f", for_{item} => :{item}" if item in FILTERS else f", {item} => :{item}"
-            for item in asked
-        )
-        + ")"
-    )
+    more = (f"for_{item}" if item in FILTERS else item for item in asked)
+    named = "".join(f", {name} => :{item}" for name, item in zip(more, asked, strict=True))
+    return f"reports.{name}(:start_date, :end_date{named})"
 
 
 def question(first_day: date, last_day: date, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -46,7 +43,7 @@ def question(first_day: date, last_day: date, asked: Mapping[str, Any]) -> dict[
     return {"start_date": first_day, "end_date": last_day, **asked}
 
 
-def read_figures(
+def read_function(
     connection: Connection,
     name: str,
     period: Period,
@@ -68,3 +65,63 @@ def read_figures(
         question(period.first_day, period.last_day, asked),
     )
     return list(rows.mappings())
+
+
+def read_figures(
+    connection: Connection,
+    report: Report,
+    period: Period,
+    asked: Mapping[str, Any] | None = None,
+) -> list[Row]:
+    """Read a report of any days, sorted as the API has it; of a week, what has been computed."""
+    if not period.week or asked:
+        return read_function(connection, report.function, period, asked, report.sort)
+    rows: Any = connection.execute(
+        sa.text(
+            f"select * from {report.table} where week_start_date = :first order by {report.sort}"
+        ),
+        {"first": period.first_day},
+    )
+    return list(rows.mappings())
+
+
+def read_table(
+    connection: Connection,
+    report: Report,
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    equal: Mapping[str, str] | None = None,
+    order: str,
+    limit: int | None = None,
+    offset: int = 0,
+) -> sa.CursorResult[Any]:
+    """Read a report that is a table.
+
+    Args:
+        connection: to the warehouse.
+        report: which one.
+        first: rows that are only about days before this one are left out.
+        last: so are those that are only about days after this one.
+        equal: what columns must be, by the column.
+        order: of the rows, in SQL.
+        limit: how many rows at most.
+        offset: how many are left out before.
+    """
+    conditions = ["true"]
+    values: dict[str, Any] = {}
+    for place, (column, value) in enumerate((equal or {}).items()):
+        conditions.append(f"{column} = :equal_{place}")
+        values[f"equal_{place}"] = value
+    if report.day and first:
+        conditions.append(f"{report.day} >= :first")
+        values["first"] = report.spread.first(first)
+    if report.day and last:
+        conditions.append(f"{report.day} <= :last")
+        values["last"] = last
+    sql = f"select * from {report.source or report.table} where {' and '.join(conditions)} "
+    sql += f"order by {order}"
+    if limit is not None:
+        sql += " limit :most offset :offset"
+        values |= {"most": limit, "offset": offset}
+    return connection.execute(sa.text(sql), values)

@@ -34,10 +34,9 @@ from schemathesis.specs.openapi.checks import (
 
 from loader.demo import write_demo
 from reporting.ask.figures import FILTERS
+from reporting.ask.reports import REPORTS
 from reporting.doors.api.database import open_database
 from reporting.doors.api.problems import Problem
-from reporting.doors.api.sums import REPORTS as SPAN_REPORTS
-from reporting.doors.api.tables import REPORTS as TABLE_REPORTS
 from tests.conftest import ENGINES, Warehouse
 from tests.loader.conftest import write_csv
 from tests.reporting.served import AUDITOR, READER, Api, exact, number, problem, served
@@ -57,8 +56,8 @@ WITH_SPANS = [
     *("weekly-summary", "seller-ranking", "top-products", "shipping-breakdown"),
     "region-store-breakdown",
 ]
-WEEKLY = {report.name: report.table for report in SPAN_REPORTS} | {
-    "top-products": "reports.rpt_weekly_top_products",
+TABLE_REPORTS = [report for report in REPORTS if report.path and not report.function]
+WEEKLY = {report.path: report.table for report in REPORTS if report.path and report.function} | {
     "weekly-summary": "reports.rpt_weekly_summary",
 }
 INJECTIONS = [
@@ -252,9 +251,9 @@ def test_filters_of_places_and_people(built: Warehouse, api: Api) -> None:
     assert sum(row["revenue"] for row in told) == revenue
 
 
-@pytest.mark.parametrize("report", TABLE_REPORTS, ids=lambda report: report.name)
+@pytest.mark.parametrize("report", TABLE_REPORTS, ids=lambda report: report.path)
 def test_tables_are_those_of_the_reports(built: Warehouse, api: Api, report: Any) -> None:
-    told = api.json(f"/reports/{report.name}", limit=10_000)
+    told = api.json(f"/reports/{report.path}", limit=10_000)
     rows = reported(built, report.table)
     assert told["has_more"] is False
     if not rows:
@@ -264,16 +263,16 @@ def test_tables_are_those_of_the_reports(built: Warehouse, api: Api, report: Any
     # In pages, they are the same.
     size = -(-len(rows) // 3)
     pages = [
-        api.json(f"/reports/{report.name}", limit=size, offset=size * page) for page in range(3)
+        api.json(f"/reports/{report.path}", limit=size, offset=size * page) for page in range(3)
     ]
     assert [row for page in pages for row in page["rows"]] == told["rows"]
     assert not pages[2]["has_more"]
     for parameter, column in report.filters.items():
         value = rows[0][column]
         if value is not None:
-            found = api.rows(f"/reports/{report.name}", **{parameter: value}, limit=10_000)
+            found = api.rows(f"/reports/{report.path}", **{parameter: value}, limit=10_000)
             assert found == [row for row in told["rows"] if row[column] == value]
-            assert api.rows(f"/reports/{report.name}", **{parameter: "no such thing"}) == []
+            assert api.rows(f"/reports/{report.path}", **{parameter: "no such thing"}) == []
 
 
 def test_files_are_the_ledger(built: Warehouse, api: Api) -> None:
@@ -469,7 +468,7 @@ def test_no_parameter_of_a_table_is_a_way_into_the_query(api: Api) -> None:
         for report in TABLE_REPORTS:
             for name in report.filters:
                 for text in INJECTIONS:
-                    answer = client.get(f"/reports/{report.name}", params={name: text})
+                    answer = client.get(f"/reports/{report.path}", params={name: text})
                     assert answer.status_code == 200, answer.text
                     for row in answer.json()["rows"]:
                         assert row[report.filters[name]] == text

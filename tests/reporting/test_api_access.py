@@ -20,8 +20,8 @@ from structlog.testing import capture_logs
 from reporting.__main__ import main as reporting
 from reporting.doors.api.app import create_app
 from reporting.doors.api.keys import KeyRing, Role, hash_key, new_key
+from reporting.doors.api.reports import read_rows
 from reporting.doors.api.settings import ApiSettings, is_loopback, read_api_settings
-from reporting.doors.api.tables import read_table
 from tests.reporting.served import (
     AUDITOR,
     AUDITOR_LINE,
@@ -115,9 +115,9 @@ def test_too_many_at_once_are_asked_to_come_again(
     def slowly(*arguments: Any, **more: Any) -> Any:
         begun.release()
         assert is_over.wait(30)
-        return read_table(*arguments, **more)
+        return read_rows(*arguments, **more)
 
-    monkeypatch.setattr("reporting.doors.api.app.read_table", slowly)
+    monkeypatch.setattr("reporting.doors.api.app.read_rows", slowly)
     with served(url) as api, ThreadPoolExecutor(2) as askers:
         asked = [askers.submit(api.get, ROWS, READER, limit=limit) for limit in (1, 2)]
         for _ in asked:
@@ -316,7 +316,7 @@ def test_a_fault_of_ours_tells_nothing(
     def fail(*_: object) -> None:
         raise RuntimeError("secret customer")
 
-    monkeypatch.setattr("reporting.doors.api.app.read_table", fail)
+    monkeypatch.setattr("reporting.doors.api.app.read_rows", fail)
     with served(url) as api:
         told = api.get(ROWS, READER, currency="Somebody's name")
         problem(told, 500, "internal-error")
@@ -386,13 +386,13 @@ def test_an_answer_that_is_kept_is_of_its_role_and_build(
     warehouse: Path, api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[object] = []
-    really: Callable[..., object] = read_table
+    really: Callable[..., object] = read_rows
 
     def count(*arguments: object) -> object:
         read.append(arguments)
         return really(*arguments)
 
-    monkeypatch.setattr("reporting.doors.api.app.read_table", count)
+    monkeypatch.setattr("reporting.doors.api.app.read_rows", count)
     for _ in range(3):
         assert api.rows(ROWS, READER)
     assert len(read) == 1

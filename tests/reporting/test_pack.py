@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 
 from loader.demo import write_demo
 from reporting import __main__ as cli
-from reporting.ask.figures import read_figures
+from reporting.ask.figures import read_function
 from reporting.ask.pack.content import BridgeStep, Pack
 from reporting.ask.pack.reading import read_pack
 from reporting.ask.pack.sentences import Findings, sentences
@@ -184,7 +184,7 @@ def test_a_span_that_is_a_week_has_its_figures(built: Warehouse, connection: Con
     for name in (calendar.weeks[0].name, "2026-W38", "2026-W44", "2026-W45", "2026-W46"):
         period = calendar.week_named(name)
         figures = {
-            model: read_figures(connection, function, period)
+            model: read_function(connection, function, period)
             for model, function in FUNCTIONS.items()
         }
         # Weeks without sales in a currency are in the summary only.
@@ -213,7 +213,7 @@ def test_a_span_that_is_a_week_has_its_figures(built: Warehouse, connection: Con
 
 def test_a_span_is_compared_with_what_was_before(connection: Connection, built: Warehouse) -> None:
     period = read_calendar(connection).span(date(2026, 9, 3), date(2026, 10, 12))
-    (row,) = read_figures(connection, "sales_summary", period, {"currency": "EUR"})
+    (row,) = read_function(connection, "sales_summary", period, {"currency": "EUR"})
     known = dict(
         built.query(
             "select case when full_date >= date '2026-09-03' then 'now' else 'before' end, "

@@ -12,23 +12,24 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from reporting.ask.arithmetic import change_percent
-from reporting.ask.figures import read_figures
+from reporting.ask.figures import read_figures, read_function, read_table
 from reporting.ask.forecast import Forecast, make_forecast, read_history
 from reporting.ask.pack.behind import read_files, read_lines
 from reporting.ask.pack.comments import Comments, read_comments
 from reporting.ask.pack.content import BridgeStep, Change, Headline, Pack, Section, TrendPoint
 from reporting.ask.pack.quality import read_quality
-from reporting.ask.pack.reports import (
+from reporting.ask.pack.sentences import Findings, read_movements, sentences
+from reporting.ask.periods import Calendar, NoFigures, Period
+from reporting.ask.reports import (
     PLACES,
-    REPORTS,
+    RESTATEMENTS,
+    SECTION_REPORTS,
     SELLERS,
     SHIPPING,
     TOP_PRODUCTS,
     About,
     Report,
 )
-from reporting.ask.pack.sentences import Findings, read_movements, sentences
-from reporting.ask.periods import Calendar, NoFigures, Period
 from reporting.tables import Column, Kind, Table
 
 TREND_WEEKS = 53
@@ -64,21 +65,6 @@ _BRIDGE = (
     ("new_product_effect", "New products"),
     ("lost_product_effect", "Lost products"),
     ("other_effect", "Other"),
-)
-
-_RESTATEMENT_COLUMNS = (
-    Column("iso_week", "Week", Kind.TEXT),
-    Column("currency", "Currency", Kind.TEXT),
-    Column("edition_number", "Edition", Kind.ORDINAL),
-    Column("published_at", "Published", Kind.DATE),
-    Column("published_revenue", "Revenue then", Kind.AMOUNT),
-    Column("current_revenue", "Revenue now", Kind.AMOUNT),
-    Column("revenue_change", "Change", Kind.AMOUNT),
-    Column("source_file", "File", Kind.TEXT),
-    Column("file_change", "What became of it", Kind.TEXT),
-    Column("published_file_revenue", "From the file then", Kind.AMOUNT),
-    Column("current_file_revenue", "From the file now", Kind.AMOUNT),
-    Column("file_revenue_change", "Change by the file", Kind.AMOUNT),
 )
 
 
@@ -148,20 +134,16 @@ class _Reader:
         self.locale = locale
         self.comments: Comments = read_comments(connection)
         self.weeks = self._weeks()
-        self.summary: dict[str, Row] = {}
-        self.of_period: dict[str, list[Row]] = {}
+        self.summary: dict[str, Row]
         if period.week:
-            for currency, weeks in self.weeks.items():
-                self.summary[currency] = weeks[-1]
-            for report in (SELLERS, TOP_PRODUCTS, SHIPPING, *PLACES):
-                self.of_period[report.model] = self._rows(
-                    f"select * from reports.{report.model} where week_start_date = :first"
-                )
+            self.summary = {currency: weeks[-1] for currency, weeks in self.weeks.items()}
         else:
-            summary = read_figures(connection, "sales_summary", period)
+            summary = read_function(connection, "sales_summary", period)
             self.summary = {row["currency"]: row for row in summary}
-            for report in (SELLERS, TOP_PRODUCTS, SHIPPING, *PLACES):
-                self.of_period[report.model] = read_figures(connection, report.function, period)
+        self.of_period = {
+            report.model: read_figures(connection, report, period)
+            for report in (SELLERS, TOP_PRODUCTS, SHIPPING, PLACES[0])
+        }
 
     def currencies(self) -> list[str]:
         """Return those in which something was sold, the one with most revenue first."""
@@ -174,7 +156,7 @@ class _Reader:
         summary = self.summary[currency]
         bridge = self._bridge(currency)
         trend, forecast_note = self._trend(currency)
-        tables = [table for report in REPORTS if (table := self._table(report, currency)).rows]
+        tables = [self._table(report, currency) for report in SECTION_REPORTS]
         found = Findings(
             summary,
             quality=quality,
@@ -194,7 +176,7 @@ class _Reader:
             forecast_note=forecast_note,
             bridge=_steps(bridge),
             bridge_note=f"From the week before to {self.period.label}." if bridge else "",
-            tables=tuple(tables),
+            tables=tuple(table for table in tables if table.rows),
         )
 
     def lines(self, currency: str, *, names_currency: bool) -> list[Table]:
@@ -215,27 +197,21 @@ class _Reader:
 
     def restatements(self) -> list[Row]:
         """Read what changed in weeks that were published, the newest first."""
-        return self._rows(
-            "select * from reports.rpt_weekly_restatement where week_start_date <= :last "
-            "order by week_start_date desc, currency, source_file limit 1000"
+        rows: Any = read_table(
+            self.connection,
+            RESTATEMENTS,
+            last=self.period.last_day,
+            order=RESTATEMENTS.order,
+            limit=RESTATEMENTS.limit,
         )
+        return list(rows.mappings())
 
     def restatement_table(self, rows: Sequence[Row]) -> Table | None:
         """Show them, if there are any."""
         if not rows:
             return None
-        return Table(
-            "rpt_weekly_restatement",
-            "Changed since published",
-            self.comments.describe("rpt_weekly_restatement", _RESTATEMENT_COLUMNS),
-            tuple(tuple(row[column.name] for column in _RESTATEMENT_COLUMNS) for row in rows),
-            note="The latest published edition of each week against what it would say now, file "
-            "by file.",
-            brief_columns=(
-                *("iso_week", "revenue_change", "source_file", "file_change"),
-                "file_revenue_change",
-            ),
-        )
+        columns = self.comments.describe(RESTATEMENTS.model, RESTATEMENTS.columns)
+        return _shown(RESTATEMENTS, columns, rows, RESTATEMENTS.note)
 
     def definitions(self) -> tuple[tuple[str, str], ...]:
         """Read how the figures are defined."""
@@ -392,40 +368,37 @@ class _Reader:
         # What the words of a weekly report say of the week is not said of another span.
         if self.period.week or report.about is not About.PERIOD:
             columns = self.comments.describe(report.model, columns)
-        used = [
-            place
+        used = tuple(
+            column
             for place, column in enumerate(columns)
             if place == 0 or any(row[column.name] is not None for row in rows)
-        ]
-        return Table(
-            report.name,
-            report.title,
-            tuple(columns[place] for place in used),
-            tuple(tuple(row[columns[place].name] for place in used) for row in rows),
-            note=note,
-            in_brief=report.in_brief,
-            brief_columns=tuple(
-                name
-                for name in report.brief_columns
-                if name in {columns[place].name for place in used}
-            ),
         )
+        return _shown(report, used, rows, note)
 
     def _report_rows(self, report: Report, currency: str) -> list[Row]:
-        conditions = {
-            About.WEEKS: "week_start_date between :first_week_start and :last",
-            About.WEEKS_BEFORE: "week_start_date <= :last",
-            About.MONTHS: "month_start_date between :month and :last",
-            About.PAST: "period_start_date <= :last",
-            About.EVERYTHING: "true",
-        }
-        return self._rows(
-            f"select * from {report.source or f'reports.{report.model}'} "
-            f"where currency = :currency and {conditions[report.about]} "
-            f"order by {report.order} limit {report.limit + 1}",
-            currency=currency,
-            month=self.period.first_day.replace(day=1),
+        rows: Any = read_table(
+            self.connection,
+            report,
+            first=self.period.first_day if report.about is About.WITHIN else None,
+            last=None if report.about is About.EVERYTHING else self.period.last_day,
+            equal={"currency": currency},
+            order=report.order,
+            limit=report.limit + 1,
         )
+        return list(rows.mappings())
+
+
+def _shown(report: Report, columns: Sequence[Column], rows: Sequence[Row], note: str) -> Table:
+    names = [column.name for column in columns]
+    return Table(
+        report.name,
+        report.title,
+        tuple(columns),
+        tuple(tuple(row[name] for name in names) for row in rows),
+        note=note,
+        in_brief=report.in_brief,
+        brief_columns=tuple(name for name in report.brief_columns if name in names),
+    )
 
 
 def _steps(row: Row | None) -> tuple[BridgeStep, ...]:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.engine import Connection
 
 from reporting.ask.figures import FILTERS
+from reporting.ask.reports import FILES, REPORTS, TOP_PRODUCTS
 from reporting.doors.api.access import Access, auditor, reader
 from reporting.doors.api.answers import Answers, Rows, chosen_format
 from reporting.doors.api.audit import line_columns, quality_columns, read_lines, read_quality
@@ -28,17 +29,14 @@ from reporting.doors.api.known import Builds, Known
 from reporting.doors.api.openapi import describe_rows, problem_answers, row_answer
 from reporting.doors.api.parameters import Page, Span, Text, with_filters
 from reporting.doors.api.problems import answer_problems
-from reporting.doors.api.settings import ApiSettings
-from reporting.doors.api.sums import REPORTS as SPAN_REPORTS
-from reporting.doors.api.sums import (
-    TOP_PRODUCTS,
+from reporting.doors.api.reports import (
     read_report,
+    read_rows,
     read_weeks,
     span_columns,
     week_columns,
 )
-from reporting.doors.api.tables import REPORTS as TABLE_REPORTS
-from reporting.doors.api.tables import TableReport, read_table
+from reporting.doors.api.settings import ApiSettings
 from warehouse.connection import warehouse_url
 from warehouse.settings import SettingsError
 
@@ -47,14 +45,6 @@ Reader = Callable[[Connection, Known, Asked, Client], Rows]
 
 
 _LOCAL_NAMES = ["localhost", "127.0.0.1", "[::1]"]
-
-_FILES = TableReport(
-    "files",
-    "quality.dq_file_version",
-    "Every version of every file that was delivered, and what became of it",
-    ("-file_version_id",),
-    {"file": "source_file", "status": "status"},
-)
 
 _ABOUT = """
 Read-only access to the reports, and to the lines behind every figure.
@@ -217,15 +207,15 @@ def _add_reports(app: FastAPI) -> dict[str, Callable[[Catalog], tuple[Column, ..
         made_of=week_columns,
         more=("period", "totals"),
     )
-    for span_report in SPAN_REPORTS:
+    for report in (report for report in REPORTS if report.path and report.function):
         add(
-            f"/reports/{span_report.name}",
-            span_report.title,
-            _TopProducts if span_report is TOP_PRODUCTS else spans,
-            lambda connection, known, asked, _, report=span_report: read_report(  # type: ignore[misc]
+            f"/reports/{report.path}",
+            report.summary,
+            _TopProducts if report is TOP_PRODUCTS else spans,
+            lambda connection, known, asked, _, report=report: read_report(  # type: ignore[misc]
                 connection, report, known, asked
             ),
-            made_of=partial(span_columns, span_report.table),
+            made_of=partial(span_columns, report.table),
         )
     add(
         "/reports/data-quality",
@@ -235,21 +225,22 @@ def _add_reports(app: FastAPI) -> dict[str, Callable[[Catalog], tuple[Column, ..
         made_of=quality_columns,
         more=("period", "weeks", "samples"),
     )
-    for table_report in (*TABLE_REPORTS, _FILES):
-        is_report = table_report is not _FILES
-        base: Any = type("Days", (Span, Page), {}) if table_report.day is not None else Page
+    tables = (report for report in REPORTS if report.path and not report.function)
+    for report in (*tables, FILES):
+        is_report = report is not FILES
+        base: Any = Page if report.day is None else type("Days", (Span, Page), {})
         described = {
             name: FILTERS.get(name, f"Only rows with this {column}.")
-            for name, column in table_report.filters.items()
+            for name, column in report.filters.items()
         }
         add(
-            f"/reports/{table_report.name}" if is_report else f"/{table_report.name}",
-            table_report.title,
-            with_filters(f"Of_{table_report.name.replace('-', '_')}", base, described),
-            lambda connection, known, asked, _, report=table_report: read_table(  # type: ignore[misc]
+            f"/reports/{report.path}" if is_report else f"/{report.path}",
+            report.summary,
+            with_filters(f"Of_{report.path.replace('-', '_')}", base, described),
+            lambda connection, known, asked, _, report=report: read_rows(  # type: ignore[misc]
                 connection, report, known.catalog, asked
             ),
-            made_of=operator.itemgetter(table_report.table),
+            made_of=operator.itemgetter(report.table),
             tag="Reports" if is_report else "Where figures come from",
             for_auditors=not is_report,
             more=("has_more",),

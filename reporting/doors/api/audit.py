@@ -16,7 +16,7 @@ from reporting.doors.api.formats import Row
 from reporting.doors.api.keys import Client, Role
 from reporting.doors.api.known import Known
 from reporting.doors.api.problems import Problem
-from reporting.doors.api.sums import asked_filters, asked_period, said
+from reporting.doors.api.reports import asked_filters, asked_period, said
 
 LINE_COLUMNS = (
     *("sales_line_key", "sold_at", "order_id", "line_number", "is_return"),

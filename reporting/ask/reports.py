@@ -1,9 +1,12 @@
-"""Which reports a pack shows, and how: their columns, their order, and how many rows.
+"""The reports: where their rows are, what can be asked of each, and how it is shown.
 
-Keys are left out: they mean nothing to people, and a workbook would round them.
+A new report is a model, or a function, and an entry here; the pack and the API follow. Keys are not
+shown in packs: they mean nothing to people, and a workbook would round them.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from enum import Enum
 
 from reporting.tables import Column, Kind
@@ -16,33 +19,57 @@ WEEKS_LISTED = 53
 class About(Enum):
     """Which rows of a report a pack shows."""
 
-    PERIOD = "the period"  # computed from the marts where the period is no week
-    WEEKS = "weeks in the period"
-    WEEKS_BEFORE = "weeks up to the period"
-    MONTHS = "months of the period"
-    PAST = "what began by the period's end"
+    PERIOD = "the period"  # of any days; the model has those of weeks
+    WITHIN = "weeks or months in the period"
+    UNTIL = "what began by the period's end"
     EVERYTHING = "all sales"
+
+
+class Spread(Enum):
+    """How many days a row is about, from the day that its date column names."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+    def first(self, day: date) -> date:
+        """Return the earliest date of a row that has this day or a later one in it."""
+        match self:
+            case Spread.WEEK:
+                return day - timedelta(days=6)
+            case Spread.MONTH:
+                return day.replace(day=1)
+            case _:
+                return day
 
 
 @dataclass(frozen=True)
 class Report:
-    """How a report is shown.
+    """A report.
 
     Attributes:
         model: the report model.
-        function: that has its figures for any days, if it is about the period.
-        name: of the table; several tables may show parts of one model.
+        name: of its table in a pack; several tables may show parts of one model.
         title: what people read above it.
-        columns: in order; the first one names the row.
-        about: which rows.
-        order: of the rows, in SQL; of reports about the period, see `rank`.
+        columns: that a pack shows, in order; the first one names the row.
+        about: which rows a pack shows.
+        day: the column that says which days a row is about; None: all days.
+        spread: how many days a row is about.
+        function: that has the figures for any days, if it is about the period.
+        order: of a pack's rows, in SQL; of reports about the period, see `rank`.
         rank: of reports about the period, the column that orders the rows; else revenue does.
         place_level: the rows of rpt_weekly_region_store that are meant.
         note: what must be known to read it rightly.
         in_brief: how many rows say what matters.
         brief_columns: which columns do.
-        limit: how many rows are shown at all.
+        limit: how many rows a pack shows at all.
         source: SQL to select from where it is not the model as it is.
+        path: of the API, below /reports; none if it has no report of this model, or another entry
+            stands for it.
+        summary: what the API says that it is.
+        sort: order of the API's rows, in SQL.
+        filters: what the API can be asked besides days: by parameter, the column that must be
+            equal.
     """
 
     model: str
@@ -50,6 +77,9 @@ class Report:
     title: str
     columns: tuple[Column, ...]
     about: About
+    day: str | None = None
+    spread: Spread = Spread.DAY
+    function: str = ""
     order: str = ""
     rank: str = ""
     place_level: str = ""
@@ -58,7 +88,15 @@ class Report:
     brief_columns: tuple[str, ...] = ()
     limit: int = 10_000
     source: str = ""
-    function: str = ""
+    path: str = ""
+    summary: str = ""
+    sort: str = ""
+    filters: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def table(self) -> str:
+        """Its model, with the schema."""
+        return f"{'quality' if self.model.startswith('dq_') else 'reports'}.{self.model}"
 
 
 _TEXT, _AMOUNT, _COUNT = Kind.TEXT, Kind.AMOUNT, Kind.COUNT
@@ -87,6 +125,9 @@ SELLERS = Report(
     model="rpt_weekly_seller_ranking",
     function="seller_ranking",
     name="rpt_weekly_seller_ranking",
+    path="seller-ranking",
+    summary="Sellers by revenue, with their targets",
+    sort="currency, seller_rank, seller_key",
     title="Sellers",
     columns=_columns(
         ("seller_name", "Seller", _TEXT),
@@ -114,6 +155,9 @@ TOP_PRODUCTS = Report(
     model="rpt_weekly_top_products",
     function="top_products",
     name="rpt_weekly_top_products",
+    path="top-products",
+    summary="Products with most revenue",
+    sort="currency, product_rank",
     title="Top products",
     columns=_columns(
         *_PRODUCT, ("product_rank", "Rank", _COUNT), _REVENUE, _REVENUE_SHARE, _UNITS, _LINES
@@ -127,6 +171,9 @@ SHIPPING = Report(
     model="rpt_weekly_shipping_breakdown",
     function="shipping_breakdown",
     name="rpt_weekly_shipping_breakdown",
+    path="shipping-breakdown",
+    summary="Carriers: revenue, share, freight",
+    sort="currency, revenue desc, shipping_company_key",
     title="Shipping",
     columns=_columns(
         ("shipping_company_name", "Shipping company", _TEXT),
@@ -143,7 +190,7 @@ SHIPPING = Report(
 )
 
 
-def _places(level: str, title: str, *columns: tuple[str, str, Kind]) -> Report:
+def _places(level: str, title: str, *columns: tuple[str, str, Kind], path: str = "") -> Report:
     return Report(
         model="rpt_weekly_region_store",
         function="region_store_breakdown",
@@ -162,6 +209,11 @@ def _places(level: str, title: str, *columns: tuple[str, str, Kind]) -> Report:
         ),
         about=About.PERIOD,
         place_level=level,
+        path=path,
+        summary="Regions, cities and stores, and how many of their customers bought",
+        sort="currency, case place_level when 'region' then 1 when 'city' then 2 else 3 end, "
+        "revenue desc, coalesce(country, ''), coalesce(region, ''), coalesce(city, ''), "
+        "coalesce(store_name, ''), store_key",
         brief_columns=(
             *(columns[0][0], "revenue", "revenue_share", "units", "active_customer_count"),
             "penetration_share",
@@ -172,12 +224,58 @@ def _places(level: str, title: str, *columns: tuple[str, str, Kind]) -> Report:
 _REGION, _COUNTRY = ("region", "Region", _TEXT), ("country", "Country", _TEXT)
 _CITY = ("city", "City", _TEXT)
 
-REGIONS = _places("region", "Regions", _REGION, _COUNTRY)
+REGIONS = _places("region", "Regions", _REGION, _COUNTRY, path="region-store-breakdown")
 CITIES = _places("city", "Cities", _CITY, _REGION, _COUNTRY)
 STORES = _places("store", "Stores", ("store_name", "Store", _TEXT), _CITY, _REGION, _COUNTRY)
 PLACES = (REGIONS, CITIES, STORES)
 
-REPORTS = (
+RESTATEMENTS = Report(
+    model="rpt_weekly_restatement",
+    name="rpt_weekly_restatement",
+    path="restatements",
+    summary="What changed in weeks that were published",
+    sort="currency, week_start_date, source_file",
+    filters={"currency": "currency", "iso_week": "iso_week", "file": "source_file"},
+    title="Changed since published",
+    columns=_columns(
+        _WEEK,
+        ("currency", "Currency", _TEXT),
+        ("edition_number", "Edition", Kind.ORDINAL),
+        ("published_at", "Published", _DATE),
+        ("published_revenue", "Revenue then", _AMOUNT),
+        ("current_revenue", "Revenue now", _AMOUNT),
+        ("revenue_change", "Change", _AMOUNT),
+        ("source_file", "File", _TEXT),
+        ("file_change", "What became of it", _TEXT),
+        ("published_file_revenue", "From the file then", _AMOUNT),
+        ("current_file_revenue", "From the file now", _AMOUNT),
+        ("file_revenue_change", "Change by the file", _AMOUNT),
+    ),
+    day="week_start_date",
+    spread=Spread.WEEK,
+    about=About.UNTIL,
+    order="week_start_date desc, currency, source_file",
+    note="The latest published edition of each week against what it would say now, file by file.",
+    brief_columns=(
+        *("iso_week", "revenue_change", "source_file", "file_change"),
+        "file_revenue_change",
+    ),
+    limit=1_000,
+)
+
+FILES = Report(
+    model="dq_file_version",
+    name="files",
+    path="files",
+    summary="Every version of every file that was delivered, and what became of it",
+    sort="file_version_id desc",
+    filters={"file": "source_file", "status": "status"},
+    title="Files",
+    columns=(),
+    about=About.EVERYTHING,
+)
+
+SECTION_REPORTS = (
     SELLERS,
     TOP_PRODUCTS,
     *PLACES,
@@ -185,6 +283,10 @@ REPORTS = (
     Report(
         model="rpt_target_attainment",
         name="rpt_target_attainment",
+        path="target-attainment",
+        summary="Targets and what was reached of them",
+        sort="currency, month_start_date, member_kind, member_name, seller_key, store_key",
+        filters={"currency": "currency", "member_kind": "member_kind", "member": "member_name"},
         title="Targets of the month",
         columns=_columns(
             ("member_name", "Seller or store", _TEXT),
@@ -200,7 +302,9 @@ REPORTS = (
         ),
         order="month_start_date desc, member_kind, target_amount desc, member_name, "
         "seller_key, store_key",
-        about=About.MONTHS,
+        day="month_start_date",
+        spread=Spread.MONTH,
+        about=About.WITHIN,
         note="The months that the period touches, as far as they have been delivered today.",
         brief_columns=(
             *("member_name", "calendar_month", "target_amount", "revenue", "attainment_share"),
@@ -210,6 +314,10 @@ REPORTS = (
     Report(
         model="rpt_sales_anomaly",
         name="rpt_sales_anomaly",
+        path="sales-anomalies",
+        summary="Weeks out of line with the weeks before them",
+        sort="currency, week_start_date, member_kind, member_name, member_key, measure",
+        filters={"currency": "currency", "member_kind": "member_kind", "member": "member_name"},
         title="Out of line",
         columns=_columns(
             ("member_name", "Who or what", _TEXT),
@@ -224,7 +332,9 @@ REPORTS = (
             ("direction", "Direction", _TEXT),
         ),
         order="abs(score) desc, member_kind, member_key, measure, week_start_date",
-        about=About.WEEKS,
+        day="week_start_date",
+        spread=Spread.WEEK,
+        about=About.WITHIN,
         note="Far from what the same seller, product or store sold in the weeks before.",
         brief_columns=("member_name", "measure", "value", "expected_value", "direction"),
     ),
@@ -255,7 +365,9 @@ REPORTS = (
             ("margin_share", "Margin", _SHARE),
         ),
         order="week_start_date desc",
-        about=About.WEEKS_BEFORE,
+        day="week_start_date",
+        spread=Spread.WEEK,
+        about=About.UNTIL,
         in_brief=8,
         brief_columns=(
             *("iso_week", "revenue", "revenue_change_pct", "units", "order_count"),
@@ -266,6 +378,10 @@ REPORTS = (
     Report(
         model="rpt_revenue_bridge",
         name="rpt_revenue_bridge",
+        path="revenue-bridge",
+        summary="Why revenue changed from week to week: price, volume, mix, new, lost",
+        sort="currency, week_start_date",
+        filters={"currency": "currency", "iso_week": "iso_week"},
         title="What moved revenue",
         columns=_columns(
             _WEEK,
@@ -279,13 +395,19 @@ REPORTS = (
             _REVENUE,
         ),
         order="week_start_date desc",
-        about=About.WEEKS_BEFORE,
+        day="week_start_date",
+        spread=Spread.WEEK,
+        about=About.UNTIL,
         in_brief=4,
         limit=WEEKS_LISTED,
     ),
     Report(
         model="rpt_period_growth",
         name="rpt_period_growth",
+        path="period-growth",
+        summary="Months, quarters and years, and how they grew",
+        sort="currency, period_kind, period_start_date",
+        filters={"currency": "currency", "period_kind": "period_kind"},
         title="Months, quarters, years",
         columns=_columns(
             ("period_label", "Period", _TEXT),
@@ -304,7 +426,8 @@ REPORTS = (
         order="case period_kind when 'month' then 1 when 'quarter' then 2 when 'year' then 3 "
         "when 'fiscal_period' then 4 when 'fiscal_quarter' then 5 else 6 end, "
         "period_start_date desc",
-        about=About.PAST,
+        day="period_start_date",
+        about=About.UNTIL,
         in_brief=6,
         brief_columns=(
             *("period_label", "revenue", "revenue_change_pct", "revenue_change_on_last_year_pct"),
@@ -314,6 +437,10 @@ REPORTS = (
     Report(
         model="rpt_seasonality",
         name="rpt_seasonality",
+        path="seasonality",
+        summary="How strong each month and weekday is",
+        sort="currency, season_kind, season_number",
+        filters={"currency": "currency", "season_kind": "season_kind"},
         title="Seasons",
         columns=_columns(
             ("season_name", "Month or weekday", _TEXT),
@@ -332,6 +459,16 @@ REPORTS = (
     Report(
         model="rpt_product_performance",
         name="rpt_product_performance",
+        path="product-performance",
+        summary="Products: revenue, margin, tiers",
+        sort="currency, revenue desc, product_key",
+        filters={
+            "currency": "currency",
+            "product": "product_name",
+            "category": "category",
+            "performance_tier": "performance_tier",
+            "price_tier": "price_tier",
+        },
         title="Products",
         columns=_columns(
             *_PRODUCT,
@@ -364,6 +501,10 @@ REPORTS = (
     Report(
         model="rpt_product_pareto",
         name="rpt_product_pareto",
+        path="product-pareto",
+        summary="Which few products make most of the revenue",
+        sort="currency, product_rank",
+        filters={"currency": "currency", "category": "category", "abc_class": "abc_class"},
         title="Pareto of products",
         columns=_columns(
             *_PRODUCT,
@@ -387,6 +528,16 @@ REPORTS = (
     Report(
         model="rpt_customer_value",
         name="rpt_customer_value",
+        path="customer-value",
+        summary="What each customer has brought so far",
+        sort="currency, lifetime_revenue desc, customer_durable_key",
+        filters={
+            "currency": "currency",
+            "customer_status": "customer_status",
+            "region": "region",
+            "country": "country",
+            "city": "city",
+        },
         title="Customers",
         columns=_columns(
             *_CUSTOMER,
@@ -434,6 +585,10 @@ REPORTS = (
     Report(
         model="rpt_customer_rfm",
         name="rpt_customer_rfm",
+        path="customer-segments",
+        summary="Customers by recency, frequency and value",
+        sort="currency, monetary desc, customer_durable_key",
+        filters={"currency": "currency", "segment": "rfm_segment", "rfm_score": "rfm_score"},
         title="Customers by RFM",
         columns=_columns(
             *_CUSTOMER,
@@ -454,6 +609,12 @@ REPORTS = (
     Report(
         model="rpt_cohort_retention",
         name="rpt_cohort_retention",
+        path="cohort-retention",
+        summary="How many customers come back, by the month of their first purchase",
+        sort="currency, cohort_month_start_date, months_since",
+        day="cohort_month_start_date",
+        spread=Spread.MONTH,
+        filters={"currency": "currency", "cohort_month": "cohort_month"},
         title="Cohorts",
         columns=_columns(
             ("cohort_month", "First bought in", _TEXT),
@@ -491,10 +652,14 @@ REPORTS = (
             ("revenue_affected_share", "Amount affected", _SHARE),
         ),
         order="week_start_date desc",
-        about=About.WEEKS_BEFORE,
+        day="week_start_date",
+        spread=Spread.WEEK,
+        about=About.UNTIL,
         in_brief=8,
         brief_columns=("iso_week", "status", "row_count", "quarantined_row_count"),
         limit=WEEKS_LISTED,
     ),
 )
 """Those of a section, in the order in which they are shown."""
+
+REPORTS = (*SECTION_REPORTS, RESTATEMENTS)

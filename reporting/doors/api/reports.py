@@ -1,17 +1,16 @@
-"""Reports of any span of days, with the columns of the weekly report models, less the week."""
+"""The reports as the API answers with them (`reporting.ask.reports`)."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from reporting.ask.figures import FILTERS, Row, read_figures
+from reporting.ask.figures import FILTERS, Row, read_figures, read_function, read_table
 from reporting.ask.periods import Calendar, NoFigures, Period
+from reporting.ask.reports import Report
 from reporting.doors.api.answers import Rows
 from reporting.doors.api.catalog import Catalog, Column
 from reporting.doors.api.known import Known
@@ -30,54 +29,6 @@ _COMPARED = {
     "revenue_change_on_last_year_pct",
 }
 """What the weekly report says of other weeks, which may lie outside of what was asked for."""
-
-
-@dataclass(frozen=True)
-class SpanReport:
-    """A report of any span of days.
-
-    Attributes:
-        name: in the path; with underscores, of the function.
-        table: the weekly report model whose columns it has.
-        title: in a few words.
-        order: of its rows, in SQL.
-    """
-
-    name: str
-    table: str
-    title: str
-    order: str
-
-
-TOP_PRODUCTS = SpanReport(
-    "top-products",
-    "reports.rpt_weekly_top_products",
-    "Products with most revenue",
-    "currency, product_rank",
-)
-REPORTS = (
-    SpanReport(
-        "seller-ranking",
-        "reports.rpt_weekly_seller_ranking",
-        "Sellers by revenue, with their targets",
-        "currency, seller_rank, seller_key",
-    ),
-    SpanReport(
-        "shipping-breakdown",
-        "reports.rpt_weekly_shipping_breakdown",
-        "Carriers: revenue, share, freight",
-        "currency, revenue desc, shipping_company_key",
-    ),
-    SpanReport(
-        "region-store-breakdown",
-        "reports.rpt_weekly_region_store",
-        "Regions, cities and stores, and how many of their customers bought",
-        "currency, case place_level when 'region' then 1 when 'city' then 2 else 3 end, "
-        "revenue desc, coalesce(country, ''), coalesce(region, ''), coalesce(city, ''), "
-        "coalesce(store_name, ''), store_key",
-    ),
-    TOP_PRODUCTS,
-)
 
 
 def asked_period(calendar: Calendar | None, asked: Mapping[str, Any]) -> Period:
@@ -124,35 +75,59 @@ def said(period: Period) -> dict[str, Any]:
 
 
 def read_report(
-    connection: Connection, report: SpanReport, known: Known, asked: Mapping[str, Any]
+    connection: Connection, report: Report, known: Known, asked: Mapping[str, Any]
 ) -> Rows:
     """Read a report of a span of days."""
     period = asked_period(known.calendar, asked)
     filters = asked_filters(asked)
-    if report is TOP_PRODUCTS:
+    if asked.get("limit") is not None:
         filters["product_count"] = asked["limit"]
-    function = report.name.replace("-", "_")
-    rows: Sequence[Row]
-    if period.week and not filters:  # what a model has computed already
-        found: Any = connection.execute(
-            sa.text(
-                f"select * from {report.table} where week_start_date = :first_day "
-                f"order by {report.order}"
-            ),
-            {"first_day": period.first_day},
-        )
-        rows = found.mappings().all()
-    else:
-        rows = read_figures(connection, function, period, filters, report.order)
+    rows = read_figures(connection, report, period, filters)
     return _rows(span_columns(report.table, known.catalog), rows, {"period": said(period)})
+
+
+def read_rows(
+    connection: Connection, report: Report, catalog: Catalog, asked: Mapping[str, Any]
+) -> Rows:
+    """Read rows of a report that is a table.
+
+    Args:
+        connection: to the warehouse.
+        report: which one.
+        catalog: what its table is made of.
+        asked: values by parameter; `limit` and `offset` for a page, None for all rows.
+    """
+    limit = asked.get("limit")
+    found = read_table(
+        connection if limit else connection.execution_options(stream_results=True),
+        report,
+        first=asked.get("start_date"),
+        last=asked.get("end_date"),
+        equal={
+            column: asked[parameter]
+            for parameter, column in report.filters.items()
+            if asked.get(parameter) is not None
+        },
+        order=report.sort,
+        # One row more than asked for tells whether there are more.
+        limit=limit and limit + 1,
+        offset=asked.get("offset") or 0,
+    )
+    columns = catalog[report.table]
+    if limit is None:
+        return Rows(columns, (tuple(row) for part in found.partitions(10_000) for row in part))
+    rows = [tuple(row) for row in found]
+    return Rows(columns, rows[:limit], {"has_more": len(rows) > limit})
 
 
 def read_weeks(connection: Connection, known: Known, asked: Mapping[str, Any]) -> Rows:
     """Read the weeks of a span of days, its days only, and all of it together."""
     period = asked_period(known.calendar, asked)
     filters = asked_filters(asked)
-    weeks = read_figures(connection, "weekly_summary", period, filters, "currency, week_start_date")
-    totals = read_figures(connection, "sales_summary", period, filters, "revenue desc, currency")
+    weeks = read_function(
+        connection, "weekly_summary", period, filters, "currency, week_start_date"
+    )
+    totals = read_function(connection, "sales_summary", period, filters, "revenue desc, currency")
     return _rows(
         week_columns(known.catalog),
         weeks,
