@@ -1,35 +1,28 @@
-"""The command line of the loader; `python -m loader --help` lists the commands."""
+"""The command line of the loader; `python -m loader --help` lists the commands.
+
+What only some commands use is imported by them: others are to answer at once.
+"""
+
+from __future__ import annotations
 
 import json
+import logging
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from babel.numbers import list_currencies
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
-from sqlalchemy.engine import Connection, Row
 
-from loader import ledger
+from loader import Refusal, ledger
 from loader.contracts import ENTITIES
-from loader.corrections import Refused, find_prunable, prune, restore, withdraw
-from loader.deliveries import Delivery, Found, NothingThere, find_deliveries, is_hidden
-from loader.demo import write_demo
-from loader.inspection import propose_layout
-from loader.layouts import BadLayout, read_layouts
-from loader.learning import Answers, CannotLearn, layout_path
-from loader.load import LoadInProgress, Outcome, check, load, one_load_at_a_time
-from loader.logs import log_to_file
-from loader.preview import Changes
 from loader.raw_tables import create_raw_tables, has_raw_tables, is_outdated
-from loader.reading.sheet import BadFile
-from loader.teaching import teach
 from loader.wording import count
 from warehouse.connection import (
     DATABASE_ERRORS,
@@ -40,6 +33,13 @@ from warehouse.connection import (
 )
 from warehouse.printing import printable
 from warehouse.settings import Settings, SettingsError, read_settings
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection, Row
+
+    from loader.deliveries import Delivery, Found
+    from loader.load import Outcome
+    from loader.preview import Changes
 
 USAGE = 2
 """Exit code: wrong usage or settings."""
@@ -68,15 +68,7 @@ def _plain_errors() -> Iterator[None]:
     """Turn what people can mend into one message and exit code 2."""
     try:
         yield
-    except (
-        SettingsError,
-        BadLayout,
-        CannotLearn,
-        NothingThere,
-        WarehouseUnavailable,
-        LoadInProgress,
-        Refused,
-    ) as problem:
+    except (SettingsError, WarehouseUnavailable, Refusal) as problem:
         err.print(Text(printable(str(problem))))
         sys.exit(USAGE)
 
@@ -105,6 +97,8 @@ def _column_and_header(text: str) -> tuple[str, str]:
 
 
 def _currency(_context: click.Context, _option: click.Parameter, code: str) -> str:
+    from babel.numbers import list_currencies
+
     if code and code.upper() not in list_currencies():
         raise click.BadParameter(f"ISO 4217 knows no currency {code}.")
     return code.upper()
@@ -117,13 +111,19 @@ def main() -> None:
     Exit code 0: all well. 1: some file failed, or is held until a question is answered (the others
     are loaded). 2: wrong usage or settings.
     """
-    log_to_file()
+    # What it would print of a broken connection, with a traceback, the command says in one line.
+    logging.getLogger("sqlalchemy.pool").addHandler(logging.NullHandler())
 
 
 @main.command("load")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 def load_command(paths: tuple[Path, ...]) -> None:
     """Load files or folders (default: SALES_DATA_FILE, else data/inbox)."""
+    from loader.layouts import read_layouts
+    from loader.load import load, one_load_at_a_time
+    from loader.logs import log_to_file
+
+    log_to_file()
     with _plain_errors():
         settings = read_settings()
         found = _find(paths, settings)
@@ -141,6 +141,11 @@ def load_command(paths: tuple[Path, ...]) -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 def check_command(paths: tuple[Path, ...]) -> None:
     """Say what load would do, and what a correction would change; write nothing."""
+    from loader.layouts import read_layouts
+    from loader.load import check
+    from loader.logs import log_to_file
+
+    log_to_file()
     with _plain_errors():
         settings = read_settings()
         found = _find(paths, settings)
@@ -154,9 +159,12 @@ def check_command(paths: tuple[Path, ...]) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def inspect_command(file: Path) -> None:
     """Propose a layout for FILE, as YAML on standard output."""
+    from loader.inspection import propose_layout
+    from loader.reading.sheet import BadFile
+
     with _plain_errors():
         if not file.is_file():
-            raise NothingThere(f"There is no file {file}.")
+            raise Refusal(f"There is no file {file}.")
     try:
         click.echo(propose_layout(file), nl=False)
     except BadFile as problem:
@@ -201,6 +209,10 @@ def learn_command(
 
     Shows what was understood, in figures, and what a load would give.
     """
+    from loader.learning import Answers, layout_path
+    from loader.reading.sheet import BadFile
+    from loader.teaching import teach
+
     settings = {"decimal": decimal, "dates": dates, "encoding": encoding}
     answers = Answers(
         {key: value for key, value in settings.items() if value},
@@ -211,7 +223,7 @@ def learn_command(
         where = read_settings()
         found = _find(paths, where)
         if not found.deliveries:
-            raise NothingThere("No files found: give workbooks or CSV files, or their folder.")
+            raise Refusal("No files found: give workbooks or CSV files, or their folder.")
         path = layout_path(where.layouts_dir, found.deliveries, name)
         try:
             is_open = teach(
@@ -249,6 +261,8 @@ def status_command(as_json: bool) -> None:
 @click.argument("version_id", metavar="ID", type=int)
 def withdraw_command(version_id: int) -> None:
     """Take a file version out: its rows count no more. ID is the number that status shows."""
+    from loader.corrections import withdraw
+
     with _plain_errors(), _ledger_to_correct() as connection:
         done = withdraw(connection, version_id)
     _say_done("withdrawn", done.version)
@@ -264,6 +278,8 @@ def withdraw_command(version_id: int) -> None:
 @click.argument("version_id", metavar="ID", type=int)
 def restore_command(version_id: int) -> None:
     """Let a withdrawn or superseded file version count again, in place of the one that does."""
+    from loader.corrections import restore
+
     with _plain_errors(), _ledger_to_correct() as connection:
         done = restore(connection, version_id)
     if done.version.status == "active":
@@ -287,6 +303,8 @@ def restore_command(version_id: int) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def prune_command(keep_days: int, yes: bool) -> None:
     """Forget the rows of superseded and withdrawn file versions for good."""
+    from loader.corrections import find_prunable, prune
+
     with _plain_errors(), _ledger_to_correct() as connection:
         found = find_prunable(connection, keep_days)
         for why, versions in found.needed.items():
@@ -302,7 +320,7 @@ def prune_command(keep_days: int, yes: bool) -> None:
             for version in found.versions:
                 _show_version(version._asdict())
             if not sys.stdin.isatty():
-                raise Refused(f"This forgets {what} for good: say --yes if that is meant.")
+                raise Refusal(f"This forgets {what} for good: say --yes if that is meant.")
             if not click.confirm(f"This forgets {what} for good. Go on?"):
                 sys.exit(1)
         prune(connection, found.versions)
@@ -322,6 +340,9 @@ def prune_command(keep_days: int, yes: bool) -> None:
 @click.option("--if-empty", is_flag=True, help="Do nothing where FOLDER holds files already.")
 def demo_command(folder: Path, seed: int, lines: int, if_empty: bool) -> None:
     """Write demo workbooks of an invented company into FOLDER."""
+    from loader.deliveries import is_hidden
+    from loader.demo import write_demo
+
     if if_empty and folder.is_dir() and any(not is_hidden(file) for file in folder.iterdir()):
         return
     with Progress(*_columns(), console=err, disable=not err.is_terminal, transient=True) as bar:
@@ -358,6 +379,8 @@ def _iso(value: object) -> str:
 
 
 def _find(paths: tuple[Path, ...], settings: Settings) -> Found:
+    from loader.deliveries import find_deliveries
+
     inbox = settings.sales_data_file
     if not paths and inbox == Settings.model_fields["sales_data_file"].default:
         inbox.mkdir(parents=True, exist_ok=True)
@@ -403,9 +426,13 @@ def _bring_up_to_date(connection: Connection) -> None:
 @contextmanager
 def _ledger_to_correct() -> Iterator[Connection]:
     """Hold the ledger, to change what counts."""
+    from loader.load import one_load_at_a_time
+    from loader.logs import log_to_file
+
+    log_to_file()
     with _ledger_if_any(read_settings(), read_only=False) as connection:
         if connection is None:
-            raise Refused("Nothing has been loaded yet.")
+            raise Refusal("Nothing has been loaded yet.")
         with one_load_at_a_time(connection):
             _bring_up_to_date(connection)
             yield connection
@@ -417,7 +444,7 @@ def _columns() -> tuple[TextColumn, BarColumn, MofNCompleteColumn]:
 
 
 @contextmanager
-def _progress(deliveries: list[Delivery]) -> Iterator["_Step"]:
+def _progress(deliveries: list[Delivery]) -> Iterator[_Step]:
     with Progress(*_columns(), console=err, disable=not err.is_terminal, transient=True) as bar:
         yield _Step(bar, len(deliveries))
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.engine import Connection, Row
 
-from loader import ledger
+from loader import Refusal, ledger
 from loader.raw_tables import ENTITY_TABLES, FILE_PARTS, FILE_VERSIONS
 
 log = structlog.get_logger()
@@ -18,7 +18,7 @@ _VERSIONS = FILE_VERSIONS.c
 _PARTS = FILE_PARTS.c
 
 
-class Refused(Exception):
+class Refused(Refusal):
     """A correction that cannot be made; the message says why and what to do."""
 
 

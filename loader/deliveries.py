@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePath, PurePosixPath
 from typing import BinaryIO
 
+from loader import Refusal
 from loader.reading import archive
 from loader.reading.archive import Member
 from loader.reading.opening import is_table_file, open_binary, suffix_of
@@ -19,7 +20,7 @@ from loader.reading.sheet import BadFile
 _CHUNK = 1 << 20
 
 
-class NothingThere(Exception):
+class NothingThere(Refusal):
     """A path given on the command line that does not exist; the message says which."""
 
 

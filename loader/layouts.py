@@ -26,6 +26,7 @@ from pydantic import (
     model_validator,
 )
 
+from loader import Refusal
 from loader.contracts import ENTITIES, Entity, Requirement, unmet
 from loader.date_patterns import pattern_regex
 from loader.evidence.dates import ORDERS, SWAPPED
@@ -34,7 +35,7 @@ from loader.file_dates import NO_PERIOD
 DEFAULT_MISSING = ["", "NULL", "null", "N/A", "n/a"]
 
 
-class BadLayout(Exception):
+class BadLayout(Refusal):
     """A layout that cannot be used; the message names the file, the document and the key."""
 
 

@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from loader import Refusal
 from loader.contracts import ENTITIES, header_key
 from loader.deliveries import Delivery
 from loader.evidence.dates import SWAPPED, order_of, read_date
@@ -39,7 +40,7 @@ _OF_TYPE = {"decimal": ("decimal", "integer"), "dates": ("timestamp", "date")}
 """Settings that mean something only beside columns of these types."""
 
 
-class CannotLearn(Exception):
+class CannotLearn(Refusal):
     """What was asked for cannot be; the message says why, and what to do."""
 
 

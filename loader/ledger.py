@@ -1,19 +1,23 @@
 """The ledger `raw.file_versions`: which version of which file is in the warehouse."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from loader import __version__
-from loader.date_patterns import Period
-from loader.deliveries import Delivery
-from loader.mapping import Part
 from loader.raw_tables import FILE_PARTS, FILE_VERSIONS
+
+if TYPE_CHECKING:
+    from loader.date_patterns import Period
+    from loader.deliveries import Delivery
+    from loader.mapping import Part
 
 _VERSIONS = FILE_VERSIONS.c
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.engine import Connection
 
-from loader import ledger
+from loader import Refusal, ledger
 from loader.bulk import copy_batches
 from loader.date_patterns import Period
 from loader.deliveries import Delivery
@@ -30,7 +30,7 @@ LOCK = 7_253_110_419
 log = structlog.get_logger()
 
 
-class LoadInProgress(Exception):
+class LoadInProgress(Refusal):
     """Another load is writing to this warehouse."""
 
 

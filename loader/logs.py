@@ -23,8 +23,6 @@ def log_to_file() -> None:
     logger.handlers = [handler]
     logger.setLevel(logging.INFO)
     logger.propagate = False
-    # What it would print of a broken connection, with a traceback, the command says in one line.
-    logging.getLogger("sqlalchemy.pool").addHandler(logging.NullHandler())
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
