@@ -500,6 +500,8 @@ def _show(outcome: Outcome) -> None:
         counted = [f"{changes.entity}: {_in_words(changes)}" for changes in several]
         for text in (*counted, *preview.samples, *preview.revenue):
             out.print(Text(f"          {printable(text)}"))
+    for taken in outcome.sheets:
+        out.print(Text(f"          {printable(taken)}", style="dim"))
     for note in outcome.notes:
         out.print(Text(f"          {printable(note)}", style="yellow"))
     if outcome.error:

@@ -6,13 +6,14 @@ import pyarrow as pa
 
 from loader.date_patterns import Period
 from loader.deliveries import Delivery
+from loader.evidence.sheets import SheetRows, misnamed_sheet, repeating_sheets
 from loader.headers import Header, NoHeader, SheetTop, explain_missing, find_header, peek
 from loader.layouts import Layout, LayoutFile, tidy_layouts
 from loader.mapping import Mapping, Part
 from loader.questions import Held
 from loader.reading.opening import open_sheets, suffix_of
 from loader.reading.sheet import BadFile, Block, NoTable, Sheet
-from loader.wording import quoted, sheets_are
+from loader.wording import SHOWN, quoted, sheets_are
 
 _EMPTY = "it holds no rows at all: every sheet is empty."
 _LIKE_A_TABLE = 2
@@ -71,7 +72,7 @@ class FileReader:
             if unread := [question for sheet in sheets for question in sheet.questions]:
                 raise Held(unread, self.delivery.path)
             find = self._find_named if self.chosen.name else self._find_tidy
-            for sheet, header, layout, blocks in find(sheets):
+            for sheet, header, layout, blocks in self._once(find(sheets)):
                 mapping = Mapping(sheet, header, layout, len(self.parts) + 1, self._period)
                 self.parts.append(mapping.part)
                 yield mapping.part, _naming_sheet(sheet, mapping.batches(blocks, version))
@@ -87,6 +88,36 @@ class FileReader:
             for part in self.parts
             for note in part.notes
         ] + self._notes
+
+    def sheets(self) -> list[str]:
+        """Return what each sheet of a workbook was taken for."""
+        names: dict[str, list[str]] = {}
+        for part in self.parts:
+            names.setdefault(part.layout.entity, []).append(part.sheet)
+        several = sum(map(len, names.values())) > 1
+        return [f"{entity}: {quoted(found, SHOWN)}" for entity, found in names.items() if several]
+
+    def _once(self, found: Iterator[_Found]) -> Iterator[_Found]:
+        """Leave out the sheets that hold the sales of others once more.
+
+        A layout that names its sheets has said that all of them count.
+        """
+        items: list[_Found] = []
+        rows: list[SheetRows] = []
+        for sheet, header, layout, blocks in found:
+            if sheet.name and layout.entity == "sales_lines" and layout.sheets == ["*"]:
+                in_memory = [*blocks]
+                rows.append(_rows_of(sheet, header, in_memory))
+                items.append((sheet, header, layout, iter(in_memory)))
+            else:
+                items.append((sheet, header, layout, blocks))
+        repeating = repeating_sheets(rows)
+        counting = [item for item in rows if item.name not in repeating.value]
+        question = repeating.question or (misnamed_sheet(counting) if len(counting) > 1 else None)
+        if question is not None:
+            raise Held([question], self.delivery.path)
+        self._notes += repeating.notes
+        yield from (item for item in items if item[0].name not in repeating.value)
 
     def _refuse_no_rows(self) -> None:
         for part in self.parts:
@@ -185,6 +216,24 @@ class FileReader:
             + " Mend the file or the layout; "
             f'`python -m loader inspect "{self.delivery.path}"` proposes one.'
         )
+
+
+def _rows_of(sheet: Sheet, header: Header, blocks: list[Block]) -> SheetRows:
+    """Return the dated rows of a sheet: blank ones and most totals have no date."""
+    columns = {}
+    for name, positions in header.positions.items():
+        for number, position in enumerate(positions):
+            pieces = [
+                block.columns[position].slice(max(header.at.row + 1 - block.first_row, 0))
+                if position < len(block.columns)
+                else pa.nulls(block.height, pa.string())
+                for block in blocks
+            ]
+            columns[f"{name} {number}" if number else name] = pa.concat_arrays(pieces)
+    if "sold_at" in columns:
+        dated = columns["sold_at"].is_valid()
+        columns = {name: column.filter(dated) for name, column in columns.items()}
+    return SheetRows(sheet.name, columns)
 
 
 def _wanted(sheets: list[Sheet], layout: Layout) -> list[Sheet]:

@@ -43,6 +43,7 @@ class Outcome:
             when only checked.
         rows_loaded: copied into raw.
         rows_skipped: left out, by reason.
+        sheets: what each sheet of a workbook was taken for.
         notes: what people should know.
         error: why it failed; of a held file, the question.
         preview: what it would change, when only checked.
@@ -54,6 +55,7 @@ class Outcome:
     layout: str = ""
     rows_loaded: int = 0
     rows_skipped: dict[str, int] = field(default_factory=dict)
+    sheets: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     error: str = ""
     preview: Preview | None = None
@@ -382,5 +384,6 @@ def _outcome(reading: FileReader, known: ledger.Known) -> Outcome:
         layout=reading.chosen.name,
         rows_loaded=sum(part.rows_loaded for part in reading.parts),
         rows_skipped=dict(sum((part.rows_skipped for part in reading.parts), Counter())),
+        sheets=reading.sheets(),
         notes=notes,
     )

@@ -27,6 +27,7 @@ from defusedxml.ElementTree import fromstring
 
 from loader.questions import Question
 from loader.reading.sheet import BadFile, Block
+from loader.wording import SHOWN, count
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 
@@ -123,6 +124,7 @@ class WorkbookSheet:
         self._book = book
         self._package = package
         self._part = listed.part
+        self._hidden_noted = False
         self._formulas: list[tuple[int, int]] | None = None
         self._span: tuple[int, int] | None = None
         self._cells: tuple[int, int, Sequence[Sequence[object]]] | None = None
@@ -175,9 +177,11 @@ class WorkbookSheet:
                 _refuse_far_cells_of_xlsb(self._book.path)
             # Beside the parsing this costs no time: both leave the interpreter free.
             search = pool.submit(self._find_uncalculated)
+            hidden = pool.submit(self._find_hidden)
             sheet = self._book.parsed(self.name)
             batch, errors = sheet.to_arrow_with_errors()
             self._formulas = search.result()
+            self._note_hidden(hidden.result())
             places = [info.absolute_index for info in sheet.selected_columns]
             self._span = (places[0] if places else 0, len(places))
             columns = [
@@ -192,6 +196,19 @@ class WorkbookSheet:
 
     def _find_uncalculated(self) -> list[tuple[int, int]]:
         return self._package.uncalculated(self._part) if self._package else []
+
+    def _find_hidden(self) -> list[int]:
+        return self._package.hidden_rows(self._part) if self._package else []
+
+    def _note_hidden(self, rows: list[int]) -> None:
+        if not rows or self._hidden_noted:
+            return
+        self._hidden_noted = True
+        shown = ", ".join(str(row) for row in rows[:SHOWN]) + (", …" if len(rows) > SHOWN else "")
+        self.notes.append(
+            f"{count(len(rows), 'hidden row')} in sheet '{self.name}' ({shown}), by a filter or by "
+            "hand; read all the same"
+        )
 
     def _restore_digits(self, columns: list[pa.Array], places: list[int]) -> None:
         """Put back what fastexcel loses by rounding every number to nine decimals."""
@@ -552,6 +569,18 @@ class _Package:
                     return _scan(archive, info).uncalculated
         return []
 
+    def hidden_rows(self, part: str) -> list[int]:
+        """Return the numbers of the rows that are hidden, by hand or by a filter."""
+        with zipfile.ZipFile(self._path) as archive:
+            found = {
+                int(row)
+                for chunk in _chunks(archive, self._info(archive, part))
+                if b"hidden=" in chunk
+                for tag in _HIDDEN_ROW.findall(chunk)
+                for row in _ROW_NUMBER.findall(tag)
+            }
+        return sorted(found)
+
     def _info(self, archive: zipfile.ZipFile, part: str) -> zipfile.ZipInfo:
         name = self._names.get(part.lower())
         if name is None:
@@ -583,6 +612,8 @@ class _Package:
 
 
 _DURATION_FORMAT = re.compile(rb'numFmtId="46"|formatCode="[^"]*\[[hms]', re.IGNORECASE)
+_HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\s(?=[^<>]*\shidden=["'](?:1|true)["'])[^<>]*>""")
+_ROW_NUMBER = re.compile(rb"""\sr=["'](\d+)["']""")
 _DIMENSION = re.compile(rb'<(?:\w+:)?dimension\s[^>]*?ref="(?:[A-Z]+\d+:)?([A-Z]+)(\d+)"')
 # A cell that is not blank beyond column Z, or where it is not plain to see; 26 columns stay below
 # the limit however long they are.

@@ -1,0 +1,79 @@
+"""Sheets beside each other: which count, which repeat others, which are no sales."""
+
+import pytest
+
+from loader.load import Outcome
+from tests.conftest import Warehouse
+from tests.loader.conftest import HEADER, Dropped, LaidOut, Row, loaded, raw
+
+JAN: list[Row] = [["A1", "2026-01-05", "Tea", "2", "3.50"], ["A2", "2026-01-06", "Rum", "1", "9"]]
+FEB = [["B1", "2026-02-05", "Tea", "2", "3.50"], ["B2", "2026-02-06", "Rum", "1", "9"]]
+MAR = [["C1", "2026-03-05", "Tea", "4", "3.50"]]
+BACK = [["R1", "2026-02-09", "Tea", "1", "3.50"]]
+TOTAL: Row = ["Total", None, None, "3", None]
+
+
+def load(warehouse: Warehouse, drop: Dropped, sheets: dict[str, list[Row]]) -> Outcome:
+    book = {name: [HEADER, *rows] for name, rows in sheets.items()}
+    (outcome,) = warehouse.load(drop("a.xlsx", book))
+    return outcome
+
+
+@pytest.mark.parametrize(
+    ("sheets", "left_out"),
+    [
+        ({"All": [*JAN, *FEB, *MAR], "Jan": JAN, "Feb": FEB, "Mar": MAR}, "All"),
+        ({"Jan": JAN, "Feb": FEB, "Mar": MAR, "2026": [*MAR, *FEB, *JAN]}, "2026"),
+        ({"Jan": [*JAN, TOTAL], "Feb": FEB, "Rok": [*JAN, [], *FEB, TOTAL], "Mar": MAR}, "Rok"),
+        ({"Jan": JAN, "Feb": FEB, "Feb (2)": FEB}, "Feb (2)"),
+    ],
+)
+def test_a_sheet_that_repeats_others_is_left_out(
+    duckdb_warehouse: Warehouse, drop: Dropped, sheets: dict[str, list[Row]], left_out: str
+) -> None:
+    outcome = load(duckdb_warehouse, drop, sheets)
+    assert outcome.status == "loaded", outcome.error
+    names = {name for (name,) in raw(duckdb_warehouse, "_source_sheet")}
+    assert names == set(sheets) - {left_out}
+    assert any(
+        note.startswith(f"sheet '{left_out}' repeats, row for row,") for note in outcome.notes
+    )
+    kept = ", ".join(f"'{name}'" for name in sheets if name != left_out)
+    assert outcome.sheets == [f"sales_lines: {kept}"]
+
+
+@pytest.mark.parametrize(
+    ("sheets", "said"),
+    [
+        (
+            {"Year": [*JAN, *FEB, *MAR], "Jan": JAN, "Feb": [FEB[0], [*FEB[1][:4], "8"]]},
+            "3 rows of the 5 of sheet 'Year' stand in 'Jan', 'Feb' too: are they the same sales "
+            'once more or other sales? sheets: ["Jan", "Feb"] or sheets: ["Jan", "Feb", "Year"]',
+        ),
+        ({"Sales": [*JAN, *FEB], "Returns": BACK}, "named like returns, and its 1 row have"),
+        ({"Umsatz": [*JAN, *FEB], "Angebote M\u00e4rz": MAR}, "named like quotes"),
+        ({"Ventas": JAN, "Inventario": MAR}, "named like a stock count"),
+    ],
+)
+def test_sheets_that_leave_open_what_they_are(
+    duckdb_warehouse: Warehouse, drop: Dropped, sheets: dict[str, list[Row]], said: str
+) -> None:
+    outcome = load(duckdb_warehouse, drop, sheets)
+    assert outcome.status == "held"
+    assert said in outcome.error
+
+
+def test_returns_that_have_a_minus_are_returns(duckdb_warehouse: Warehouse, drop: Dropped) -> None:
+    back: list[Row] = [[*BACK[0][:3], "-1", "3.50"]]
+    assert load(duckdb_warehouse, drop, {"Sales": [*JAN], "Returns": back}).status == "loaded"
+
+
+def test_a_layout_that_names_its_sheets_has_said_so(
+    duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut
+) -> None:
+    book = drop("a.xlsx", {"All": [HEADER, *JAN, *FEB], "Jan": [HEADER, *JAN]})
+    folder = layouts(
+        a="entity: sales_lines\nfiles: '*'\nsheets: [All]\n"
+        "columns: {sold_at: Order Date, product_name: Product, units: Units}\n"
+    )
+    assert loaded(duckdb_warehouse.load(book, layouts=folder)).rows_loaded == 4
