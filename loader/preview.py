@@ -298,9 +298,6 @@ def _show_to_views(connection: Connection, old: int, new: int) -> None:
         # Of rows that nobody has counted yet it expects one, and would look up the rest in loops.
         connection.exec_driver_sql("analyze raw.sales_lines, staging.int_sales_lines_due")
         connection.exec_driver_sql("set local enable_nestloop = off")
-    else:
-        # As in profiles.yml: 2.0.0 fails where statistics say that a column holds nulls only.
-        connection.exec_driver_sql("set disabled_optimizers = 'statistics_propagation'")
 
 
 _Amounts = dict[tuple[str, str], tuple[Decimal, Decimal]]

@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import resource
+import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -346,6 +347,21 @@ def test_a_database_that_is_none(run: Run, inbox: Path, database: Path) -> None:
     for command in (["load", inbox], ["check", inbox], ["status"]):
         said = plain_error(run(*command))
         assert "If it is no DuckDB file, move it away, or name another in DATABASE_URL." in said
+
+
+def test_a_database_of_a_newer_duckdb(run: Run, inbox: Path, database: Path) -> None:
+    duckdb.connect(database).close()
+    file = bytearray(database.read_bytes())
+    file[12:20] = struct.pack("<Q", 100_000)  # the version of the format
+    checksum = 5381  # of the block's 511 words, as DuckDB computes it
+    for (word,) in struct.iter_unpack("<Q", file[8:4096]):
+        checksum ^= word * 0xBF58476D1CE4E5B9 % 2**64
+    file[:8] = struct.pack("<Q", checksum)
+    database.write_bytes(file)
+    for command in (["load", inbox], ["check", inbox], ["status"]):
+        said = plain_error(run(*command))
+        assert f"A newer DuckDB than the one here ({duckdb.__version__}) wrote the file: " in said
+        assert "name another file in DATABASE_URL and load your workbooks into it. (IO" in said
 
 
 def test_a_database_in_use(run: Run, inbox: Path, database: Path) -> None:

@@ -118,6 +118,12 @@ def _duckdb_advice(reason: str) -> str:
         return "Another program has the file open: close it (or wait for it) and try again."
     if re.search("permission|read-only", reason, re.IGNORECASE):
         return "The file or its folder cannot be written: check its permissions."
+    if re.search("version number", reason, re.IGNORECASE):
+        return (
+            f"A newer DuckDB than the one here ({duckdb.__version__}) wrote the file: go back to "
+            "the release of this project that did, or name another file in DATABASE_URL and load "
+            "your workbooks into it."
+        )
     return "If it is no DuckDB file, move it away, or name another in DATABASE_URL."
 
 

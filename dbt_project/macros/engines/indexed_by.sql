@@ -1,6 +1,5 @@
 {#- The indexes of a table, for its config: one a list of columns. None on DuckDB, which skips what it
-    does not need by itself; and while a table with an index is replaced there, nobody else can ask
-    for the indexes of any table, as every build of a model does. -#}
+    does not need by itself, and loads indexes for everybody who opens the file. -#}
 {% macro indexed_by(columns) -%}
     {{ return(adapter.dispatch('indexed_by', 'salesops')(columns)) }}
 {%- endmacro %}
