@@ -25,7 +25,7 @@ from reporting.doors.editions import CannotPublish, publish, publisher, read_edi
 from reporting.doors.mail import CannotSend, compose, route, send
 from reporting.doors.pack import write_pack
 from reporting.doors.quality import write_handout
-from reporting.draw.excel.lines import check_ending, write_lines
+from reporting.doors.trace import check_ending, write_lines
 from reporting.draw.files import CannotWrite
 from reporting.draw.terminal.pack import show_editions, show_pack, show_publications
 from reporting.draw.terminal.quality import show_handout, show_quality

@@ -3,13 +3,19 @@
 Values keep their type (`Decimal` amounts, `date` days) until something writes them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from typing import Any
 
 Value = str | int | Decimal | date | datetime | bool | None
 """A figure or a text; None where it is unknown, which is shown as nothing, not as 0."""
+
+
+Row = Sequence[Any]
+"""One `Value` a column."""
 
 
 class Kind(Enum):

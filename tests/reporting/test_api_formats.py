@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporting.doors.api.formats import to_json
+from reporting.draw.data import to_json
 
 _CELLS = st.one_of(
     st.none(),

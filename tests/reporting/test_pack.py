@@ -699,7 +699,7 @@ def test_traced_lines_as_files(
     run("trace", "--order", "U900", "--out", tmp_path / "loss.csv")
     assert ",-3.0000," in (tmp_path / "loss.csv").read_text(encoding="utf-8-sig")
 
-    monkeypatch.setattr("reporting.draw.excel.lines.ROW_LIMIT", 25)
+    monkeypatch.setattr("reporting.draw.excel.rows.ROW_LIMIT", 25)
     result = run(*arguments, tmp_path / "lines.xlsx")
     assert result.exit_code == 0, result.output
     book = openpyxl.load_workbook(tmp_path / "lines.xlsx")

@@ -17,14 +17,14 @@ from reporting.doors.api.database import Build, Database
 from reporting.doors.api.formats import (
     MOST_ROWS,
     Format,
-    Row,
     in_chunks,
     key_text,
     to_csv,
-    to_json,
     to_xlsx,
 )
 from reporting.doors.api.problems import Problem
+from reporting.draw.data import to_json
+from reporting.tables import Row
 
 _LARGEST_SHARE = 8
 """An answer is kept if it takes no more than this part of the memory for all."""

@@ -12,11 +12,11 @@ from sqlalchemy.engine import Connection
 from reporting.ask.figures import function_call, question
 from reporting.doors.api.answers import Rows
 from reporting.doors.api.catalog import Catalog, Column
-from reporting.doors.api.formats import Row
 from reporting.doors.api.keys import Client, Role
 from reporting.doors.api.known import Known
 from reporting.doors.api.problems import Problem
 from reporting.doors.api.reports import asked_filters, asked_period, said
+from reporting.tables import Row
 
 LINE_COLUMNS = (
     *("sales_line_key", "sold_at", "order_id", "line_number", "is_return"),

@@ -1,23 +1,20 @@
-"""Rows as JSON, CSV or an Excel workbook; the same figures in each.
+"""The formats of answers: JSON, CSV or an Excel workbook, with the same figures in each.
 
 What takes long to read is written to a file first, so that a slow reader holds no connection to the
 warehouse.
 """
 
-import csv
 import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
-from decimal import Decimal
 from enum import Enum
-from typing import IO, Any
-
-import msgspec
-from xlsxwriter import Workbook
+from typing import IO
 
 from reporting.doors.api.catalog import Column
-from reporting.draw.excel.cells import TEXTS_STAY_TEXTS, cell_text, csv_text
+from reporting.draw.data import write_csv
+from reporting.draw.excel.rows import write_rows
+from reporting.tables import Column as Shown
+from reporting.tables import Kind, Row
 
 MOST_ROWS = 1_000_000
 """Of a CSV file or workbook; a sheet of Excel's holds 1,048,576."""
@@ -25,9 +22,15 @@ MOST_ROWS = 1_000_000
 _IN_MEMORY = 8 * 2**20
 _CHUNK = 2**18
 
-_JSON = msgspec.json.Encoder(decimal_format="number")
-
-Row = Sequence[Any]
+_KINDS = (
+    ("date", Kind.DATE),
+    ("timestamp", Kind.DATE),
+    ("decimal", Kind.PRICE),
+    ("numeric", Kind.PRICE),
+    ("integer", Kind.ORDINAL),
+    ("bigint", Kind.ORDINAL),
+)
+"""By how the type of a column begins."""
 
 
 class Format(Enum):
@@ -52,19 +55,11 @@ def key_text(value: int | None) -> str | None:
     return None if value is None else str(value)
 
 
-def to_json(content: Any) -> bytes:
-    """Write JSON; an amount is written digit for digit, not by way of a binary fraction."""
-    return _JSON.encode(content)
-
-
 def to_csv(columns: Sequence[Column], rows: Iterable[Row]) -> IO[bytes]:
-    """Write CSV as RFC 4180 has it, in UTF-8; texts that would be run as formulas are quoted."""
+    """Write CSV in UTF-8; texts that would be run as formulas are quoted."""
     file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the caller closes it
     text = io.TextIOWrapper(file, "utf-8", errors="replace", newline="")
-    writer = csv.writer(text)
-    writer.writerow([column.name for column in columns])
-    for row in rows:
-        writer.writerow([csv_text(value) for value in row])
+    write_csv(_shown(columns), rows, text)
     text.flush()
     text.detach()
     file.seek(0)
@@ -74,39 +69,27 @@ def to_csv(columns: Sequence[Column], rows: Iterable[Row]) -> IO[bytes]:
 def to_xlsx(columns: Sequence[Column], rows: Iterable[Row]) -> IO[bytes]:
     """Write a workbook of one sheet: headings, a filter, numbers and dates as such."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
-    book = Workbook(file, {**TEXTS_STAY_TEXTS, "constant_memory": True})
-    sheet = book.add_worksheet("Rows")
-    header = book.add_format({"bold": True, "bg_color": "#1F3A4D", "font_color": "#FFFFFF"})
-    text = book.add_format({"num_format": "@"})
-    day = book.add_format({"num_format": "yyyy-mm-dd"})
-    moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
-    amount = book.add_format({"num_format": "#,##0.00##"})
-    for place, column in enumerate(columns):
-        sheet.write_string(0, place, column.name, header)
-        sheet.set_column(place, place, max(11, min(len(column.name) + 3, 32)))
-    number = 0
-    for number, row in enumerate(rows, 1):
-        for place, (column, value) in enumerate(zip(columns, row, strict=True)):
-            match key_text(value) if column.is_key else value:
-                case None:
-                    pass
-                case bool() as truth:
-                    sheet.write_boolean(number, place, truth)
-                case datetime() as at:
-                    sheet.write_datetime(number, place, at, moment)
-                case date() as on:
-                    sheet.write_datetime(number, place, on, day)
-                case Decimal() as exact:
-                    sheet.write_number(number, place, exact, amount)
-                case int() as whole:
-                    sheet.write_number(number, place, whole)
-                case other:
-                    sheet.write_string(number, place, cell_text(str(other)), text)
-    sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, number, max(len(columns) - 1, 0))
-    book.close()
+    keys = [place for place, column in enumerate(columns) if column.is_key]
+
+    def with_key_texts() -> Iterator[Row]:
+        for row in rows:
+            cells = list(row)
+            for place in keys:
+                cells[place] = key_text(cells[place])
+            yield cells
+
+    write_rows(_shown(columns), with_key_texts(), file, "Rows")
     file.seek(0)
     return file
+
+
+def _shown(columns: Sequence[Column]) -> list[Shown]:
+    """Return columns as they are drawn: under their names, by the kind of their type."""
+    return [Shown(column.name, column.name, _kind(column.type.lower())) for column in columns]
+
+
+def _kind(type_name: str) -> Kind:
+    return next((kind for start, kind in _KINDS if type_name.startswith(start)), Kind.TEXT)
 
 
 def in_chunks(file: IO[bytes]) -> Iterator[bytes]:

@@ -4,8 +4,6 @@ import re
 import textwrap
 import unicodedata
 from collections.abc import Container
-from datetime import date
-from decimal import Decimal
 
 from xlsxwriter.worksheet import Worksheet
 
@@ -28,27 +26,6 @@ _NO_SHEET = re.compile(r"[\[\]:*?/\\]")
 _A4 = 9
 _LINE, _TALLEST = 15, 409
 """Points of a row with one line, and the most that Excel takes."""
-
-
-# Where a spreadsheet program that opens a CSV file may begin a cell with a formula. In much of the
-# world it takes semicolons for what separates cells, and then rows end within quotes, too.
-_FORMULA = re.compile(r"(^|[;\t\r\n])(?=[ ]*[=+\-@＝＋－＠])")  # noqa: RUF001
-
-
-def csv_text(value: str | int | Decimal | date | bool | None) -> str:
-    """Return a value for a CSV file: unknown ones empty, all digits, no text that would be run."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case date():
-            return value.isoformat()
-        case Decimal():
-            return f"{value:f}"
-        case str():
-            return _FORMULA.sub(r"\1'", value)
-    return str(value)
 
 
 def cell_text(text: str) -> str:
@@ -96,6 +73,26 @@ def fit_height(sheet: Worksheet, row: int, *texts: tuple[str, int]) -> None:
     lines = max(_lines(text, width) for text, width in texts)
     if lines > 1:
         sheet.set_row(row, min(_LINE * lines, _TALLEST))
+
+
+def set_up_rows(
+    sheet: Worksheet, header_row: int, last_row: int, last_column: int, names: int = 0
+) -> None:
+    """Let people work with a sheet of rows: a header that stays, a filter, fit to print.
+
+    Args:
+        sheet: the sheet.
+        header_row: where the headings are.
+        last_row: the last one with values.
+        last_column: the last one with a heading.
+        names: how many columns, from the left, name a row, and stay while one scrolls.
+    """
+    sheet.autofilter(header_row, 0, last_row, max(last_column, 0))
+    sheet.freeze_panes(header_row + 1, names)
+    # An id is a text, whatever it looks like.
+    sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
+    set_up_print(sheet)
+    sheet.repeat_rows(0, header_row)
 
 
 def set_up_print(sheet: Worksheet) -> None:

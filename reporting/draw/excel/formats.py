@@ -1,4 +1,4 @@
-"""How the cells of the pack's workbook look, and how values are written into them."""
+"""How the cells of a workbook look, and how values are written into them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,6 +48,8 @@ _NUMBER_FORMATS = {
     Kind.YES: "@",
 }
 _STATUSES = {"ok": "#D5EBDD", "warn": "#FFE9A8", "fail": "#F8C9C4"}
+_KEPT_OUT = {"bg_color": _STATUSES["fail"], "font_color": "#7A1208"}
+_FLAGGED = {"bg_color": _STATUSES["warn"], "font_color": "#5C4400"}
 _LEFT = (Kind.TEXT, Kind.YES, Kind.DATE)
 # A figure keeps its distance from the text that may stand in the next column.
 _ALIGNED: dict[bool, dict[str, Any]] = {
@@ -61,22 +63,26 @@ class Formats:
     """The formats of one workbook.
 
     Attributes:
+        wrapped_right: of texts that are figures.
         kinds: of values.
         decimals: of numbers that are not whole.
         moment: of days with a time.
         statuses: of "ok", "warn" and "fail".
+        marks: of what is wrong, by whether it is kept out of the figures, and is a number.
     """
 
     title: Format
     heading: Format
     label: Format
     wrapped: Format
+    wrapped_right: Format
     header: Format
     header_right: Format
     kinds: Mapping[Kind, Format]
     decimals: Format
     moment: Format
     statuses: Mapping[str, Format]
+    marks: Mapping[tuple[bool, bool], Format]
 
     @classmethod
     def of(cls, book: Workbook) -> "Formats":
@@ -86,6 +92,9 @@ class Formats:
             heading=book.add_format({"bold": True, "font_size": 12, "font_color": INK}),
             label=book.add_format({**_TOP, "font_color": GREY}),
             wrapped=book.add_format({**_TEXT, "text_wrap": True}),
+            wrapped_right=book.add_format(
+                {**_TEXT, **_ALIGNED[False], "num_format": "@", "text_wrap": True}
+            ),
             header=book.add_format(_HEADER),
             header_right=book.add_format({**_HEADER, "align": "right", "indent": 1}),
             kinds={
@@ -97,6 +106,17 @@ class Formats:
             statuses={
                 status: book.add_format({**_TEXT, "bold": True, "bg_color": colour})
                 for status, colour in _STATUSES.items()
+            },
+            marks={
+                (is_kept_out, is_number): book.add_format(
+                    {
+                        **_ALIGNED[not is_number],
+                        "num_format": "0" if is_number else "@",
+                        **(_KEPT_OUT if is_kept_out else _FLAGGED),
+                    }
+                )
+                for is_kept_out in (True, False)
+                for is_number in (True, False)
             },
         )
 
@@ -113,7 +133,10 @@ def write_cell(
     if value is None:
         return
     if isinstance(value, bool):
-        sheet.write_string(row, column, "yes" if value else "no", cell_format)
+        if kind is Kind.YES:
+            sheet.write_string(row, column, "yes" if value else "no", cell_format)
+        else:
+            sheet.write_boolean(row, column, value)
     elif isinstance(value, datetime):
         moment = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
         sheet.write_datetime(row, column, moment, formats.moment)

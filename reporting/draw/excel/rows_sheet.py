@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from xlsxwriter.worksheet import Worksheet
 
 from reporting.ask.corrections import DeliveredRow, Issue, Part
-from reporting.draw.excel.cells import cell_text, fit_height, heading, set_up_print
-from reporting.draw.excel.corrections_formats import FLAGGED, KEPT_OUT, Formats
+from reporting.draw.excel.cells import cell_text, fit_height, heading, set_up_rows
+from reporting.draw.excel.formats import Formats
+from reporting.tables import Kind
+
+KEPT_OUT = "Kept out of the figures"
+FLAGGED = "Counted, but flagged"
 
 ROW_LIMIT = 100_000
 COMMENT_LIMIT = 2_000
@@ -56,12 +60,7 @@ def write_rows_sheet(
     for column, width in widths.items():
         sheet.set_column(column, column, min(max(width + 2, _NARROWEST), _WIDEST))
     sheet.set_column(last_column, last_column, _EXPLANATION_WIDTH)
-    sheet.autofilter(0, 0, row, last_column)
-    sheet.freeze_panes(1, 1)
-    # The texts are as delivered: a number that is a text is no news.
-    sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
-    set_up_print(sheet)
-    sheet.repeat_rows(0)
+    set_up_rows(sheet, 0, row, last_column, names=1)
     return Written(sheet.get_name(), row, more)
 
 
@@ -101,19 +100,17 @@ def _write_row(
     formats: Formats,
 ) -> None:
     colours = {
-        column: (formats.kept_out, formats.kept_out_number)
-        if any(issue.is_reject for issue in issues)
-        else (formats.flagged, formats.flagged_number)
+        column: formats.marks[any(issue.is_reject for issue in issues), column == 0]
         for column, issues in marked.items()
     }
-    plain = (formats.text, formats.row_number)
-    sheet.write_number(row, 0, delivered.number, colours.get(0, plain)[1])
+    text_format, number_format = formats.kinds[Kind.TEXT], formats.kinds[Kind.ORDINAL]
+    sheet.write_number(row, 0, delivered.number, colours.get(0, number_format))
     for column, item in enumerate(part.columns, 1):
         text = delivered.cells.get(item.number)
         if text:
-            sheet.write_string(row, column, cell_text(text), colours.get(column, plain)[0])
+            sheet.write_string(row, column, cell_text(text), colours.get(column, text_format))
         elif column in colours:
-            sheet.write_blank(row, column, None, colours[column][0])
+            sheet.write_blank(row, column, None, colours[column])
     # A rule may have found the same thing twice.
     wrong = cell_text("; ".join(dict.fromkeys(issue.description for issue in delivered.issues)))
     fit_height(sheet, row, (wrong, _EXPLANATION_WIDTH))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from xlsxwriter.worksheet import Worksheet
 
-from reporting.draw.excel.cells import cell_text, fit_height, letters, set_up_print
+from reporting.draw.excel.cells import cell_text, fit_height, letters, set_up_rows
 from reporting.draw.excel.formats import Formats, width, write_cell
 from reporting.tables import Column, Kind, Table, Value
 
@@ -94,13 +94,8 @@ def write_table_sheet(sheet: Worksheet, content: Sheet, header: str, formats: Fo
                 write_cell(sheet, number, place, value, column.kind, formats)
     _set_widths(sheet, content)
     last_row = _HEADER_ROW + len(content.rows)
-    sheet.autofilter(_HEADER_ROW, 0, last_row, len(content.columns) - 1)
-    sheet.freeze_panes(_HEADER_ROW + 1, content.names_row)
-    # An id is a text, whatever it looks like.
-    sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
-    set_up_print(sheet)
+    set_up_rows(sheet, _HEADER_ROW, last_row, len(content.columns) - 1, content.names_row)
     sheet.set_header(f"&L{header.replace('&', '&&')}")
-    sheet.repeat_rows(0, _HEADER_ROW)
 
 
 def _in_order(columns: Sequence[Column], table: Table, row: tuple[Value, ...]) -> tuple[Value, ...]:

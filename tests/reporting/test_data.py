@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from reporting.draw.excel.cells import csv_text
+from reporting.draw.data import csv_text
 
 
 @pytest.mark.parametrize("text", ["=1+1", " =1+1", "+1", "-1", "@a", "＝1", " ＠a"])
