@@ -21,14 +21,23 @@ from reporting.doors.aliases.seed import write_header, write_proposals
 from reporting.doors.api.keys import Role, new_key
 from reporting.doors.api.serve import serve
 from reporting.doors.api.settings import read_api_settings
-from reporting.doors.editions import CannotPublish, publish, publisher, read_editions
+from reporting.doors.editions import (
+    EDITION_COLUMNS,
+    CannotPublish,
+    edition_rows,
+    publish,
+    publisher,
+    read_editions,
+    said_of,
+)
 from reporting.doors.mail import CannotSend, compose, route, send
 from reporting.doors.pack import write_pack
-from reporting.doors.quality import write_handout
+from reporting.doors.quality import said_of_handout, write_handout
 from reporting.doors.trace import check_ending, write_lines
 from reporting.draw.files import CannotWrite
-from reporting.draw.terminal.pack import show_editions, show_pack, show_publications
-from reporting.draw.terminal.quality import show_handout, show_quality
+from reporting.draw.terminal.grid import grid, shown
+from reporting.draw.terminal.pack import show_pack
+from reporting.draw.terminal.quality import show_quality
 from reporting.draw.terminal.trace import show_trace
 from reporting.draw.words import locale_named
 from warehouse.connection import (
@@ -126,7 +135,9 @@ def weekly_command(
         if is_published and period.week is not None:
             with _warehouse(settings, read_only=False) as connection:
                 made = publish(connection, period.week, publisher(settings), made_at)
-            show_publications(made, settings.report_locale, out)
+            for publication in made:
+                said = said_of(publication, settings.report_locale)
+                out.print(Text(shown(said)), soft_wrap=True)
         if mail_route is not None:
             # Last, so that nothing is given away that could not be published.
             send(compose(pack, files, mail_route), mail_route)
@@ -141,7 +152,8 @@ def editions_command() -> None:
         settings = read_settings()
         locale_named(settings.report_locale)
         with _warehouse(settings) as connection:
-            show_editions(read_editions(connection), settings.report_locale, out)
+            rows = edition_rows(read_editions(connection))
+        out.print(grid(EDITION_COLUMNS, rows, settings.report_locale))
 
 
 @main.command("trace")
@@ -218,12 +230,17 @@ def trace_command(
 )
 def quality_command(folder: Path | None) -> None:
     """Print what is wrong with the delivered rows, and what to do about it."""
-    with _said_politely(), _warehouse(read_settings()) as connection:
-        figures = read_quality(connection)
-        show_quality(figures, out)
-        if folder is not None:
-            made_at = datetime.now().astimezone()
-            show_handout(write_handout(connection, figures, folder, made_at), out)
+    with _said_politely():
+        settings = read_settings()
+        locale = settings.report_locale
+        locale_named(locale)
+        with _warehouse(settings) as connection:
+            figures = read_quality(connection)
+            show_quality(figures, locale, out)
+            if folder is not None:
+                made_at = datetime.now().astimezone()
+                handout = write_handout(connection, figures, folder, made_at, locale)
+                out.print(Text("\n" + "\n".join(said_of_handout(handout))), soft_wrap=True)
 
 
 @main.command("api")

@@ -33,6 +33,11 @@ class Kind(Enum):
     DATE = "date"
     YES = "yes"  # true or false
 
+    @property
+    def is_figure(self) -> bool:
+        """Whether its values are aligned at their ends."""
+        return self not in (Kind.TEXT, Kind.DATE, Kind.YES)
+
 
 @dataclass(frozen=True)
 class Column:

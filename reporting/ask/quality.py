@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from reporting.ask.built import see_last_build
 from reporting.ask.periods import NoFigures
-from reporting.draw.words import amount_in
+from reporting.tables import Column, Kind
 
 WEEKS = 8
 """How many of the latest weeks are shown."""
@@ -20,6 +21,33 @@ MODELS = (
     "dq_summary",
     "dq_reconciliation",
     "rpt_weekly_data_quality",
+)
+
+Amount = tuple[str, Decimal]
+"""With its currency; an empty one if it came without."""
+
+WEEK_COLUMNS = (
+    Column("iso_week", "Week", Kind.TEXT),
+    Column("status", "Status", Kind.TEXT),
+    Column("row_count", "Rows", Kind.COUNT),
+    Column("quarantined_row_count", "Kept out", Kind.COUNT),
+    Column("flagged_row_count", "Flagged", Kind.COUNT),
+    Column("currency", "Currency", Kind.TEXT),
+    Column("quarantined_amount", "Amount kept out", Kind.AMOUNT),
+    Column("revenue_affected_share", "Affected", Kind.SHARE),
+)
+FILE_COLUMNS = (
+    Column("source_file", "File", Kind.TEXT),
+    Column("rows_read", "Delivered", Kind.COUNT),
+    Column("rows_accepted", "Accepted", Kind.COUNT),
+    Column("rows_rejected", "Kept out", Kind.COUNT),
+    Column("rows_duplicate", "Duplicate", Kind.COUNT),
+    Column("rows_skipped", "Skipped", Kind.COUNT),
+)
+RULE_COLUMNS = (
+    Column("description", "", Kind.TEXT),
+    Column("issue_count", "Rows", Kind.COUNT),
+    Column("amounts", "Amount at stake", Kind.AMOUNT),
 )
 
 # Rows that are kept out come first, then what concerns most rows.
@@ -36,7 +64,7 @@ class Rule:
         description: what is wrong.
         what_to_do: how to put it right.
         issue_count: rows concerned that nobody has accepted as they are.
-        amounts: at stake, in words, one for each currency; none if unknown.
+        amounts: at stake, each with its currency; none if unknown.
     """
 
     is_reject: bool
@@ -44,7 +72,7 @@ class Rule:
     description: str
     what_to_do: str
     issue_count: int
-    amounts: list[str]
+    amounts: list[Amount]
 
 
 @dataclass(frozen=True)
@@ -151,7 +179,7 @@ def _open_files(connection: Connection) -> list[OpenFile]:
     return list(files.values())
 
 
-def _amounts(connection: Connection, keys: str) -> defaultdict[tuple[Any, ...], list[str]]:
+def _amounts(connection: Connection, keys: str) -> defaultdict[tuple[Any, ...], list[Amount]]:
     # Amounts of different currencies are never added.
     found: Any = connection.execute(
         sa.text(
@@ -160,13 +188,13 @@ def _amounts(connection: Connection, keys: str) -> defaultdict[tuple[Any, ...], 
             f"group by {keys}, currency order by {keys}, currency"
         )
     )
-    amounts: defaultdict[tuple[Any, ...], list[str]] = defaultdict(list)
+    amounts: defaultdict[tuple[Any, ...], list[Amount]] = defaultdict(list)
     for *key, currency, amount in found:
-        amounts[tuple(key)].append(amount_in(currency, amount))
+        amounts[tuple(key)].append((currency or "", amount))
     return amounts
 
 
-def _rule(row: RowMapping, amounts: list[str]) -> Rule:
+def _rule(row: RowMapping, amounts: list[Amount]) -> Rule:
     return Rule(
         is_reject=row["severity"] == "reject",
         entity=row["entity"].replace("_", " "),

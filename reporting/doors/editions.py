@@ -18,6 +18,8 @@ from sqlalchemy.engine import Connection, Row, RowMapping
 
 from reporting.ask.built import is_built
 from reporting.ask.periods import NoFigures, Week
+from reporting.draw.words import NO_CURRENCY, write_value
+from reporting.tables import Column, Kind, Value
 from warehouse.connection import DATABASE_ERRORS
 from warehouse.settings import Settings
 
@@ -139,6 +141,46 @@ def read_editions(connection: Connection) -> list[Edition]:
     if not rows:
         raise NoFigures("No week was published yet: `python -m reporting weekly --publish`.")
     return [_edition(row) for row in rows]
+
+
+EDITION_COLUMNS = (
+    Column("iso_week", "Week", Kind.TEXT),
+    Column("number", "Edition", Kind.ORDINAL),
+    Column("published_at", "Published (UTC)", Kind.TEXT),
+    Column("published_by", "By", Kind.TEXT),
+    Column("currency", "Currency", Kind.TEXT),
+    Column("revenue", "Revenue", Kind.AMOUNT),
+)
+
+
+def edition_rows(editions: Sequence[Edition]) -> list[tuple[Value, ...]]:
+    """Return editions as rows of `EDITION_COLUMNS`."""
+    return [
+        (
+            edition.iso_week,
+            edition.number,
+            f"{edition.published_at:%Y-%m-%d %H:%M}",
+            edition.published_by,
+            edition.currency,
+            edition.revenue,
+        )
+        for edition in editions
+    ]
+
+
+def said_of(publication: Publication, locale: str) -> str:
+    """Say what became of a week that was published."""
+    edition = publication.edition
+    currency = "" if edition.currency == NO_CURRENCY else f" in {edition.currency}"
+    said = f"Edition {edition.number} of {edition.iso_week}{currency}"
+    if not publication.is_new:
+        return f"{said} has these figures already ({edition.published_at:%Y-%m-%d %H:%M} UTC)."
+    revenue, *before = (
+        write_value(one.revenue, Kind.AMOUNT, edition.currency, locale)
+        for one in (edition, publication.previous)
+        if one
+    )
+    return f"{said} is published: revenue {', before '.join([revenue, *before])}."
 
 
 _READ = (

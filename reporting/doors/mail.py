@@ -14,12 +14,9 @@ from email.policy import default
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-
-from reporting.ask.pack.content import Pack, Section
+from reporting.ask.pack.content import Pack
 from reporting.draw.files import said_why
-from reporting.draw.words import currency_words
-from reporting.draw.written import WrittenHeadline, readable, written_headline
+from reporting.draw.mail.pack import message_of, one_line
 from warehouse.printing import printable
 from warehouse.settings import Settings, SettingsError
 
@@ -117,24 +114,16 @@ def compose(pack: Pack, files: Sequence[Path], on: Route) -> EmailMessage:
         CannotWrite: a file cannot be read.
     """
     message = EmailMessage()
-    title = _one_line(f"{pack.title} {pack.period}")
-    message["Subject"] = title
+    said = message_of(pack, [path.name for path in files])
+    message["Subject"] = said.subject
     message["From"] = on.sender
     message["To"] = on.recipients
     message["Date"] = format_datetime(pack.made_at)
     # The name of the machine is nobody's business.
     message["Message-ID"] = make_msgid(domain=on.sender.domain)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notes in return
-    said = {
-        "is_complete": pack.is_complete,
-        "title": title,
-        "sections": [_part(section, pack.locale) for section in pack.sections],
-        "quality_sentences": [_one_line(sentence) for sentence in pack.quality_sentences],
-        "restated": len(pack.restatements.rows) if pack.restatements else 0,
-        "files": [path.name for path in files],
-    }
-    message.set_content(_render("mail.txt.j2", said))
-    message.add_alternative(_render("mail.html.j2", said), subtype="html")
+    message.set_content(said.text)
+    message.add_alternative(said.html, subtype="html")
     for path in files:
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         main, _, sub = kind.partition("/")
@@ -159,42 +148,6 @@ def send(message: EmailMessage, on: Route) -> None:
             f"{_place(on)} took the mail, but not for {_refusals(refused, on)}. The others get "
             "it. Correct MAIL_TO, and send it to these alone."
         )
-
-
-# ----------------------------------------------------------------------------------- words
-
-
-@dataclass(frozen=True)
-class _Part:
-    """A section, written."""
-
-    currency: str
-    headlines: tuple[WrittenHeadline, ...]
-    sentences: tuple[str, ...]
-
-
-def _part(section: Section, locale: str) -> _Part:
-    return _Part(
-        readable(currency_words(section.currency, locale)),
-        tuple(written_headline(item, section.currency, locale) for item in section.headlines),
-        tuple(_one_line(sentence) for sentence in section.sentences),
-    )
-
-
-def _one_line(text: str) -> str:
-    """Return a text that can neither begin a header of its own nor turn its direction."""
-    return readable(" ".join(text.split()))
-
-
-def _render(template: str, said: dict[str, object]) -> str:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=select_autoescape(["html.j2"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(template).render(said)
 
 
 def _addresses(setting: str, text: str) -> tuple[Address, ...]:
@@ -324,4 +277,4 @@ def _cleaned(reply: str, on: Route) -> str:
     """Return what a server said, without the password if it repeats what it was told."""
     for secret in filter(None, (on.password, b64encode(on.password.encode()).decode())):
         reply = reply.replace(secret, "...")
-    return _one_line(reply)[:_LONGEST_REPLY]
+    return one_line(reply)[:_LONGEST_REPLY]

@@ -11,8 +11,12 @@ from reporting.doors.workbook_names import ENDING, workbook_name
 from reporting.draw.excel.corrections import write_workbook
 from reporting.draw.files import make_folder, replaced, said_why
 from reporting.draw.page.quality import page
+from warehouse.printing import printable
 
 PAGE = "quality.html"
+
+LISTED = 20
+"""Workbooks named one by one; the page has them all."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,11 @@ class Handout:
 
 
 def write_handout(
-    connection: Connection, figures: QualityFigures, folder: Path, made_at: datetime
+    connection: Connection,
+    figures: QualityFigures,
+    folder: Path,
+    made_at: datetime,
+    locale: str,
 ) -> Handout:
     """Write page and workbooks into a folder, which is made if it is not there.
 
@@ -47,11 +55,30 @@ def write_handout(
         workbooks[name] = file
     for name, file in workbooks.items():
         with replaced(folder / name) as unfinished:
-            write_workbook(connection, file, unfinished, made_at)
+            write_workbook(connection, file, unfinished, made_at, locale)
     with replaced(folder / PAGE) as unfinished:
-        unfinished.write_text(page(figures, workbooks, made_at), encoding="utf-8")
+        unfinished.write_text(page(figures, workbooks, made_at, locale), encoding="utf-8")
     with said_why(folder):
         outdated = sorted(
             path for path in folder.glob(f"*{ENDING}") if path.name.lower() not in taken
         )
     return Handout(folder / PAGE, [folder / name for name in workbooks], outdated)
+
+
+def said_of_handout(handout: Handout) -> list[str]:
+    """Say what was written, and where, a line each."""
+    said = [f"Wrote {printable(str(handout.page))}"]
+    if handout.workbooks:
+        said.append("To send back to those who sent the files:")
+        said += _listed(handout.workbooks)
+    else:
+        said.append("There is no workbook to send back, as nothing needs correcting.")
+    if handout.outdated:
+        said.append("From an earlier time, of files that need no correcting any more; delete them:")
+        said += _listed(handout.outdated)
+    return said
+
+
+def _listed(paths: list[Path]) -> list[str]:
+    lines = [f"  {printable(str(path))}" for path in paths[:LISTED]]
+    return lines if len(paths) <= LISTED else [*lines, f"  … and {len(paths) - LISTED} more"]

@@ -1,6 +1,6 @@
 """Figures in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
@@ -55,24 +55,15 @@ def currency_words(currency: str, locale: str = "en") -> str:
     return currency if name == currency else f"{name} ({currency})"
 
 
-def whole(number: int) -> str:
-    """Write a count."""
-    return f"{number:,}"
+def write_amounts(amounts: Iterable[tuple[str, Decimal]], locale: str) -> list[str]:
+    """Write amounts, each with its currency."""
+    return [write_value(amount, Kind.AMOUNT, currency, locale) for currency, amount in amounts]
 
 
-def money(amount: Decimal | None) -> str:
-    """Write an amount; nothing where it is unknown."""
-    return "" if amount is None else f"{amount:,.2f}"
-
-
-def percent(share: Decimal | None) -> str:
-    """Write a share of 0 to 1; nothing where it is unknown."""
-    return "" if share is None else f"{100 * share:.1f} %"
-
-
-def amount_in(currency: str | None, amount: Decimal) -> str:
-    """Write an amount with its currency, if it has one."""
-    return f"{currency} {money(amount)}" if currency and currency != NO_CURRENCY else money(amount)
+def counted(number: int, noun: str, locale: str, plural: str = "") -> str:
+    """Write how many there are of something: "1 file", "1,200 files"."""
+    said = noun if number == 1 else plural or f"{noun}s"
+    return f"{write_value(number, Kind.COUNT, locale=locale)} {said}"
 
 
 def _text(value: Value, currency: str, locale: Locale) -> str:

@@ -19,8 +19,6 @@ _LESS_IS_BETTER = ("cost", "discount", "freight", "return")
 _FORMATS_OF_SCRIPTS = "\u200c\u200d\u200e\u200f"
 """Joiners of emoji and Persian, and the marks in figures as Arabic and Hebrew write them."""
 
-_LEFT_ALIGNED = {Kind.TEXT, Kind.DATE, Kind.YES}
-
 
 @dataclass(frozen=True)
 class WrittenCell:
@@ -123,7 +121,7 @@ def written_table(table: Table, locale: str) -> WrittenTable:
             WrittenColumn(
                 readable(column.heading),
                 readable(column.description),
-                column.kind not in _LEFT_ALIGNED,
+                column.kind.is_figure,
                 column.name in brief,
             )
             for column in table.columns

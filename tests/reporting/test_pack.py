@@ -511,6 +511,8 @@ def test_figures_are_written_as_people_write_them(run: Run, built: Warehouse) ->
     )
     german = f"{revenue:,.2f}".replace(",", " ").replace(".", ",").replace(" ", ".")
     assert german in result.stdout
+    # Blanks that do not break are no strangers.
+    assert "\N{REPLACEMENT CHARACTER}€" not in result.stdout
     result = run("weekly", "--no-files", REPORT_LOCALE="klingon")
     assert result.exit_code == 2
     assert result.stderr.startswith("REPORT_LOCALE: 'klingon' is no locale")

@@ -14,9 +14,9 @@ from tests.reporting.conftest import PRICE, UNITS, Run, Tables, deliver_faulty_f
 
 SAID = """
 The latest weeks
-Week      Status   Rows  Kept out  Flagged  Amount kept out  Affected
-2026-W04  warn    1,000         3        0        EUR 37.50     0.3 %
-2026-W03  ok      1,000         0        0         EUR 0.00     0.0 %
+Week      Status   Rows  Kept out  Flagged  Currency  Amount kept out  Affected
+2026-W04  warn    1,000         3        0  EUR                 37.50      0.3%
+2026-W03  ok      1,000         0        0  EUR                  0.00      0.0%
 
 What became of each file
 File                       Delivered  Accepted  Kept out  Duplicate  Skipped
@@ -28,14 +28,14 @@ web.csv                            5         4         1          0        0
 
 What is wrong, and what to do
                                                       Rows  Amount at stake
-units is no number (sales lines)                         3       EUR 190.00
+units is no number (sales lines)                         3          €190.00
   kept out of the figures
   Write a plain number, such as 3.
 the row has more cells than the header (sales lines)     1
   kept out of the figures
   Look for a separator inside a text.
-unit_price is ten times the list price (sales lines)     2       EUR 190.00
-  counted, but flagged                                           USD 285.50
+unit_price is ten times the list price (sales lines)     2          €190.00
+  counted, but flagged                                              $285.50
   Compare it with the price list.
 Not counted here: 1 that somebody has accepted as they are.
 """
@@ -66,6 +66,17 @@ def test_what_is_said(run: Run, faulty: Tables) -> None:
     assert result.exit_code == 0
     assert stripped(result.stdout) == SAID
     assert result.stderr == ""
+
+
+def test_figures_are_written_as_people_write_them(run: Run, faulty: Tables, tmp_path: Path) -> None:
+    result = run("quality", "--out", tmp_path, REPORT_LOCALE="de_DE")
+    assert result.exit_code == 0
+    page = (tmp_path / "quality.html").read_text()
+    for figure in ("1.000", "37,50", "0,3\N{NO-BREAK SPACE}%", "190,00\N{NO-BREAK SPACE}€"):
+        assert figure.replace("\N{NO-BREAK SPACE}", " ") in result.stdout
+        assert figure in page
+    result = run("quality", REPORT_LOCALE="nowhere")
+    assert (result.exit_code, result.stdout) == (2, "")
 
 
 def test_it_says_the_same_on_postgres(
@@ -106,7 +117,7 @@ def test_the_page(run: Run, faulty: Tables, tmp_path: Path) -> None:
     for text in (
         "units is no number",
         "Write a plain number, such as 3.",
-        "EUR 190.00<br>USD 285.50",
+        "€190.00<br>$285.50",
         "kept out of the figures",
         "counted, but flagged",
         '<th scope="row">north/Sales 2026-W04.xlsx',
@@ -129,8 +140,8 @@ def test_the_page_asks_for_nothing_and_runs_nothing(
     assert "[red]\N{REPLACEMENT CHARACTER}[31m" in result.stdout
     page = (tmp_path / "quality.html").read_text()
     assert "&lt;script src=&#34;http://evil.example/x.js&#34;&gt;" in page
-    assert "[b]<b>\N{REPLACEMENT CHARACTER} 1.00" in result.stdout
-    assert "[b]&lt;b&gt;\N{REPLACEMENT CHARACTER} 1.00" in page
+    assert "[b]<b>\N{REPLACEMENT CHARACTER}1.00" in result.stdout
+    assert "[b]&lt;b&gt;\N{REPLACEMENT CHARACTER}1.00" in page
     assert "\x1b" not in page
     tags = Tags()
     tags.feed(page)

@@ -85,13 +85,13 @@ def test_summary(run: Run, faulty: Tables, tmp_path: Path) -> None:
     assert "save it under the same name and put it back" in rows[4][0]
     assert rows[6:] == [
         ["What is wrong", "These rows are", "Rows", "Amount at stake", "What to do"],
-        [f"{UNITS[3]} (sales lines)", "kept out of the figures", 2, "EUR 190.00", UNITS[4]],
+        [f"{UNITS[3]} (sales lines)", "kept out of the figures", 2, "€190.00", UNITS[4]],
         [f"{WHOLE[3]} (sales lines)", "kept out of the figures", 1, WHOLE[4]],
         [
             f"{PRICE[3]} (sales lines)",
             "counted, but flagged",
             2,
-            "EUR 190.00\nUSD 285.50",
+            "€190.00\n$285.50",
             PRICE[4],
         ],
         [],

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from reporting.ask.arithmetic import divided
 from reporting.ask.figures import function_call, question
 from reporting.ask.periods import Period
-from reporting.draw.words import write_value
+from reporting.draw.words import counted, write_value
 from reporting.tables import Kind, Value
 
 MOST = 6
@@ -135,6 +135,9 @@ class _Writer:
     def amount(self, amount: Decimal) -> str:
         return self.write(amount, Kind.AMOUNT)
 
+    def counted(self, number: int, noun: str) -> str:
+        return counted(number, noun, self.locale)
+
     def signed(self, amount: Decimal) -> str:
         return f"{'+' if amount > 0 else ''}{self.amount(amount)}"
 
@@ -160,7 +163,7 @@ class _Writer:
         if not changes:
             return ""
         said = ", ".join(
-            f"{week} by {self.signed(changes[week])} ({_counted(files[week], 'file')})"
+            f"{week} by {self.signed(changes[week])} ({self.counted(files[week], 'file')})"
             for week in list(changes)[:3]
         )
         more = f" and {len(changes) - 3} more" if len(changes) > 3 else ""
@@ -199,8 +202,8 @@ class _Writer:
         reached = sum(1 for row in held if row["revenue"] >= row["target_amount"])
         share = self.write(divided(revenue, target, 6), Kind.SHARE)
         return (
-            f"{_counted(reached, 'seller')} of {len(held)} with a target reached it; together they "
-            f"sold {self.amount(revenue)}, {share} of their {self.amount(target)}."
+            f"{self.counted(reached, 'seller')} of {len(held)} with a target reached it; together "
+            f"they sold {self.amount(revenue)}, {share} of their {self.amount(target)}."
         )
 
     def anomalies(self, rows: Sequence[Row]) -> str:
@@ -261,7 +264,3 @@ def _largest_movement(
         {"first_day": period.first_day, **question(before.first_day, period.last_day, asked)},
     ).first()
     return None if row is None else Movement(kind, row[1], row[2], row[3])
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -26,6 +26,7 @@ from reporting.draw.excel.rows_sheet import (
     Written,
     write_rows_sheet,
 )
+from reporting.draw.words import write_amounts
 from reporting.tables import Kind
 from warehouse.printing import printable
 
@@ -43,7 +44,9 @@ _NUMBERS = ("Rows", "Amount at stake")
 _OPTIONS = {**TEXTS_STAY_TEXTS, "constant_memory": True}
 
 
-def write_workbook(connection: Connection, file: OpenFile, path: Path, made_at: datetime) -> None:
+def write_workbook(
+    connection: Connection, file: OpenFile, path: Path, made_at: datetime, locale: str
+) -> None:
     """Write the rows of a file that should be corrected.
 
     Args:
@@ -51,6 +54,7 @@ def write_workbook(connection: Connection, file: OpenFile, path: Path, made_at: 
         file: what is wrong in it.
         path: of the workbook.
         made_at: the time that the workbook shows.
+        locale: how amounts are written that are texts.
     """
     book = Workbook(path, _OPTIONS)
     formats = Formats.of(book)
@@ -63,13 +67,18 @@ def write_workbook(connection: Connection, file: OpenFile, path: Path, made_at: 
             taken.add(name.lower())
             with closing(read_rows(connection, part)) as rows:
                 sheets.append(write_rows_sheet(book.add_worksheet(name), part, rows, formats))
-    _write_summary_sheet(summary, file, sheets, made_at, formats)
+    _write_summary_sheet(summary, file, sheets, made_at, formats, locale)
     book.set_properties({"title": "Rows to correct", "created": made_at.astimezone(UTC)})
     book.close()
 
 
 def _write_summary_sheet(
-    sheet: Worksheet, file: OpenFile, sheets: list[Written], made_at: datetime, formats: Formats
+    sheet: Worksheet,
+    file: OpenFile,
+    sheets: list[Written],
+    made_at: datetime,
+    formats: Formats,
+    locale: str,
 ) -> None:
     """Fill the first sheet."""
     for column, width in enumerate(_WIDTHS):
@@ -80,20 +89,23 @@ def _write_summary_sheet(
     sheet.write_string(1, 0, cell_text(printable(file.source_file)), formats.kinds[Kind.TEXT])
     sheet.write_string(2, 0, f"Made on {made_at:%Y-%m-%d at %H:%M}", formats.label)
     _write_across(sheet, 4, HOW_TO, formats.wrapped)
-    row = _write_rules(sheet, 6, file, formats)
+    row = _write_rules(sheet, 6, file, formats, locale)
     row = _write_sheets(sheet, row + 1, sheets, formats)
     sheet.write_string(row + 1, 0, KEPT_OUT, formats.marks[True, False])
     sheet.write_string(row + 2, 0, FLAGGED, formats.marks[False, False])
     _write_across(sheet, row + 3, COLOURS, formats.label)
 
 
-def _write_rules(sheet: Worksheet, row: int, file: OpenFile, formats: Formats) -> int:
+def _write_rules(sheet: Worksheet, row: int, file: OpenFile, formats: Formats, locale: str) -> int:
     headers = ("What is wrong", "These rows are", "Rows", "Amount at stake", "What to do")
     _write_header(sheet, row, headers, formats)
     for rule in file.rules:
         row += 1
         wrong = cell_text(f"{rule.description} ({rule.entity})")
-        amounts, to_do = cell_text("\n".join(rule.amounts)), cell_text(rule.what_to_do)
+        amounts, to_do = (
+            cell_text("\n".join(write_amounts(rule.amounts, locale))),
+            cell_text(rule.what_to_do),
+        )
         fit_height(sheet, row, (wrong, _WIDTHS[0]), (amounts, _WIDTHS[3]), (to_do, _WIDTHS[4]))
         sheet.write_string(row, 0, wrong, formats.wrapped)
         if rule.is_reject:

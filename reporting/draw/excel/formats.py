@@ -50,12 +50,12 @@ _NUMBER_FORMATS = {
 _STATUSES = {"ok": "#D5EBDD", "warn": "#FFE9A8", "fail": "#F8C9C4"}
 _KEPT_OUT = {"bg_color": _STATUSES["fail"], "font_color": "#7A1208"}
 _FLAGGED = {"bg_color": _STATUSES["warn"], "font_color": "#5C4400"}
-_LEFT = (Kind.TEXT, Kind.YES, Kind.DATE)
 # A figure keeps its distance from the text that may stand in the next column.
 _ALIGNED: dict[bool, dict[str, Any]] = {
-    True: {**_TOP, "align": "left"},
-    False: {**_TOP, "align": "right", "indent": 1},
+    False: {**_TOP, "align": "left"},
+    True: {**_TOP, "align": "right", "indent": 1},
 }
+"""By whether they are figures."""
 
 
 @dataclass(frozen=True)
@@ -92,17 +92,15 @@ class Formats:
             heading=book.add_format({"bold": True, "font_size": 12, "font_color": INK}),
             label=book.add_format({**_TOP, "font_color": GREY}),
             wrapped=book.add_format({**_TEXT, "text_wrap": True}),
-            wrapped_right=book.add_format(
-                {**_TEXT, **_ALIGNED[False], "num_format": "@", "text_wrap": True}
-            ),
+            wrapped_right=book.add_format({**_ALIGNED[True], "num_format": "@", "text_wrap": True}),
             header=book.add_format(_HEADER),
             header_right=book.add_format({**_HEADER, "align": "right", "indent": 1}),
             kinds={
-                kind: book.add_format({**_ALIGNED[kind in _LEFT], "num_format": number_format})
+                kind: book.add_format({**_ALIGNED[kind.is_figure], "num_format": number_format})
                 for kind, number_format in _NUMBER_FORMATS.items()
             },
-            decimals=book.add_format({**_ALIGNED[False], "num_format": _DECIMALS}),
-            moment=book.add_format({**_ALIGNED[True], "num_format": "yyyy-mm-dd hh:mm"}),
+            decimals=book.add_format({**_ALIGNED[True], "num_format": _DECIMALS}),
+            moment=book.add_format({**_ALIGNED[False], "num_format": "yyyy-mm-dd hh:mm"}),
             statuses={
                 status: book.add_format({**_TEXT, "bold": True, "bg_color": colour})
                 for status, colour in _STATUSES.items()
@@ -110,7 +108,7 @@ class Formats:
             marks={
                 (is_kept_out, is_number): book.add_format(
                     {
-                        **_ALIGNED[not is_number],
+                        **_ALIGNED[is_number],
                         "num_format": "0" if is_number else "@",
                         **(_KEPT_OUT if is_kept_out else _FLAGGED),
                     }
@@ -122,7 +120,7 @@ class Formats:
 
     def header_of(self, kind: Kind) -> Format:
         """Return the format of a heading above values of a kind."""
-        return self.header if kind in _LEFT else self.header_right
+        return self.header_right if kind.is_figure else self.header
 
 
 def write_cell(

@@ -4,13 +4,12 @@ import base64
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reporting.ask.pack.content import Pack, Section
 from reporting.draw.charts import Chart, bridge, of_table, trend, vega
+from reporting.draw.templates import render
 from reporting.draw.written import (
     WrittenHeadline,
     WrittenTable,
@@ -22,8 +21,6 @@ from reporting.draw.written import (
     written_table,
 )
 from reporting.tables import Kind, Table
-
-TEMPLATE = "pack.html.j2"
 
 ROWS_SHOWN = 100
 """How many rows of a table the page has; the workbook has all."""
@@ -97,21 +94,15 @@ class _Sales:
 
 def page(pack: Pack) -> str:
     """Return the page as HTML."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["readable"] = readable
     sections = tuple(
         _sales(section, f"sales-{number}", pack.locale)
         for number, section in enumerate(pack.sections, 1)
     )
     drawings = [drawing for section in sections for drawing in _drawings(section)]
     scripts = tuple(_script(text) for text in (vega(), _DRAW)) if drawings else ()
-    return environment.get_template(TEMPLATE).render(
+    return render(
+        "page/pack.html.j2",
+        pack.locale,
         pack=pack,
         sections=sections,
         first_day=written(pack.first_day, Kind.DATE, "", pack.locale),
