@@ -1,9 +1,11 @@
 """Warehouses for the tests: a DuckDB file or a database of the embedded PostgreSQL, each new."""
 
 import os
+import pickle
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from dbt.contracts.graph.manifest import Manifest
 from loader.deliveries import find_deliveries
 from loader.layouts import read_layouts
 from loader.load import Outcome, check, load
+from tests.replay import Statement, recorded, replay, without_seeds
 from warehouse import postgres
 from warehouse.connection import connect, warehouse_url
 from warehouse.reset import SCHEMAS
@@ -35,13 +38,52 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "history" not in item.path.parts and item.path.stem not in LONG)
 
 
+BUILD = ["--resource-type", "model", "--resource-type", "seed", "--resource-type", "snapshot"]
+"""All that builds tables; tests cost more than the rest together."""
+
+
+class Shared:
+    """What is made once for all the processes that run tests, by whichever needs it first."""
+
+    def __init__(self, folder: Path) -> None:
+        self.manifests: dict[str, Manifest] = {}
+        self._folder = folder
+        self._known: dict[str, Any] = {}
+
+    def get(self, name: str) -> Any:
+        """Return what was made under a name, or None."""
+        path = self._folder / name
+        if name not in self._known and path.exists():
+            self._known[name] = pickle.loads(path.read_bytes())  # noqa: S301
+        return self._known.get(name)
+
+    def keep(self, name: str, made: Any) -> None:
+        """Keep what was made."""
+        unfinished = self._folder / f"{name}.{os.getpid()}"
+        unfinished.write_bytes(pickle.dumps(made))
+        unfinished.rename(self._folder / name)
+
+
 class Warehouse:
     """A warehouse of one engine, and the commands on it, run in this process."""
 
-    def __init__(self, engine: str, url: str, manifest: Callable[[], Manifest]) -> None:
+    def __init__(self, engine: str, url: str, shared: Shared) -> None:
         self.engine = engine
         self.url = url
-        self.manifest = manifest
+        self.shared = shared
+
+    def manifest(self) -> Manifest:
+        """Return the project as dbt has parsed it, once for all warehouses of the engine."""
+        if self.engine in self.shared.manifests:
+            return self.shared.manifests[self.engine]
+        name = f"{self.engine}.manifest"
+        if self.shared.get(name) is None:
+            os.environ["DATABASE_URL"] = self.url
+            result = dbtRunner().invoke(["parse", *_quietly(self.engine)])
+            assert result.success, result.exception
+            assert isinstance(result.result, Manifest)
+            self.shared.keep(name, manifest_parts(result.result))
+        return self.shared.manifests.setdefault(self.engine, Manifest(**self.shared.get(name)))
 
     def load(self, *paths: Path, layouts: Path | None = None) -> list[Outcome]:
         """Load files and folders; return what became of each."""
@@ -77,6 +119,25 @@ class Warehouse:
         ]
         assert not problems
         assert result.success, result.exception
+
+    def build_from_nothing(self, with_seeds: bool = True) -> None:
+        """Build every table of a warehouse that holds only raw tables: as dbt does, but faster.
+
+        For tests of what is in a warehouse, or of what comes after. Only the first is dbt's own.
+
+        Args:
+            with_seeds: make the tables of the seeds as well.
+        """
+        name = f"{self.engine}.statements"
+        statements: list[Statement] | None = self.shared.get(name)
+        if statements is not None:
+            wanted = statements if with_seeds else without_seeds(statements)
+            replay(warehouse_url(self.url), wanted)
+            return
+        assert with_seeds, "the first build is of everything"
+        with recorded() as statements:
+            self.build(*BUILD)
+        self.shared.keep(name, statements)
 
     def built(self, schema: str) -> str:
         """Return the schema that builds write into for one that people read."""
@@ -136,7 +197,14 @@ class Warehouse:
 
 def _quietly(engine: str) -> list[str]:
     target = Path(tempfile.gettempdir()) / f"salesops-tests-{os.getpid()}" / engine
-    return ["--quiet", "--target-path", str(target), "--log-path", str(target)]
+    folders = ["--target-path", str(target), "--log-path", str(target)]
+    return ["--quiet", "--log-level-file", "none", *folders]
+
+
+def manifest_parts(manifest: Manifest) -> dict[str, Any]:
+    """Take a manifest apart; pickled whole, it comes back with its parts mixed up."""
+    names = [field.name for field in fields(manifest) if not field.name.startswith("_")]
+    return {name: getattr(manifest, name) for name in names}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -167,26 +235,17 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def _manifests() -> Callable[[str, str], Manifest]:
-    parsed: dict[str, Manifest] = {}
-
-    def manifest(engine: str, url: str) -> Manifest:
-        if engine not in parsed:
-            os.environ["DATABASE_URL"] = url
-            result = dbtRunner().invoke(["parse", *_quietly(engine)])
-            assert result.success, result.exception
-            assert isinstance(result.result, Manifest)
-            parsed[engine] = result.result
-        return parsed[engine]
-
-    return manifest
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> Shared:
+    """Keep things beside the folders of the processes, if there are several."""
+    folder = tmp_path_factory.getbasetemp()
+    return Shared(folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder)
 
 
 @pytest.fixture(scope="session")
 def new_warehouse(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
-    _manifests: Callable[[str, str], Manifest],
+    _shared: Shared,
 ) -> Callable[[str], Warehouse]:
     """Make empty warehouses. There is one PostgreSQL database: a new one empties the one before."""
 
@@ -199,7 +258,7 @@ def new_warehouse(
             with connect(warehouse_url(url)).begin() as connection:
                 for schema in SCHEMAS:
                     connection.execute(sa.schema.DropSchema(schema, cascade=True, if_exists=True))
-        return Warehouse(engine, url, lambda: _manifests(engine, url))
+        return Warehouse(engine, url, _shared)
 
     return new
 

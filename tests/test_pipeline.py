@@ -233,7 +233,7 @@ def test_postgres_has_keys_words_and_rights_after_every_build(demo: Warehouse) -
     assert not undescribed
 
     reader = demo.url.replace(demo.url.split("@")[0], "postgresql://salesops_reader:reader")
-    as_reader = Warehouse("postgres", reader, demo.manifest)
+    as_reader = Warehouse("postgres", reader, demo.shared)
     assert as_reader.one("select count(*) from marts.fact_sales_line") > 0
     assert as_reader.one("select count(*) from reports.rpt_weekly_summary") > 0
     assert as_reader.one("select count(*) from reports.rpt_weekly_restatement") == 0

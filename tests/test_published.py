@@ -310,7 +310,7 @@ def test_a_build_that_passed_is_recorded(built: Warehouse) -> None:
 
 def test_readers_see_what_was_built(duckdb_built: Warehouse, tmp_path: Path) -> None:
     seen = shutil.copyfile(copy_of(duckdb_built), tmp_path / "warehouse.duckdb")
-    readers = Warehouse("duckdb", f"duckdb:///{seen}", duckdb_built.manifest)
+    readers = Warehouse("duckdb", f"duckdb:///{seen}", duckdb_built.shared)
     meant, found = read_tables(duckdb_built), read_tables(readers)
     # Cells as delivered are for senders, and large.
     assert set(meant) - set(found) == {"quality.dq_issue_cell"}

@@ -10,7 +10,6 @@ import random
 import re
 import sys
 import time
-from dataclasses import fields
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
 from loader.__main__ import main as loader
-from tests.conftest import Warehouse
+from tests.conftest import BUILD, Warehouse, manifest_parts
 
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload([__name__])
@@ -61,7 +60,7 @@ def start_load(warehouse: Warehouse, inbox: Path, output: Path) -> Fork:
 
 def start_build(warehouse: Warehouse, output: Path, *arguments: str) -> Fork:
     """Start `dbt build`."""
-    known = (warehouse.url, output, _parts(warehouse.manifest()), arguments)
+    known = (warehouse.url, output, manifest_parts(warehouse.manifest()), arguments)
     return Fork(_forks.Process(target=_build, args=known), output)
 
 
@@ -78,16 +77,6 @@ def kill_build(
     fork.wait_for(pattern, times)
     time.sleep(chance.uniform(0, 0.1))
     return fork.kill()
-
-
-BUILD = ["--resource-type", "model", "--resource-type", "seed", "--resource-type", "snapshot"]
-"""All that builds tables; tests cost more than the rest together."""
-
-
-def _parts(manifest: Manifest) -> dict[str, Any]:
-    """Take a manifest apart; pickled whole, it comes back with its parts mixed up."""
-    names = [field.name for field in fields(manifest) if not field.name.startswith("_")]
-    return {name: getattr(manifest, name) for name in names}
 
 
 def _load(url: str, output: Path, arguments: list[str]) -> None:

@@ -1,14 +1,13 @@
 """A second warehouse made from the raw tables of the first, and how the two differ."""
 
-import io
 import shutil
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from loader.raw_tables import create_raw_tables
 from tests.conftest import Warehouse
 from warehouse.connection import connect, warehouse_url
 from warehouse.reset import SCHEMAS
@@ -23,38 +22,40 @@ SHOWN = 4
 Row = tuple[Any, ...]
 
 
-def rebuild(warehouse: Warehouse, second: Warehouse) -> None:
-    """Make the second warehouse hold the raw tables of the first, and nothing else."""
+def second_to(warehouse: Warehouse, folder: Path) -> Warehouse:
+    """Name a second warehouse: a file in the folder, or a database of the same server."""
     if warehouse.engine == "duckdb":
-        copy_duckdb(warehouse, second)
-        schemas = second.query(
-            "select schema_name from duckdb_schemas() where not internal and "
-            "database_name = current_database() and schema_name not in ('raw', 'main')"
-        )
-        second.execute(*(f'drop schema "{schema}" cascade' for (schema,) in schemas))
-    else:
-        _copy_postgres(warehouse, second)
+        return Warehouse("duckdb", f"duckdb:///{folder / 'warehouse.duckdb'}", warehouse.shared)
+    url = warehouse_url(warehouse.url).set(database="rebuilt")
+    return Warehouse("postgres", url.render_as_string(hide_password=False), warehouse.shared)
 
 
-def copy_duckdb(warehouse: Warehouse, second: Warehouse) -> None:
+def rebuild(warehouse: Warehouse, second: Warehouse, keep: Sequence[str] = ()) -> None:
+    """Build the second warehouse from the raw tables of the first; keep other schemas, too."""
+    copy_raw(warehouse, second, *keep)
+    second.build_from_nothing(with_seeds="reference" not in keep)
+
+
+def copy_raw(warehouse: Warehouse, second: Warehouse, *also: str) -> None:
+    """Make the second warehouse hold the raw tables of the first (and other schemas) only."""
+    copy(warehouse, second)
+    with connect(warehouse_url(second.url)).begin() as connection:
+        for schema in set(SCHEMAS) - {"raw", *also}:
+            connection.execute(sa.schema.DropSchema(schema, cascade=True, if_exists=True))
+
+
+def copy(warehouse: Warehouse, second: Warehouse) -> None:
     """Copy all that a warehouse holds."""
-    old, new = (Path(str(warehouse_url(item.url).database)) for item in (warehouse, second))
-    warehouse.execute("checkpoint")  # writes into the file what a kill left beside it
-    shutil.copyfile(old, new)
-
-
-def _copy_postgres(warehouse: Warehouse, second: Warehouse) -> None:
-    old, new = (connect(warehouse_url(item.url)) for item in (warehouse, second))
-    with old.connect() as source, new.begin() as target:
-        for schema in SCHEMAS:
-            target.execute(sa.schema.DropSchema(schema, cascade=True, if_exists=True))
-        create_raw_tables(target)
-        reader, writer = source.connection.cursor(), target.connection.cursor()
-        for schema, table in warehouse.tables("raw"):
-            rows = io.BytesIO()
-            reader.copy_expert(f"copy {schema}.{table} to stdout (format binary)", rows)
-            rows.seek(0)
-            writer.copy_expert(f"copy {schema}.{table} from stdin (format binary)", rows)
+    old, new = (warehouse_url(item.url) for item in (warehouse, second))
+    if warehouse.engine == "duckdb":
+        warehouse.execute("checkpoint")  # writes into the file what a kill left beside it
+        shutil.copyfile(str(old.database), str(new.database))
+        return
+    server = sa.create_engine(old.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(sa.text(f"drop database if exists {new.database}"))
+        connection.execute(sa.text(f"create database {new.database} template {old.database}"))
+    server.dispose()
 
 
 def differences(evolved: Warehouse, rebuilt: Warehouse) -> str:

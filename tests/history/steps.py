@@ -10,9 +10,8 @@ from typing import Any
 import yaml
 from dbt.artifacts.schemas.run import RunExecutionResult
 
-from tests.conftest import Warehouse
-from tests.history.forks import BUILD
-from tests.history.rebuild import copy_duckdb, differences, rebuild
+from tests.conftest import BUILD, Warehouse
+from tests.history.rebuild import differences, rebuild
 from tests.history.takeout import restore, withdraw
 
 SALES = (
@@ -175,12 +174,7 @@ class History:
     def compare(self) -> None:
         """Rebuild the second warehouse from raw, and hold every table against it."""
         rebuild(self.warehouse, self.second)
-        build(self.second, *BUILD)
         self.hold()
-
-    def copy(self) -> None:
-        """Make the second warehouse a copy of the first, on DuckDB."""
-        copy_duckdb(self.warehouse, self.second)
 
     def hold(self) -> None:
         """Hold every table against the second warehouse as it is.

@@ -1,9 +1,8 @@
 """A rule that changes holds for the lines of old files too, without a full refresh."""
 
-from tests.conftest import Warehouse
+from tests.conftest import BUILD, Warehouse
 from tests.history.conftest import NewHistory
-from tests.history.forks import BUILD
-from tests.history.rebuild import rebuild
+from tests.history.rebuild import copy_raw
 from tests.history.sales import sale
 from tests.history.steps import Deliver
 
@@ -28,6 +27,6 @@ def test_another_default_currency(new_history: NewHistory) -> None:
     assert history.warehouse.query(currencies) == [("A", "XXX"), ("B", "USD")]
     build_in("CHF", history.warehouse)
     assert history.warehouse.query(currencies) == [("A", "CHF"), ("B", "USD")]
-    rebuild(history.warehouse, history.second)
+    copy_raw(history.warehouse, history.second)
     build_in("CHF", history.second)
     history.hold()

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.history.conftest import NewHistory
+from tests.history.rebuild import copy
 from tests.history.sales import lines, sale
 from tests.history.steps import (
     Build,
@@ -85,8 +86,8 @@ def test_lines_in_several_files(new_history: NewHistory, engine: str) -> None:
 def test_a_table_that_went_wrong_is_found(new_history: NewHistory) -> None:
     history = new_history("duckdb")
     history.play(Deliver("lines-1.csv", (sale("A", line_total=5), sale("B"))))
-    history.build()
-    history.copy()
+    history.warehouse.build_from_nothing()
+    copy(history.warehouse, history.second)
     history.hold()
     table = "marts.fact_sales_line"
     history.warehouse.execute(f"update {table} set revenue = revenue + 1")

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import BUILD
 from tests.history.conftest import NewHistory
-from tests.history.forks import BUILD, Fork, start_build
+from tests.history.forks import Fork, start_build
 from tests.history.sales import lines, sale
 from tests.history.steps import Build, Deliver, History
 from tests.history.takeout import withdraw

@@ -387,7 +387,7 @@ def reader(new_warehouse: Callable[[str], Warehouse]) -> Iterator[tuple[Warehous
     owner = new_warehouse("postgres")
     url = warehouse_url(owner.url).set(username="checker", password="checker")  # noqa: S106
     owner.execute("drop role if exists checker", "create role checker login password 'checker'")
-    yield owner, Warehouse("postgres", url.render_as_string(hide_password=False), owner.manifest)
+    yield owner, Warehouse("postgres", url.render_as_string(hide_password=False), owner.shared)
     drops = [f"drop schema if exists {schema} cascade" for schema in SCHEMAS]
     owner.execute(*drops, "drop role checker")
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 
 from tests.conftest import ENGINES, Warehouse
-from tests.history.forks import BUILD
 from tests.quality.planted import Places, write_faulty, write_layouts, write_sound
 from warehouse.settings import CHECKOUT
 
@@ -30,7 +29,7 @@ def faulty(
     warehouse = new_warehouse(request.param)
     places = write_faulty(folder / "inbox")
     warehouse.load(folder / "inbox", layouts=write_layouts(folder / "layouts"))
-    warehouse.build(*BUILD)
+    warehouse.build_from_nothing()
     return Faulty(warehouse, places)
 
 
@@ -44,7 +43,7 @@ def sound(
     warehouse = new_warehouse(request.param)
     write_sound(folder / "inbox")
     warehouse.load(folder / "inbox", layouts=write_layouts(folder / "layouts"))
-    warehouse.build(*BUILD)
+    warehouse.build_from_nothing()
     return warehouse
 
 
