@@ -99,7 +99,7 @@ def built(
     write_csv(folder / "odd orders.csv", freight())
     warehouse = new_warehouse(request.param)
     assert {outcome.status for outcome in warehouse.load(folder)} == {"loaded"}
-    warehouse.build("--resource-type", "seed", "--resource-type", "model")
+    warehouse.build_from_nothing()
     return warehouse
 
 
@@ -546,7 +546,7 @@ def test_an_empty_warehouse(
 ) -> None:
     write_csv(tmp_path / "none.csv", [["Customer ID", "Customer Name"], ["C1", "Nobody"]])
     duckdb_warehouse.load(tmp_path / "none.csv")
-    duckdb_warehouse.build("--resource-type", "seed", "--resource-type", "model")
+    duckdb_warehouse.build_from_nothing()
     run = runner(duckdb_warehouse.url, monkeypatch)
     for command in ("weekly", "trace"):
         result = run(command)
