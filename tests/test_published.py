@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from dbt.artifacts.schemas.run import RunExecutionResult
 
 from reporting.__main__ import main as reporting
-from tests.conftest import ENGINES, Warehouse
+from tests.conftest import Warehouse
 from tests.history.forks import start_build
 from tests.history.rebuild import read_tables
 from warehouse.connection import connect, warehouse_url
@@ -266,24 +266,15 @@ def write_sales(folder: Path, orders: range) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module", params=ENGINES)
+@pytest.fixture(scope="module")
 def built(
-    request: pytest.FixtureRequest,
-    new_warehouse: Callable[[str], Warehouse],
-    tmp_path_factory: pytest.TempPathFactory,
+    new_warehouse: Callable[[str], Warehouse], tmp_path_factory: pytest.TempPathFactory
 ) -> Warehouse:
-    """A warehouse that was loaded and built as people do it."""
-    warehouse = new_warehouse(request.param)
+    """A warehouse on DuckDB that was loaded and built as people do it."""
+    warehouse = new_warehouse("duckdb")
     warehouse.load(write_sales(tmp_path_factory.mktemp("sales"), range(40)))
     warehouse.build("--exclude-resource-type", "unit_test")
     return warehouse
-
-
-@pytest.fixture
-def duckdb_built(built: Warehouse) -> Warehouse:
-    if built.engine != "duckdb":
-        pytest.skip("PostgreSQL has no copy: see test_published_postgres.py")
-    return built
 
 
 def copy_of(warehouse: Warehouse) -> Path:
@@ -292,6 +283,10 @@ def copy_of(warehouse: Warehouse) -> Path:
 
 def builds(warehouse: Warehouse) -> list[tuple[object, ...]]:
     return warehouse.query("select * from quality.dq_build order by built_at")
+
+
+# test_a_build_that_passed_is_recorded and test_a_part_is_not_published hold on PostgreSQL, too:
+# test_published_postgres.py has them as well.
 
 
 def test_a_build_that_passed_is_recorded(built: Warehouse) -> None:
@@ -308,24 +303,24 @@ def test_a_build_that_passed_is_recorded(built: Warehouse) -> None:
     assert tests > 0
 
 
-def test_readers_see_what_was_built(duckdb_built: Warehouse, tmp_path: Path) -> None:
-    seen = shutil.copyfile(copy_of(duckdb_built), tmp_path / "warehouse.duckdb")
-    readers = Warehouse("duckdb", f"duckdb:///{seen}", duckdb_built.shared)
-    meant, found = read_tables(duckdb_built), read_tables(readers)
+def test_readers_see_what_was_built(built: Warehouse, tmp_path: Path) -> None:
+    seen = shutil.copyfile(copy_of(built), tmp_path / "warehouse.duckdb")
+    readers = Warehouse("duckdb", f"duckdb:///{seen}", built.shared)
+    meant, found = read_tables(built), read_tables(readers)
     # Cells as delivered are for senders, and large.
     assert set(meant) - set(found) == {"quality.dq_issue_cell"}
     for name, table in found.items():
         assert (name, table.columns, table.rows) == (name, meant[name].columns, meant[name].rows)
-    assert readers.query("from quality.dq_test_trend order by all") == duckdb_built.query(
+    assert readers.query("from quality.dq_test_trend order by all") == built.query(
         "from quality.dq_test_trend order by all"
     )
-    assert builds(readers) == builds(duckdb_built)
+    assert builds(readers) == builds(built)
     described = (
         "select table_name, column_name, comment from duckdb_columns() "
         "where schema_name in ('marts', 'reports', 'quality') "
         "and table_name <> 'dq_issue_cell' order by all"
     )
-    assert readers.query(described) == duckdb_built.query(described)
+    assert readers.query(described) == built.query(described)
     assert readers.one("select count(*) from duckdb_tables() where comment is null") == 0
     schemas = readers.query(
         "select distinct table_schema from information_schema.tables order by 1"
@@ -351,32 +346,28 @@ def test_a_part_is_not_published(built: Warehouse, arguments: list[str]) -> None
     assert published is None or copy_of(built).stat() == published
 
 
-def test_the_week_is_of_the_copy(duckdb_built: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert readable_url(warehouse_url(duckdb_built.url)).database == str(copy_of(duckdb_built))
-    monkeypatch.setenv("DATABASE_URL", duckdb_built.url)
-    with connect(warehouse_url(duckdb_built.url)).connect():  # what a build does
+def test_the_week_is_of_the_copy(built: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert readable_url(warehouse_url(built.url)).database == str(copy_of(built))
+    monkeypatch.setenv("DATABASE_URL", built.url)
+    with connect(warehouse_url(built.url)).connect():  # what a build does
         shown = CliRunner().invoke(reporting, ["weekly", "--week", "2026-W03"])
     assert shown.exit_code == 0, shown.output
     assert "2026-W03" in shown.output
 
 
 def test_a_failed_build_is_not_published_and_readers_are_at_ease(
-    duckdb_built: Warehouse, tmp_path: Path
+    built: Warehouse, tmp_path: Path
 ) -> None:
-    copy = copy_of(duckdb_built)
-    before, recorded = copy.stat(), builds(duckdb_built)
+    copy = copy_of(built)
+    before, recorded = copy.stat(), builds(built)
     lines = "select count(*) from marts.fact_sales_line"
     folder = write_sales(tmp_path / "more", range(50))
-    duckdb_built.load(folder)
+    built.load(folder)
     # A fault that one test finds and that stops nothing else.
     twice = "select invocation_id, test_name, 'twice' from quality.dq_test_result limit 1"
-    duckdb_built.execute(
-        f"insert into quality.dq_test_result (invocation_id, test_name, status) {twice}"
-    )
+    built.execute(f"insert into quality.dq_test_result (invocation_id, test_name, status) {twice}")
     with duckdb.connect(str(copy), read_only=True):
-        build = start_build(
-            duckdb_built, tmp_path / "build.log", "--exclude-resource-type", "unit_test"
-        )
+        build = start_build(built, tmp_path / "build.log", "--exclude-resource-type", "unit_test")
         while build.process.is_alive():
             assert ask(copy, lines) == [(40,)]
             time.sleep(0.2)
@@ -384,20 +375,20 @@ def test_a_failed_build_is_not_published_and_readers_are_at_ease(
     assert "FAIL 1 dq_test_result_grain" in build.said()
     assert "Not published: readers still see" in build.said()
     assert copy.stat() == before
-    assert builds(duckdb_built) == recorded
-    assert duckdb_built.one(lines) == 50
+    assert builds(built) == recorded
+    assert built.one(lines) == 50
 
-    duckdb_built.execute("delete from quality.dq_test_result where status = 'twice'")
-    duckdb_built.build("--exclude-resource-type", "unit_test")
+    built.execute("delete from quality.dq_test_result where status = 'twice'")
+    built.build("--exclude-resource-type", "unit_test")
     assert ask(copy, lines) == [(50,)]
-    assert len(builds(duckdb_built)) == len(recorded) + 1
+    assert len(builds(built)) == len(recorded) + 1
 
 
-def test_a_build_says_that_it_could_not_publish(duckdb_built: Warehouse) -> None:
-    copy = copy_of(duckdb_built)
+def test_a_build_says_that_it_could_not_publish(built: Warehouse) -> None:
+    copy = copy_of(built)
     aside = copy.rename(copy.with_name("aside"))
     copy.mkdir()
-    result = duckdb_built.dbt("build", "--exclude-resource-type", "unit_test")
+    result = built.dbt("build", "--exclude-resource-type", "unit_test")
     copy.rmdir()
     aside.rename(copy)
     assert not result.success
@@ -408,12 +399,10 @@ def test_a_build_says_that_it_could_not_publish(duckdb_built: Warehouse) -> None
     assert str(copy) in str(failed.message)
 
 
-def test_reset_takes_the_copy_away(
-    duckdb_built: Warehouse, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DATABASE_URL", duckdb_built.url)
+def test_reset_takes_the_copy_away(built: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", built.url)
     shown = CliRunner().invoke(reset, ["--force"])
     assert shown.exit_code == 0, shown.output
     assert "The copy that readers open goes with it." in shown.output
-    assert not copy_of(duckdb_built).exists()
-    assert readable_url(warehouse_url(duckdb_built.url)) == warehouse_url(duckdb_built.url)
+    assert not copy_of(built).exists()
+    assert readable_url(warehouse_url(built.url)) == warehouse_url(built.url)

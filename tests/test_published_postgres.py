@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from reporting.ask.built import see_last_build
+from tests import test_published
 from tests.conftest import Warehouse
 from tests.history.forks import start_build
-from tests.history.rebuild import read_tables
 from tests.test_published import write_sales
 from warehouse.connection import connect, warehouse_url
 
@@ -45,12 +46,12 @@ def built(
 
 
 @pytest.fixture
-def reader(built: Warehouse) -> Iterator[Connection]:
-    """A connection of the role that reads, of which each transaction sees one moment."""
+def readers(built: Warehouse) -> Iterator[Callable[[], Connection]]:
+    """Connect as the role that reads; each transaction sees one moment."""
     url = warehouse_url(built.url).set(username="salesops_reader", password="reader")  # noqa: S106
     engine = sa.create_engine(url, isolation_level="REPEATABLE READ", poolclass=sa.pool.NullPool)
-    with engine.connect() as connection:
-        yield connection
+    with ExitStack() as connections:
+        yield lambda: connections.enter_context(engine.connect())
 
 
 def seen(connection: Connection) -> list[Any]:
@@ -59,17 +60,23 @@ def seen(connection: Connection) -> list[Any]:
         return list(connection.execute(sa.text(SEEN)).one())
 
 
-def test_readers_see_what_was_built(built: Warehouse) -> None:
+def hold_what_readers_see(built: Warehouse) -> None:
+    """Hold the tables that people read against those that were built: columns and rows."""
     for schema in READ:
         tables = [name for _, name in built.tables(schema)]
         made = [name for _, name in built.tables(f"built_{schema}")]
         assert sorted(tables) == sorted(set(made) - {"dq_issue_cell"})
         for name in tables:
+            assert built.columns(schema, name) == built.columns(f"built_{schema}", name)
             rows = f"select * from {schema}.{name} except all select * from built_{schema}.{name}"
             assert built.query(rows) == []
             assert built.one(f"select count(*) from {schema}.{name}") == built.one(
                 f"select count(*) from built_{schema}.{name}"
             )
+
+
+def test_readers_see_what_was_built(built: Warehouse) -> None:
+    hold_what_readers_see(built)
     words = (
         "select relname, attname, description from pg_description "
         "inner join pg_class on objoid = pg_class.oid "
@@ -82,9 +89,15 @@ def test_readers_see_what_was_built(built: Warehouse) -> None:
         assert built.query(words, schema=schema)
 
 
+# What holds on DuckDB, too.
+test_a_build_that_passed_is_recorded = test_published.test_a_build_that_passed_is_recorded
+test_a_part_is_not_published = test_published.test_a_part_is_not_published
+
+
 def test_a_failed_build_changes_nothing_for_readers(
-    built: Warehouse, reader: Connection, tmp_path: Path
+    built: Warehouse, readers: Callable[[], Connection], tmp_path: Path
 ) -> None:
+    reader, early = readers(), readers()
     before = seen(reader)
     assert before[0] == before[3] == 40
     assert before[1] == before[2]
@@ -110,35 +123,25 @@ def test_a_failed_build_changes_nothing_for_readers(
         assert built.dbt(*arguments).success
         assert seen(reader) == before
 
-    built.execute("delete from built_quality.dq_test_result where status = 'twice'")
-    states = set()
-    build = start_build(built, tmp_path / "build.log", *WHOLE)
-    while build.process.is_alive():
-        states.add(tuple(seen(reader)))
-        time.sleep(0.02)
-    assert build.wait() == 0, build.said()
-    after = seen(reader)
-    assert after[0] == after[3] == 50
-    assert after[1] == after[2] > before[1]
-    assert states <= {tuple(before), tuple(after)}
-
-
-def test_who_has_begun_to_read_goes_on(
-    built: Warehouse, reader: Connection, tmp_path: Path
-) -> None:
-    before = seen(reader)
+    # The same without the fault, while one reads again and again and another one has begun to.
     built.execute(
+        "delete from built_quality.dq_test_result where status = 'twice'",
         "create schema ours",
         "create view ours.revenue as select sum(revenue) as revenue from marts.fact_sales_line",
     )
-    with reader.begin():
-        reader.execute(sa.text("select count(*) from marts.dim_region")).all()
-        built.load(write_sales(tmp_path / "less", range(30)))
-        built.build(*WHOLE)  # which does not wait for the reader
-        assert list(reader.execute(sa.text(SEEN)).one()) == before
-    after = seen(reader)
-    assert after[0] == after[3] == 30
-    assert after[1] == after[2]
+    states = set()
+    with early.begin():
+        early.execute(sa.text("select count(*) from marts.dim_region")).all()
+        build = start_build(built, tmp_path / "build.log", *WHOLE)
+        while build.process.is_alive():
+            states.add(tuple(seen(reader)))
+            time.sleep(0.02)
+        assert build.wait() == 0, build.said()  # it did not wait for the reader
+        assert list(early.execute(sa.text(SEEN)).one()) == before
+    after = seen(early)
+    assert after[0] == after[3] == 50
+    assert after[1] == after[2] > before[1]
+    assert states <= {tuple(before), tuple(after)}
     assert built.one("select revenue from ours.revenue") == after[1]
     built.execute("drop schema ours cascade")
 
@@ -158,11 +161,15 @@ def test_what_did_not_change_is_not_written(built: Warehouse) -> None:
     assert changed == []
 
 
-def test_a_build_killed_while_it_publishes(
-    built: Warehouse, reader: Connection, tmp_path: Path
+def test_a_build_killed_while_it_publishes_and_tables_with_other_columns(
+    built: Warehouse, readers: Callable[[], Connection], tmp_path: Path
 ) -> None:
+    reader = readers()
     before = seen(reader)
-    built.load(write_sales(tmp_path / "more", range(35)))
+    keys = "select conname from pg_constraint where connamespace = 'marts'::regnamespace order by 1"
+    indexes = "select indexname from pg_indexes where schemaname = 'marts' order by 1"
+    named = built.query(keys), built.query(indexes)
+    built.load(write_sales(tmp_path / "less", range(35)))
     with connect(warehouse_url(built.url)).begin() as other:
         # The transaction that publishes has to wait here, with much of its work done.
         other.execute(sa.text("lock table reports.rpt_weekly_top_products in share mode"))
@@ -181,17 +188,8 @@ def test_a_build_killed_while_it_publishes(
     ):
         time.sleep(0.05)
     assert seen(reader) == before
-    built.build(*WHOLE)
-    after = seen(reader)
-    assert after[0] == after[3] == 35
-    assert after[1] == after[2]
 
-
-def test_a_table_with_other_columns_is_made_anew(built: Warehouse, reader: Connection) -> None:
-    before = read_tables(built)
-    keys = "select conname from pg_constraint where connamespace = 'marts'::regnamespace order by 1"
-    indexes = "select indexname from pg_indexes where schemaname = 'marts' order by 1"
-    named = built.query(keys), built.query(indexes)
+    # The next one makes good all that is not as it has to be.
     built.execute(
         "alter table marts.dim_product drop column brand",
         "alter table marts.fact_sales_line add column later text",
@@ -200,15 +198,11 @@ def test_a_table_with_other_columns_is_made_anew(built: Warehouse, reader: Conne
     built.build("--select", "dim_region", "--resource-type", "model")
     assert "later" in built.columns("marts", "fact_sales_line")  # it publishes nothing
     built.build(*WHOLE)
-    after = read_tables(built)
-    assert {name: table.columns for name, table in before.items()} == {
-        name: table.columns for name, table in after.items()
-    }
-    assert {name: table.rows for name, table in before.items()} == {
-        name: table.rows for name, table in after.items()
-    }
+    hold_what_readers_see(built)
     assert (built.query(keys), built.query(indexes)) == named
-    assert seen(reader)[0] == built.one("select count(*) from built_marts.fact_sales_line")
+    after = seen(reader)
+    assert after[0] == after[3] == 35
+    assert after[1] == after[2]
 
 
 def test_before_a_whole_build_has_passed_readers_see_what_there_is(

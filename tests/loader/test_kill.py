@@ -11,11 +11,11 @@ from tests.conftest import ENGINES, Warehouse
 from tests.history.forks import Fork, start_load
 from tests.loader.conftest import HEADER, LINE, Dropped
 
-LINES = 5_000
+LINES = 1_000
 FILES = 6
-KILLS = 26
+KILLS, MANY_KILLS = 14, 60
 """Of each engine, at least. A start takes milliseconds, as each load is a fork."""
-HALFWAY = 6
+HALFWAY = 4
 """So many of them between the first file and the last, at least."""
 
 
@@ -66,14 +66,16 @@ def check(warehouse: Warehouse) -> int:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("kills", [KILLS, pytest.param(MANY_KILLS, marks=pytest.mark.deep)])
 def test_killed_loads(
     new_warehouse: Callable[[str], Warehouse],
     deliver: Callable[[int], None],
     start: Callable[[Warehouse], Fork],
     engine: str,
+    kills: int,
 ) -> None:
     warehouse = new_warehouse(engine)
-    chance = random.Random(1)
+    chance = random.Random(kills)
     deliver(0)
     assert start(warehouse).wait() == 0
     deliver(1)
@@ -83,9 +85,9 @@ def test_killed_loads(
 
     before = check(warehouse)
     killed = halfway = attempts = 0
-    while killed < KILLS or halfway < HALFWAY:
+    while killed < kills or halfway < HALFWAY:
         attempts += 1
-        assert attempts < 5 * KILLS, f"{killed} killed, {halfway} of them halfway"
+        assert attempts < 5 * kills, f"{killed} killed, {halfway} of them halfway"
         deliver(attempts + 1)
         load = start(warehouse)
         load.wait_for(r"replaced ", chance.randrange(FILES))
