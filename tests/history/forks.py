@@ -87,7 +87,8 @@ def _load(url: str, output: Path, arguments: list[str]) -> None:
 def _build(url: str, output: Path, parts: dict[str, Any], arguments: tuple[str, ...]) -> None:
     _settle(url, output)
     folder = str(output.parent / "target")
-    quietly = ["--no-use-colors", "--no-write-json", "--target-path", folder, "--log-path", folder]
+    quietly = ["--no-use-colors", "--no-write-json", "--log-level-file", "none"]
+    quietly += ["--target-path", folder, "--log-path", folder]
     result = dbtRunner(manifest=Manifest(**parts)).invoke(["build", *arguments, *quietly])
     sys.stdout.flush()
     sys.exit(0 if result.success else 1)
