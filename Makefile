@@ -90,7 +90,7 @@ reset: .venv/run ## empty the warehouse (asks first; FORCE=1 does not); files in
 
 .PHONY: test test-deep lint bench lock help
 test: .venv/dev ## run every test, on DuckDB and on an embedded PostgreSQL
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 15
 
 test-deep: .venv/dev ## random histories and kills, more than an hour (SEED=17 for the same again)
 	@seed=$(or $(SEED),$$(date +%s)); echo "SEED=$$seed"; \
@@ -98,13 +98,24 @@ test-deep: .venv/dev ## random histories and kills, more than an hour (SEED=17 f
 	code=$$?; echo "To run the same again: make test-deep SEED=$$seed"; exit $$code
 
 lint: .venv/dev ## check style, types and the shape of the dbt project
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	@$(MAKE) --no-print-directory --jobs 2 --keep-going --output-sync lint-types lint-dbt lint-sql lint-style
+
+# The parts, longest first, which run side by side.
+.PHONY: lint-types lint-dbt lint-sql lint-style
+lint-types:
 	$(BIN)/mypy
-	$(BIN)/yamllint --strict .
-	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
+
+lint-dbt:
 	$(BIN)/dbt --log-level warn --no-partial-parse parse --warn-error --show-all-deprecations
 	$(BIN)/dbt-bouncer run
+
+lint-sql:
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
+
+lint-style:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/yamllint --strict .
 
 bench: .venv/dev ## measure; results as ratios within one run (takes an hour and more)
 	@$(BIN)/python -m benchmarks.load_workbook
