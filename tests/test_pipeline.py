@@ -35,8 +35,8 @@ def demo(
     if warehouse.engine == "postgres":
         warehouse.execute("drop role if exists salesops_reader")
         warehouse.execute("create role salesops_reader login password 'reader'")
-    # In so few lines, one that cannot be read is much of its week. Unit tests run once: what differs
-    # between the engines is held against each other in whole tables (test_real_sets.py).
+    # In so few lines, one that cannot be read is much of its week. Unit tests run once: the engines
+    # are held against each other in whole tables (test_real_sets.py).
     unit_tests = [] if warehouse.engine == "duckdb" else ["--exclude-resource-type", "unit_test"]
     warehouse.build("--exclude", "rpt_weekly_data_quality_no_week_fails", *unit_tests)
     yield warehouse
