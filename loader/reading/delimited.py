@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice, zip_longest
@@ -20,7 +20,7 @@ from loader.evidence.encodings import code_page, words_in
 from loader.questions import Question
 from loader.reading.sheet import BadFile, Block
 from loader.reading.workbook import likeness
-from loader.wording import count
+from loader.wording import SHOWN, count
 
 BLOCK_ROWS = 50_000
 BLOCK_CELLS = 2_000_000
@@ -28,6 +28,15 @@ BLOCK_TEXT = 32 * 2**20
 
 MAX_LINE = 16 * 2**20
 MAX_FIELD = 1_000_000
+MAX_RECORD_LINES = 1_000
+"""More line breaks than that are in no cell: a quotation mark was not closed."""
+
+UNSPLIT = 0.01
+"""A file of whose rows more cannot be split into cells is refused; one row always may."""
+
+_HEADER_ROWS = 1
+"""A file whose first rows cannot be split is refused, as they may be its header."""
+
 MAX_COLUMNS = 16_384
 """As many as Excel has: what has more was split at the wrong character."""
 
@@ -61,14 +70,22 @@ class DelimitedSheet:
         self.questions: list[Question] = []
         self._open = open_file
         self._errors = "strict"
+        self._unsplit: dict[int, str] = {}
         self._encoding = self._declared(encoding) if encoding else self._detected()
         sample = self._sample()
+        self._is_quoted_whole = False
         self._separator_line = re.match(r"sep=(.)[\r\n]", sample, re.IGNORECASE)
         if self._separator_line:
             self._delimiter = self._separator_line[1]
             self.notes.append(f"row 1 names the delimiter ({self._delimiter_name()})")
         else:
-            self._delimiter = "\t" if tabs else _sniff(sample)
+            inner = _quoted_whole(sample)
+            self._is_quoted_whole = inner is not None
+            if self._is_quoted_whole:
+                self.notes.append(
+                    "each line is one quoted text, as after a re-save; read all the same"
+                )
+            self._delimiter = "\t" if tabs else _sniff(inner or sample)
             if self._delimiter != "," and not tabs:
                 self.notes.append(f"read as delimited by {_NAMES[self._delimiter]}")
 
@@ -104,39 +121,50 @@ class DelimitedSheet:
     def _rows(self) -> Iterator[tuple[list[str], int]]:
         """Yield each record with the length of its text."""
         csv.field_size_limit(MAX_FIELD)
-        number, length = 1, 0
-
-        def counted(lines: Iterator[str]) -> Iterator[str]:
-            nonlocal length
-            for line in lines:
-                length += len(line)
-                if len(line) >= MAX_LINE:
-                    raise BadFile(
-                        f"row {number} is over {MAX_LINE:,} characters long without a line break: "
-                        "this is no table; export it again."
-                    )
-                if "\0" in line:
-                    raise BadFile(
-                        f"row {number} holds a NUL character, which no database can store: "
-                        "the file is damaged or no text; export it again."
-                    )
-                yield line
-
-        records = csv.reader(counted(self._lines()), delimiter=self._delimiter, strict=True)
+        number, width = 1, 1
+        lines = _Lines(self._lines())
+        records = csv.reader(lines, delimiter=self._delimiter, strict=True)
         while True:
+            lines.begin(number)
             try:
                 record = next(records, None)
+                if record is not None and self._is_quoted_whole and len(record) == 1:
+                    record = next(csv.reader(record, delimiter=self._delimiter, strict=True), [])
             except csv.Error as error:
-                raise BadFile(_misquoted(number, str(error))) from None
+                # One that cannot be split is kept as it is, beyond all columns.
+                if not self._may_be_kept(number, str(error)):
+                    raise BadFile(_misquoted(number, str(error))) from None
+                record = [""] * width + [lines.first_only()]
+            else:
+                if record and len(record) != width and number - 1 in self._unsplit:
+                    # The row behind it is not whole either.
+                    raise BadFile(_misquoted(number - 1, self._unsplit[number - 1]))
             if record is None:
+                self._note_unsplit(number - 1)
                 return
             if len(record) > MAX_COLUMNS:
                 raise BadFile(
                     f"row {number} has {len(record):,} columns, more than the {MAX_COLUMNS:,} of "
                     f"Excel: is the delimiter really the {self._delimiter_name()}?"
                 )
-            yield [] if number == 1 and self._separator_line else record, length
-            number, length = number + 1, 0
+            if number <= _SAMPLE_ROWS and number not in self._unsplit:
+                width = max(width, len(record))
+            yield [] if number == 1 and self._separator_line else record, lines.length
+            number += 1
+
+    def _may_be_kept(self, number: int, reason: str) -> bool:
+        """Note a row that cannot be split; not the first ones, and not too many."""
+        self._unsplit.setdefault(number, reason)
+        return number > _HEADER_ROWS and len(self._unsplit) <= max(1, number * UNSPLIT)
+
+    def _note_unsplit(self, rows: int) -> None:
+        if self._unsplit:
+            shown = ", ".join(map(str, list(self._unsplit)[:SHOWN]))
+            self.notes.append(
+                f"{count(len(self._unsplit), 'row')} of {rows:,} cannot be split into cells, as "
+                f"quotation marks are missing or not doubled (row {shown}): kept as delivered, out "
+                "of the figures"
+            )
 
     def _lines(self) -> Iterator[str]:
         with _readable(), self._open() as file:
@@ -317,6 +345,60 @@ def _sniff(sample: str) -> str:
         if (alike, width) > most and alike * 2 >= len(widths):
             best, most = delimiter, (alike, width)
     return best
+
+
+def _quoted_whole(sample: str) -> str | None:
+    """Return the lines without their quotation marks, if each is one quoted text; else None."""
+    lines = [line for line in sample.splitlines() if line.strip()]
+    if len(lines) < 2 or not all(re.fullmatch(r'"([^"]|"")*"', line.strip()) for line in lines):
+        return None
+    inner = "\n".join(line.strip()[1:-1].replace('""', '"') for line in lines)
+    cells = csv.reader(io.StringIO(inner), delimiter=_sniff(inner))
+    widths = {len(row) for row in cells}
+    # Fewer columns than that make no sales; commas in the texts of one column make them as well.
+    return inner if len(widths) == 1 and min(widths) > 2 else None
+
+
+class _Lines:
+    """The lines of a file, with those of the record at hand, some of which may come again."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self._again: deque[str] = deque()
+        self._record: list[str] = []
+        self._number = 1
+        self.length = 0
+
+    def begin(self, number: int) -> None:
+        """Begin with the record of this number."""
+        self._record, self._number, self.length = [], number, 0
+
+    def first_only(self) -> str:
+        """Return the first line of the record; the others will come again."""
+        self._again.extendleft(reversed(self._record[1:]))
+        self.length = len(self._record[0])
+        return self._record[0].rstrip("\r\n")
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else next(self._lines)
+        self.length += len(line)
+        self._record.append(line)
+        if len(line) >= MAX_LINE:
+            raise BadFile(
+                f"row {self._number} is over {MAX_LINE:,} characters long without a line break: "
+                "this is no table; export it again."
+            )
+        if "\0" in line:
+            raise BadFile(
+                f"row {self._number} holds a NUL character, which no database can store: "
+                "the file is damaged or no text; export it again."
+            )
+        if len(self._record) > MAX_RECORD_LINES:
+            raise csv.Error("unexpected end of data")
+        return line
 
 
 def _misquoted(row: int, reason: str) -> str:

@@ -239,16 +239,43 @@ def test_an_encoding_that_is_none(tmp_path: Path, encoding: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "line", ['4,"Tea 5" green",6', '4,"Tea,6', '"4,5,6', '4,5,"', 'x,"y"z,"two" more']
+)
+@pytest.mark.parametrize("behind", ["7,8,9", '7,"Rum, dark",9', '7,"two\nlines",9'])
+def test_one_row_that_cannot_be_split_is_kept_as_it_is(
+    tmp_path: Path, line: str, behind: str
+) -> None:
+    sheet = read(tmp_path, f"a,b,c\n1,2,3\n{line}\n{behind}\n10,11,12\n")
+    assert sheet.rows[2] == [None, None, None, line]
+    assert [len([cell for cell in row if cell]) for row in sheet.rows] == [3, 3, 1, 3, 3]
+    assert "1 row of 5 cannot be split into cells" in sheet.notes[0]
+    assert "(row 3)" in sheet.notes[0]
+
+
+def test_too_many_rows_that_cannot_be_split(tmp_path: Path) -> None:
+    rows = ["1,2,3"] * 1_000
+    rows[300] = rows[500] = '"4"x,5,6'
+    assert len(read(tmp_path, "a,b,c\n" + "\n".join(rows)).rows) == 1_001
+    rows[100::50] = ['"4"x,5,6'] * 18
+    assert "a quotation mark closes" in refusal(tmp_path, "a,b,c\n" + "\n".join(rows))
+
+
+def test_lines_that_are_quoted_as_a_whole(tmp_path: Path) -> None:
+    sheet = read(tmp_path, '"a;b;c"\r\n"1;""x; y"";2"\r\n"3;4;5"\r\n')
+    assert sheet.rows == [["a", "b", "c"], ["1", "x; y", "2"], ["3", "4", "5"]]
+    assert any("each line is one quoted text" in note for note in sheet.notes)
+
+
+@pytest.mark.parametrize(
     ("content", "says"),
     [
         (b"", "empty"),
         (b"\xef\xbb\xbf", "empty"),
-        (b'a,b\n1,2\n"3,4\n5,6\n', "row 3: a quotation mark opens"),
-        (
-            b'a,b\n"' + b"x\n" * 700_000,
-            "row 2 has a field of over 1,000,000 characters",
-        ),
-        (b'a,b\n"x"y,2\n', "row 2: a quotation mark closes"),
+        (b'"a,b\n1,2\n3,4\n5,6\n', "row 1: a quotation mark opens"),
+        (b'a,b\n1,2\n"3,4\n5\n', "row 3: a quotation mark opens"),
+        (b'a,b\n"' + b"x\n" * 700_000, "row 2: a quotation mark opens"),
+        (b'a,b\n"' + b"x" * 1_000_001 + b'",2\nx\n', "row 2 has a field of over 1,000,000"),
+        (b'a,b\n"x"y,2\n1,2\n"x"y,2\n', "row 4: a quotation mark closes"),
         (b"a,b\n1,2\n3,\x00\n", "row 3 holds a NUL"),
         (bytes(range(256)) * 20, "binary data"),
         (b"PK\x03\x04" + bytes(100), "an Excel workbook"),
