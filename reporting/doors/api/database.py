@@ -267,7 +267,7 @@ def _newest_build(connection: Connection) -> Build:
             )
         ).first()
     except DBAPIError as error:
-        if not _is_missing(error):
+        if not _is_missing(error.orig):
             raise
         row = None
     if row is None:
@@ -280,10 +280,11 @@ def _newest_build(connection: Connection) -> Build:
     return Build(row.invocation_id, row.built_at)
 
 
-def _is_missing(error: DBAPIError) -> bool:
+def _is_missing(error: object) -> bool:
     return isinstance(
-        error.orig,
+        error,
         psycopg2.errors.UndefinedTable
+        | psycopg2.errors.UndefinedFunction
         | psycopg2.errors.InvalidSchemaName
         | duckdb.CatalogException,
     )
@@ -303,6 +304,13 @@ def _answering() -> Iterator[None]:
         ) from None
     except DATABASE_ERRORS as error:
         cause = getattr(error, "orig", error)
+        if _is_missing(cause):
+            raise Problem(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "not-built",
+                "The newest build does not have this yet: run `dbt build` with this version.",
+                headers=_RETRY,
+            ) from None
         if isinstance(cause, psycopg2.errors.InsufficientPrivilege):
             raise Problem(
                 HTTPStatus.SERVICE_UNAVAILABLE,
