@@ -87,6 +87,17 @@ def test_readers_see_what_was_built(built: Warehouse) -> None:
     for schema in READ:
         assert built.query(words, schema=schema) == built.query(words, schema=f"built_{schema}")
         assert built.query(words, schema=schema)
+    functions = (
+        "select proname, obj_description(oid) from pg_proc "
+        "where pronamespace = to_regnamespace(:schema) order by proname"
+    )
+    said = built.query(functions, schema="reports")
+    assert said == built.query(functions, schema="built_reports") != []
+    for name, _ in said:
+        asked = f"{name}('2026-01-01', '2026-12-31')"
+        rows = f"select * from reports.{asked} except all select * from built_reports.{asked}"
+        assert built.query(rows) == []
+        assert built.one(f"select count(*) from reports.{asked}") > 0
 
 
 # What holds on DuckDB, too.

@@ -1,6 +1,6 @@
 {#- A model with this materialization becomes a function that returns rows: reports of any days, with
     the parameters of `figure_parameters` and those of its own, `meta: {parameters: {name: type}}`,
-    with their types. All are null where a caller does not name them.
+    with their types. All but the days are null where a caller does not name them.
 
     A function names tables as `schema.table`, whatever database it is in: it is copied into the one
     that readers open (macro publish). dbt shall not know it as a relation, which it would drop. -#}
@@ -27,7 +27,7 @@
 {% macro default__create_report_function(relation, parameters, sql, description) -%}
     create or replace macro {{ relation }}(
         {%- for name in parameters -%}
-            {{ name }} := null{{ ', ' if not loop.last }}
+            {{ name }}{{ ' := null' if name not in ('start_date', 'end_date') }}{{ ', ' if not loop.last }}
         {%- endfor -%}
     ) as table {{ sql }};
     comment on macro table {{ relation }} is '{{ description }}'
@@ -38,7 +38,9 @@
 {% macro postgres__create_report_function(relation, parameters, sql, description) -%}
     {%- set asked, nothing = [], [] -%}
     {%- for name, type in parameters.items() -%}
-        {%- do asked.append(name ~ ' ' ~ type ~ ' default null') -%}
+        {%- do asked.append(
+            name ~ ' ' ~ type ~ (' default null' if name not in ('start_date', 'end_date') else '')
+        ) -%}
         {%- do nothing.append('cast(null as ' ~ type ~ ') as ' ~ name) -%}
     {%- endfor -%}
     {%- do run_query(
