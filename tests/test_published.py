@@ -330,11 +330,11 @@ def test_readers_see_what_was_built(built: Warehouse, tmp_path: Path) -> None:
         "select function_name, comment from duckdb_functions() where schema_name = 'reports'"
     )
     said = dict(readers.query(functions))
-    assert said == dict(duckdb_built.query(functions))
+    assert said == dict(built.query(functions))
     assert all(said.values())
     for name in said:
         rows = f"from reports.{name}('2026-01-01', '2026-12-31') order by all"
-        assert readers.query(rows) == duckdb_built.query(rows) != []
+        assert readers.query(rows) == built.query(rows) != []
 
 
 @pytest.mark.parametrize(
