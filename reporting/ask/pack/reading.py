@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from reporting.ask.arithmetic import change_percent
+from reporting.ask.catalog import read_catalog
 from reporting.ask.figures import read_figures, read_function, read_table
 from reporting.ask.forecast import Forecast, make_forecast, read_history
 from reporting.ask.pack.behind import read_files, read_lines
-from reporting.ask.pack.comments import Comments, read_comments
 from reporting.ask.pack.content import BridgeStep, Change, Headline, Pack, Section, TrendPoint
 from reporting.ask.pack.quality import read_quality
 from reporting.ask.pack.sentences import Findings, read_movements, sentences
@@ -132,7 +132,7 @@ class _Reader:
         self.calendar = calendar
         self.period = period
         self.locale = locale
-        self.comments: Comments = read_comments(connection)
+        self.catalog = read_catalog(connection)
         self.weeks = self._weeks()
         self.summary: dict[str, Row]
         if period.week:
@@ -210,7 +210,7 @@ class _Reader:
         """Show them, if there are any."""
         if not rows:
             return None
-        columns = self.comments.describe(RESTATEMENTS.model, RESTATEMENTS.columns)
+        columns = self._described(RESTATEMENTS)
         return _shown(RESTATEMENTS, columns, rows, RESTATEMENTS.note)
 
     def definitions(self) -> tuple[tuple[str, str], ...]:
@@ -367,13 +367,21 @@ class _Reader:
         columns = report.columns
         # What the words of a weekly report say of the week is not said of another span.
         if self.period.week or report.about is not About.PERIOD:
-            columns = self.comments.describe(report.model, columns)
+            columns = self._described(report)
         used = tuple(
             column
             for place, column in enumerate(columns)
             if place == 0 or any(row[column.name] is not None for row in rows)
         )
         return _shown(report, used, rows, note)
+
+    def _described(self, report: Report) -> tuple[Column, ...]:
+        """Return the columns of a report with what they mean, as dbt has written it there."""
+        said = {column.name: column.comment for column in self.catalog[report.table]}
+        return tuple(
+            replace(column, description=" ".join(said.get(column.name, "").split()))
+            for column in report.columns
+        )
 
     def _report_rows(self, report: Report, currency: str) -> list[Row]:
         rows: Any = read_table(

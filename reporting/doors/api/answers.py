@@ -12,7 +12,7 @@ from fastapi import Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy.engine import Connection
 
-from reporting.doors.api.catalog import Column
+from reporting.ask.catalog import Column
 from reporting.doors.api.database import Build, Database
 from reporting.doors.api.formats import (
     MOST_ROWS,

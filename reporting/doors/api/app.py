@@ -15,12 +15,12 @@ from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel, Field
 from sqlalchemy.engine import Connection
 
+from reporting.ask.catalog import Catalog, Column
 from reporting.ask.figures import FILTERS
 from reporting.ask.reports import FILES, REPORTS, TOP_PRODUCTS
 from reporting.doors.api.access import Access, auditor, reader
 from reporting.doors.api.answers import Answers, Rows, chosen_format
 from reporting.doors.api.audit import line_columns, quality_columns, read_lines, read_quality
-from reporting.doors.api.catalog import Catalog, Column
 from reporting.doors.api.database import Build, Database, open_database
 from reporting.doors.api.formats import Format
 from reporting.doors.api.guard import Guard

@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from reporting.ask.catalog import Catalog, Column
 from reporting.ask.figures import function_call, question
 from reporting.doors.api.answers import Rows
-from reporting.doors.api.catalog import Catalog, Column
 from reporting.doors.api.keys import Client, Role
 from reporting.doors.api.known import Known
 from reporting.doors.api.problems import Problem

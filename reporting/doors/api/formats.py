@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from typing import IO
 
-from reporting.doors.api.catalog import Column
+from reporting.ask.catalog import Column
 from reporting.draw.data import write_csv
 from reporting.draw.excel.rows import write_rows
 from reporting.tables import Column as Shown

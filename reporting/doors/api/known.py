@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
+from reporting.ask.catalog import Catalog, read_catalog
 from reporting.ask.periods import Calendar, NoFigures, read_calendar
-from reporting.doors.api.catalog import Catalog, read_catalog
 from reporting.doors.api.database import Build, Database
 
 

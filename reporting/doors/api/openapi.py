@@ -7,9 +7,47 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from reporting.doors.api.catalog import Catalog, Column
+from reporting.ask.catalog import Catalog, Column
+from reporting.ask.periods import NoFigures
 from reporting.doors.api.formats import Format
 from reporting.doors.api.problems import MEDIA_TYPE, Problem, ProblemDetails
+
+_JSON_TYPES: dict[str, dict[str, object]] = {
+    "bool": {"type": "boolean", "examples": [True]},
+    "date": {"type": "string", "format": "date", "examples": ["2026-01-12"]},
+    # No date-time: that has a time zone, and a sale has the clock of its shop.
+    "timestamp": {"type": "string", "examples": ["2026-01-12T14:30:00"]},
+    "decimal": {"type": "number", "examples": [1249.5]},
+    "numeric": {"type": "number", "examples": [1249.5]},
+    "integer": {"type": "integer", "examples": [3]},
+    "bigint": {"type": "integer", "examples": [42]},
+}
+
+_EXAMPLES: dict[str, object] = {
+    "_key": "593047127719203841",
+    "date_key": 20260112,
+    "_share": 0.125,
+    "_pct": 12.5,
+    "currency": "EUR",
+    "iso_week": "2026-W03",
+    "seller_name": "Ana Lindqvist",
+    "product_name": "Snow shovel",
+    "category": "Garden",
+    "customer_name": "Norrland Bygg AB",
+    "store_name": "Lisbon Chiado",
+    "shipping_company_name": "Royal Mail",
+    "city": "Lisbon",
+    "region": "South",
+    "country": "PT",
+    "order_id": "A-10431",
+    "source_file": "Sales 2026-W03.xlsx",
+    "source_sheet": "Sales",
+    "source_row_number": 17,
+    "rule": "price_mismatch",
+    "severity": "warn",
+    "entity": "sales_lines",
+}
+"""What values look like, made up, by the end of a column's name; the last one that fits counts."""
 
 Columns = Mapping[str, Callable[[Catalog], tuple[Column, ...]]]
 
@@ -160,13 +198,28 @@ def describe_rows(app: FastAPI, columns: Columns, newest: Callable[[], Catalog])
 def _row(made_of: Callable[[Catalog], tuple[Column, ...]], catalog: Catalog) -> dict[str, Any]:
     try:
         columns = made_of(catalog)
-    except Problem:  # its table has not been built yet
+    except NoFigures:  # its table has not been built yet
         return {"type": "object"}
     return {
         "type": "object",
-        "properties": {column.name: column.json_schema for column in columns},
+        "properties": {column.name: _json_schema(column) for column in columns},
         "required": [column.name for column in columns],
     }
+
+
+def _json_schema(column: Column) -> dict[str, object]:
+    """Return what the values of a column are in JSON."""
+    kind: dict[str, object] = {"type": "string"}
+    if not column.is_key:
+        for start, schema in _JSON_TYPES.items():
+            if column.type.lower().startswith(start):
+                kind = dict(schema)
+    fitting = {"string": str, "integer": int, "number": int | float}.get(str(kind["type"]))
+    for end, example in _EXAMPLES.items():
+        if fitting and column.name.endswith(end) and isinstance(example, fitting):
+            kind["examples"] = [example]
+    nullable = {**kind, "type": [kind["type"], "null"]}
+    return {**nullable, "description": column.comment} if column.comment else nullable
 
 
 def _schema_name(name: str) -> str:

@@ -10,6 +10,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from reporting.ask.periods import NoFigures
+
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -80,6 +82,11 @@ def answer_problems(app: FastAPI) -> None:
 
     @app.exception_handler(Problem)
     async def own(request: Request, problem: Problem) -> JSONResponse:
+        return problem_response(request, problem)
+
+    @app.exception_handler(NoFigures)
+    async def nothing_yet(request: Request, error: NoFigures) -> JSONResponse:
+        problem = Problem(HTTPStatus.SERVICE_UNAVAILABLE, "not-built", str(error))
         return problem_response(request, problem)
 
     @app.exception_handler(RequestValidationError)

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from reporting.ask.catalog import Catalog, Column
 from reporting.ask.figures import FILTERS, Row, read_figures, read_function, read_table
 from reporting.ask.periods import Calendar, NoFigures, Period
 from reporting.ask.reports import Report
 from reporting.doors.api.answers import Rows
-from reporting.doors.api.catalog import Catalog, Column
 from reporting.doors.api.known import Known
 from reporting.doors.api.problems import Problem
 
