@@ -23,7 +23,7 @@ from rich.text import Text
 from loader import Refusal, ledger
 from loader.contracts import ENTITIES
 from loader.raw_tables import create_raw_tables, has_raw_tables, is_outdated
-from loader.wording import count
+from loader.wording import count, quoted
 from warehouse.connection import (
     DATABASE_ERRORS,
     WarehouseUnavailable,
@@ -238,6 +238,32 @@ def learn_command(
             err.print(Text(printable(str(problem))))
             sys.exit(1)
     sys.exit(1 if is_open else 0)
+
+
+@main.command("template")
+@click.argument("layout")
+@click.option("--out", "path", type=click.Path(path_type=Path), help="[default: LAYOUT.xlsx]")
+def template_command(layout: str, path: Path | None) -> None:
+    """Write the empty workbook for LAYOUT, a name in LAYOUTS_DIR.
+
+    With headings, lists of what the warehouse knows, and only numbers and dates where they belong.
+    """
+    from loader.layouts import read_layouts
+    from loader.template import write_template
+
+    with _plain_errors():
+        settings = read_settings()
+        known = {item.name: item for item in read_layouts(settings.layouts_dir)}
+        if layout not in known:
+            there = quoted(list(known)) or "none"
+            raise Refusal(f"There is no layout '{layout}' in LAYOUTS_DIR; it has {there}.")
+        target = path or Path(f"{layout}.xlsx")
+        with _ledger_if_any(settings) as connection:
+            try:
+                write_template(known[layout], target, connection)
+            except OSError as error:
+                raise Refusal(f"{target} cannot be written: {error.strerror}.") from None
+    out.print(Text(printable(f"Written: {target}")))
 
 
 @main.command("status")

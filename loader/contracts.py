@@ -17,13 +17,11 @@ class Column(BaseModel):
 
     Attributes:
         type: what the staging model makes of the delivered text.
-        headers: names the column goes by in files that no layout names.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     type: Literal["text", "decimal", "integer", "timestamp", "date", "boolean"]
-    headers: list[str]
 
 
 class Entity(BaseModel):

@@ -8,11 +8,14 @@ from loader.date_patterns import Period
 from loader.deliveries import Delivery
 from loader.evidence.sheets import SheetRows, misnamed_sheet, repeating_sheets
 from loader.headers import Header, NoHeader, SheetTop, explain_missing, find_header, peek
-from loader.layouts import Layout, LayoutFile, tidy_layouts
+from loader.layouts import TIDY, Layout, LayoutFile
 from loader.mapping import Mapping, Part
 from loader.questions import Held
 from loader.reading.opening import open_sheets, suffix_of
 from loader.reading.sheet import BadFile, Block, NoTable, Sheet
+from loader.understanding.renamed import cure
+from loader.understanding.tables import table_of
+from loader.understanding.tidy import read_tidy
 from loader.wording import SHOWN, quoted, sheets_are
 
 _EMPTY = "it holds no rows at all: every sheet is empty."
@@ -32,7 +35,7 @@ def choose_layouts(delivery: Delivery, layouts: list[LayoutFile]) -> LayoutFile:
     if len(naming) > 1:
         names = ", ".join(item.name for item in naming)
         raise BadFile(f"several layouts name this file ({names}): make their `files:` narrower.")
-    return naming[0] if naming else tidy_layouts()
+    return naming[0] if naming else TIDY
 
 
 class FileReader:
@@ -139,7 +142,7 @@ class FileReader:
                 if first is None:
                     empty.append(sheet.name)
                     continue
-                header = find_header(SheetTop(sheet, first), layout, tidy=False)
+                header = find_header(SheetTop(sheet, first), layout)
                 if isinstance(header, Header):
                     found = True
                     yield sheet, header, layout, blocks
@@ -169,13 +172,10 @@ class FileReader:
             first, blocks = peek(sheet)
             if first is None:
                 continue
-            # The entity that most columns speak for; one that lacks something is not passed over
-            # for a lesser one: a sales file without its units is no file of order headers.
-            top = SheetTop(sheet, first)
-            layout, result = max(
-                ((item, find_header(top, item, tidy=True)) for item in self.chosen.layouts),
-                key=lambda item: (item[1].matched, isinstance(item[1], Header)),
-            )
+            # One that lacks something is not passed over for a lesser entity: a sales file without
+            # its units is no file of order headers.
+            table = table_of(self.delivery.path, sheet, first, siblings=len(sheets))
+            layout, result = read_tidy(table)
             if isinstance(result, Header):
                 widths[layout.entity] = max(widths.get(layout.entity, 0), result.matched)
                 yield sheet, result, layout, blocks
@@ -210,11 +210,12 @@ class FileReader:
 
     def _misfit(self, sheet: Sheet, layout: Layout, near: NoHeader) -> str:
         name = f"layout '{self.chosen.name}'" if self.chosen.name else "the nearest entity"
+        mend = "" if not self.chosen.name else cure(layout, near)
         return (
             f"{name} ({layout.entity}): "
             + _in_sheet(sheet.name, explain_missing(layout, near))
-            + " Mend the file or the layout; "
-            f'`python -m loader inspect "{self.delivery.path}"` proposes one.'
+            + (mend or " Mend the file or the layout.")
+            + f' `python -m loader inspect "{self.delivery.path}"` proposes one.'
         )
 
 

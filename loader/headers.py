@@ -206,13 +206,12 @@ class SheetTop:
         return HeaderRow(row, cells, last, self._first_column, exact, loose, repeated)
 
 
-def find_header(top: SheetTop, layout: Layout, *, tidy: bool) -> Header | NoHeader:
+def find_header(top: SheetTop, layout: Layout) -> Header | NoHeader:
     """Find the header row, or the nearest to one.
 
     Args:
         top: where to look.
         layout: says where the header is, or `auto`, and what it should hold.
-        tidy: no layout names the file, so the contract says what must be there.
     """
     wanted = {header_key(name) for source in layout.columns.values() for name in _names(source)}
     nearest = NoHeader(None, [], 0, unmet(layout.needed, set()))
@@ -226,7 +225,7 @@ def find_header(top: SheetTop, layout: Layout, *, tidy: bool) -> Header | NoHead
             apart = not layout.names_positions and at.loose.keys().isdisjoint(wanted)
             if apart and nearest.row is not None:
                 continue
-            attempt = _match(at, layout, tidy=tidy)
+            attempt = _match(at, layout)
             if isinstance(attempt, NoHeader):
                 if nearest.row is None or attempt.matched > nearest.matched:
                     nearest = attempt
@@ -258,7 +257,7 @@ def _flatten(rows: list[Row]) -> Row:
     return flat
 
 
-def _match(at: HeaderRow, layout: Layout, *, tidy: bool) -> Header | NoHeader:
+def _match(at: HeaderRow, layout: Layout) -> Header | NoHeader:
     exact = at.exact
     if layout.names_positions:
         exact = exact | {name: position for position, name in enumerate(at.names)}
@@ -268,10 +267,7 @@ def _match(at: HeaderRow, layout: Layout, *, tidy: bool) -> Header | NoHeader:
         if found is not None:
             positions[column] = found
 
-    needed = layout.needed
-    if tidy:
-        needed = [*needed, *layout.contract.required, *layout.contract.tidy]
-    missing = unmet(needed, set(positions))
+    missing = unmet(layout.needed, set(positions))
     if missing:
         matched = sum(1 for found in positions.values() if found)
         return NoHeader(at.row, [cell for cell in at.cells if cell], matched, missing)

@@ -274,7 +274,12 @@ class LayoutFile:
             )
             for item in self.layouts
         )
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hashlib.sha256(text.encode() + (b"" if self.name else _vocabulary())).hexdigest()
+
+
+@cache
+def _vocabulary() -> bytes:
+    return Path(__file__).with_name("vocabulary.yml").read_bytes()
 
 
 def _names(layout: Layout, path: PurePosixPath) -> bool:
@@ -367,18 +372,5 @@ def _keys() -> list[str]:
     return [field.alias or name for name, field in Layout.model_fields.items()]
 
 
-@cache
-def tidy_layouts() -> LayoutFile:
-    """Return the layouts that read a tidy file: one an entity, by common header names."""
-    layouts = []
-    for name, entity in ENTITIES.items():
-        layouts.append(
-            Layout(
-                entity=name,
-                files=["*"],
-                columns={key: column.headers for key, column in entity.columns.items()},
-                optional=list(entity.columns),
-                identity=entity.identity,
-            )
-        )
-    return LayoutFile("", tuple(layouts))
+TIDY = LayoutFile("", ())
+"""What reads a file that no layout names: the words of its headers, and its values."""

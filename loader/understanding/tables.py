@@ -12,12 +12,12 @@ import pyarrow.compute as pc
 from loader.contracts import header_key
 from loader.headers import SEARCHED_ROWS, HeaderRow, SheetTop, peek
 from loader.reading.opening import open_sheets
-from loader.reading.sheet import Sheet
+from loader.reading.sheet import Block, Sheet
 from loader.understanding.profiles import Profile
 from loader.understanding.vocabulary import is_known
 
-SAMPLE = 20_000
-"""Rows whose values are looked at."""
+SAMPLE = 5_000
+"""Rows of a sheet whose values are looked at."""
 
 
 @dataclass(frozen=True)
@@ -65,16 +65,15 @@ def read_tables(files: Iterable[Path], encoding: str | None = None) -> list[Tabl
     for file in files:
         with open_sheets(file, encoding=encoding) as sheets:
             for sheet in sheets:
-                table = _read_table(file, sheet, len(sheets))
-                if table is not None:
+                first, _ = peek(sheet)
+                if first is not None:
+                    table = table_of(file, sheet, first, siblings=len(sheets))
                     found.setdefault(tuple(map(header_key, table.headers)), []).append(table)
     return [_together(alike) for alike in found.values()]
 
 
-def _read_table(file: Path, sheet: Sheet, siblings: int) -> Table | None:
-    first, _ = peek(sheet)
-    if first is None:
-        return None
+def table_of(file: Path, sheet: Sheet, first: Block, *, siblings: int) -> Table:
+    """Return the table of a sheet, from its first block that is not blank."""
     top = SheetTop(sheet, first)
     header = top.at((_header_row(top),))
     assert header is not None  # the row is not blank

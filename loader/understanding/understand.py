@@ -86,6 +86,12 @@ def understand(tables: list[Table]) -> list[Understood]:
     ]
 
 
+def nearest(table: Table) -> Understood:
+    """Return the entity that most of a table's columns may be of, whatever it lacks."""
+    readings = [_Reading(table, entity, {}).understood() for entity in ENTITIES]
+    return max(readings, key=lambda found: len(found.picks))
+
+
 _References = dict[str, list[Profile]]
 
 
@@ -121,7 +127,8 @@ def _best(table: Table, references: _References) -> Understood:
     score, best = max(scored, key=lambda pair: pair[0])
     if score > 0:
         return best
-    if product and {"sold_at", "order_id"} & sales.picks.keys():
+    told = {"sold_at", "order_id", "units", "line_total"} & sales.picks.keys()
+    if product and told:
         return sales
     return Understood(table, None)
 
@@ -242,6 +249,9 @@ class _Reading:
             )
             for column in columns:
                 fits = self._fits(column, profile, alone=meaning.weight <= 0.85)
+                if not fits and len(meant) == 1 and self._is_unreadable(column, profile):
+                    # The header leaves no doubt; its values are for the rules about rows.
+                    fits = PROPOSED / meaning.weight if meaning.weight > 0.87 else 0.0
                 if fits > 0:
                     self._add(column, position, meaning.weight * fits, meaning.why)
         if "country" in self.contract.columns and not any(
@@ -292,6 +302,14 @@ class _Reading:
                 return 1.0 if profile.code_share > 0.8 else 0.0
             return 1.0
         return self._fits_text(column, profile, alone=alone)
+
+    def _is_unreadable(self, column: str, profile: Profile) -> bool:
+        """Tell whether values are of no other kind, but odd ones of this."""
+        kind = self.contract.columns[column].type
+        if kind in ("timestamp", "date"):
+            return profile.number_share < 0.5
+        is_number = kind in ("decimal", "integer") and column != "line_number"
+        return is_number and not profile.is_percent and profile.date_share < 0.5
 
     def _fits_date(self, profile: Profile) -> float:
         if profile.date_share > 0.6:
@@ -365,6 +383,7 @@ class _Reading:
 
     def _weigh_lines(self) -> None:
         self._find_order_numbers()
+        self._find_products()
         self._check_filled()
         order = next(iter(self._candidates("order_id")), None)
         self._check_line_numbers(order)
@@ -393,18 +412,38 @@ class _Reading:
                 self._add("order_id", position, 0.7, "its values are numbers with #")
                 return
 
+    def _find_products(self) -> None:
+        """Take `pizza_id` and `pizza_name` for those of what is sold, where nothing else is."""
+        if self._candidates("product_id") or self._candidates("product_name"):
+            return
+        marks = {"name": "product_name", "id": "product_id", "category": "category"}
+        called: dict[str, dict[str, int]] = {}
+        for position, header in enumerate(self.table.headers):
+            noun, _, mark = " ".join(parts(header)).rpartition(" ")
+            if mark in marks and noun and not meanings(header, self.entity):
+                called.setdefault(noun, {})[marks[mark]] = position
+        named = {noun: found for noun, found in called.items() if "product_name" in found}
+        if len(named) != 1:
+            return
+        ((noun, found),) = named.items()
+        name = self.table.profiles[found["product_name"]]
+        if name.word_share < 0.8 or name.uniqueness > 0.5:
+            return
+        for column, position in found.items():
+            self._add(column, position, 0.7, f"what is sold here is called {noun}")
+
     def _check_filled(self) -> None:
         """Refuse amounts that many lines lack: they are of the order, or of something else."""
         units = next(iter(self._candidates("units")), None)
         if units is None:
             return
         there = self.table.profiles[units].texts.is_valid().to_numpy(zero_copy_only=False)
-        for column in ("line_total", "unit_price", "discount_amount"):
+        for column in ("line_total", "unit_price"):
             for position in self._candidates(column):
                 valid = self.table.profiles[position].texts.is_valid()
                 lacking = there & ~valid.to_numpy(zero_copy_only=False)
-                if lacking.sum() > 0.3 * max(there.sum(), 1) and column != "discount_amount":
-                    self._refuse(position, (column,), "many lines have none")
+                if self.table.profiles[position].count and lacking.sum() > 0.5 * there.sum():
+                    self._refuse(position, (column,), "most lines have none")
 
     def _check_line_numbers(self, order: int | None) -> None:
         profile = None if order is None else self.table.profiles[order]
@@ -424,6 +463,7 @@ class _Reading:
         return gross is not None and proofs.proves(self._numbers(position), gross)
 
     def _check_totals(self) -> None:
+        self._find_price()
         totals = self._candidates("line_total")
         self._choose_price(totals)
         amounts = {position: self._numbers(position) for position in self._amounts()}
@@ -488,6 +528,23 @@ class _Reading:
             self._refuse(
                 position, ("line_total",), "it is not price times units in any row or nearly"
             )
+
+    def _find_price(self) -> None:
+        """Take what gives the total, times the units, for the price, whatever it is called."""
+        units = self._candidates("units")
+        if self._candidates("unit_price") or not units:
+            return
+        count = self._numbers(units[0])
+        totals = self._candidates("line_total")
+        for column in ("line_total", "unit_cost"):
+            for position in self._candidates(column):
+                amount = self._numbers(position) * count
+                for total in totals:
+                    is_total = total != position and proofs.proves(self._numbers(total), amount)
+                    if is_total and proofs.differs(self._numbers(total), self._numbers(position)):
+                        del self.weights[column, position]
+                        self._add("unit_price", position, 1.0, "times units, it is the total")
+                        return
 
     def _choose_price(self, totals: list[int]) -> None:
         """Of several prices, take the one that the total is made of."""

@@ -76,7 +76,7 @@ def words_for(entity: str, column: str) -> list[str]:
         *_interleaved(vocabulary["columns"].get(column, {})),
         *_listed(vocabulary["within"].get(entity, {}).get(column, {})),
     ]
-    return list(dict.fromkeys([column.replace("_", " "), *listed, *_composed(column)]))
+    return list(dict.fromkeys([column.replace("_", " "), *listed]))
 
 
 def _interleaved(languages: dict[str, list[str]]) -> Iterator[str]:
@@ -92,8 +92,8 @@ def _listed_for(columns: Iterable[str]) -> Iterator[str]:
 
 
 @cache
-def _composed(column: str) -> tuple[str, ...]:
-    """Return the words made of a noun and a mark, such as `Kundennummer` or `customer no`."""
+def _composed(column: str) -> tuple[tuple[str, int], ...]:
+    """Return the words made of a noun and a mark, such as `Kundennummer`, each with its rank."""
     vocabulary = _vocabulary()
     noun, _, mark = column.rpartition("_")
     if column == "sold_at":
@@ -107,19 +107,20 @@ def _composed(column: str) -> tuple[str, ...]:
         marks = vocabulary["marks"][mark]
         # English marks go with every language: `ID Kunde`, `Cliente ID`.
         fitting = dict.fromkeys([*marks.get(language, []), *marks["en"]])
-        for word, what in product(nouns, fitting):
-            made += [f"{word} {what}", f"{what} {word}"]
+        for (rank, word), what in product(enumerate(nouns, start=30), fitting):
+            made += [(f"{word} {what}", rank), (f"{what} {word}", rank)]
     return tuple(made)
 
 
 @cache
-def _nouns() -> dict[str, dict[str, None]]:
-    """Return, by the key of a noun, what it is the name of."""
-    found: dict[str, dict[str, None]] = {}
+def _nouns() -> dict[str, dict[str, int]]:
+    """Return, by the key of a noun, what it is the name of, with its rank."""
+    found: dict[str, dict[str, int]] = {}
     for noun, languages in _vocabulary()["nouns"].items():
-        for word in _listed(languages):
-            for key in _keys(word):
-                found.setdefault(key, {})[noun] = None
+        for words in languages.values():
+            for rank, word in enumerate(words):
+                for key in _keys(word):
+                    found.setdefault(key, {}).setdefault(noun, rank)
     return found
 
 
@@ -191,9 +192,9 @@ def _words(entity: str) -> _Words:
     composed = {column for entity in ENTITIES.values() for column in entity.columns}
     taken = frozenset(exact)
     for column in sorted(composed, key=lambda column: column not in own):
-        for word in _composed(column):
+        for word, rank in _composed(column):
             if taken.isdisjoint(_keys(word)):
-                add(word, column if column in own else OTHER, 50)
+                add(word, column if column in own else OTHER, rank)
     return _Words(exact, [*taken, *_nouns()], sets)
 
 
@@ -243,10 +244,10 @@ def _noun(key: str, entity: str, weight: float = 0.85) -> tuple[Meaning, ...]:
     """Return what a noun alone may mean: an id or a name of it, as its values say."""
     own = ENTITIES[entity].columns
     found = []
-    for noun in _nouns().get(key, {}):
+    for noun, rank in _nouns().get(key, {}).items():
         for column in (f"{noun}_id", f"{noun}_name", *(["category"] * (noun == "category"))):
             if column in own:
-                found.append(Meaning(column, weight, ""))
+                found.append(Meaning(column, weight - rank * 0.002, ""))
     return tuple(found)
 
 

@@ -8,7 +8,17 @@ import pytest
 
 from loader.layouts import BadLayout, read_layouts
 from tests.conftest import Warehouse
-from tests.loader.conftest import LAYOUT, Dropped, LaidOut, failed, ledger, loaded, raw
+from tests.loader.conftest import (
+    HEADER,
+    LAYOUT,
+    LINE,
+    Dropped,
+    LaidOut,
+    failed,
+    ledger,
+    loaded,
+    raw,
+)
 
 ROWS = [["Order", "Item", "Pieces"], ["A1", "Tea", "2"], ["A2", "Milk", "3"]]
 
@@ -469,3 +479,37 @@ def test_which_files_of_the_folder_are_layouts(layouts: LaidOut) -> None:
     (folder / "._a.yml").write_bytes(b"\x00\x05\x16\x07")  # as macOS leaves them beside a file
     (folder / "notes.txt").write_text("not one")
     assert [file.name for file in read_layouts(folder)] == ["a", "b", "empty"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "cure"),
+    [
+        ("Units", "Quantity Sold", '`units: ["Units", "Quantity Sold"]`'),
+        ("Units", "Unitss", '`units: ["Units", "Unitss"]`'),
+        ("Product", "Bezeichnung", '`product_name: ["Product", "Bezeichnung"]`'),
+    ],
+)
+def test_a_header_with_a_new_name_has_a_cure(
+    duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut, old: str, new: str, cure: str
+) -> None:
+    text = (
+        "entity: sales_lines\nfiles: '*.csv'\ncolumns: {order_id: Order ID, sold_at: Order Date, "
+        "product_name: Product, units: Units}\n"
+    )
+    header = [name.replace(old, new) if name == old else name for name in HEADER]
+    path = drop("file.csv", [header, LINE])
+    message = failed(duckdb_warehouse.load(path, layouts=layouts(mine=text)))
+    assert f"If a header has a new name, mend the layout with {cure}." in message
+
+
+def test_what_may_be_anything_has_no_cure(
+    duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut
+) -> None:
+    text = (
+        "entity: sales_lines\nfiles: '*.csv'\ncolumns: {order_id: Order ID, sold_at: Order Date, "
+        "product_name: Product, units: Units}\n"
+    )
+    header = [name.replace("Units", "Xyzzy") for name in HEADER]
+    path = drop("file.csv", [header, LINE])
+    message = failed(duckdb_warehouse.load(path, layouts=layouts(mine=text)))
+    assert "new name" not in message

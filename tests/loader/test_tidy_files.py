@@ -88,11 +88,45 @@ def test_sheets_that_are_no_tables(duckdb_warehouse: Warehouse, drop: Dropped) -
 def test_a_sheet_like_those_that_load_is_not_passed_over(
     duckdb_warehouse: Warehouse, drop: Dropped
 ) -> None:
-    march = [[name.replace("Units", "Menge") for name in HEADER], LINE]
+    march = [[name.replace("Units", "Wieviel") for name in HEADER], LINE]
     sheets = {"Jan": [HEADER, LINE], "Feb": [HEADER, LINE], "March": march}
     message = failed(duckdb_warehouse.load(drop("file.xlsx", sheets)))
     assert "sheet 'March': no column for units" in message
     assert not raw(duckdb_warehouse, "*")
+
+
+def test_words_of_other_languages(duckdb_warehouse: Warehouse, drop: Dropped) -> None:
+    header = ["Belegnr.", "Belegdatum", "Artikelbezeichnung", "Stückzahl", "VK-Preis"]
+    loaded(duckdb_warehouse.load(drop("file.xlsx", {"S": [header, LINE]})))
+    columns = "order_id, sold_at, product_name, units, unit_price"
+    assert raw(duckdb_warehouse, columns) == [tuple(LINE)]
+
+
+@pytest.mark.parametrize(
+    ("header", "amounts", "net"),
+    [
+        (["Amount", "Discount", "Net Amount"], [["100", "20", "80"], ["90", "0", "90"]], "80"),
+        (["Revenue", "Tax", "Total"], [["20", "3.8", "23.8"], ["10", "1.9", "11.9"]], "20"),
+        (["Total", "Net Sales", "VAT"], [["23.8", "20", "3.8"], ["11.9", "10", "1.9"]], "20"),
+    ],
+)
+def test_the_net_amount_is_taken(
+    duckdb_warehouse: Warehouse,
+    drop: Dropped,
+    header: list[str],
+    amounts: list[list[str]],
+    net: str,
+) -> None:
+    rows = [["Date", "Product", "Qty", *header]]
+    rows += [[f"2026-01-0{n}", "Tea", "1", *row] for n, row in enumerate(amounts, start=5)]
+    loaded(duckdb_warehouse.load(drop("file.csv", rows)))
+    assert raw(duckdb_warehouse, "line_total")[0] == (net,)
+
+
+def test_what_is_only_nearly_known_is_not_taken(duckdb_warehouse: Warehouse, drop: Dropped) -> None:
+    header = [name.replace("Units", "Quantitty") for name in HEADER]
+    message = failed(duckdb_warehouse.load(drop("file.csv", [header, LINE])))
+    assert "no column for units" in message
 
 
 @pytest.mark.parametrize("sheets", [{"A": []}, {"A": [], "B": []}])

@@ -1,0 +1,58 @@
+"""Reads a table that no layout names by what is certain of it: its words, and its values."""
+
+from functools import cache
+
+from loader.contracts import ENTITIES, unmet
+from loader.headers import Header, NoHeader
+from loader.layouts import Join, Layout, Source
+from loader.understanding.tables import Table
+from loader.understanding.understand import Pick, Understood, nearest, understand
+from loader.understanding.vocabulary import words_for
+
+_TOLD = 8
+"""So many of the words of a column are told to who lacks it."""
+
+
+def read_tidy(table: Table) -> tuple[Layout, Header | NoHeader]:
+    """Return the layout that a table fits as it is, or the nearest and what the table lacks."""
+    (found,) = understand([table])
+    if found.entity is None:
+        found = nearest(table)
+    entity = found.entity or "sales_lines"
+    contract = ENTITIES[entity]
+    picks = _certain(found)
+    missing = unmet([*contract.required, *contract.tidy], set(picks))
+    if missing:
+        at = table.header
+        cells = [cell for cell in at.cells if cell]
+        return _wanted(entity), NoHeader(at.row, cells, len(picks), missing)
+    names = table.header.names
+    columns: dict[str, Source] = {
+        column: [names[pick.positions[0]]]
+        if len(pick.positions) == 1
+        else Join.model_validate({"join": [names[position] for position in pick.positions]})
+        for column, pick in picks.items()
+    }
+    identity = contract.identity if picks.keys() >= set(contract.identity) else []
+    layout = Layout(entity=entity, files=["*"], columns=columns, identity=identity)
+    return layout, Header(table.header, {column: pick.positions for column, pick in picks.items()})
+
+
+def _certain(found: Understood) -> dict[str, Pick]:
+    """Return what needs nobody's consent: no word that is only nearly known, nothing read twice."""
+    certain: dict[str, Pick] = {}
+    for column, pick in found.picks.items():
+        is_guess = any(reason.startswith("nearly") for reason in pick.reasons)
+        if not is_guess and all(pick.positions != other.positions for other in certain.values()):
+            certain[column] = pick
+    return certain
+
+
+@cache
+def _wanted(entity: str) -> Layout:
+    """Return a layout of the usual words, to tell what was looked for."""
+    return Layout(
+        entity=entity,
+        files=["*"],
+        columns={name: words_for(entity, name)[:_TOLD] for name in ENTITIES[entity].columns},
+    )
