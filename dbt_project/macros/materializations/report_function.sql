@@ -43,17 +43,18 @@
         ) -%}
         {%- do nothing.append('cast(null as ' ~ type ~ ') as ' ~ name) -%}
     {%- endfor -%}
+    {%- set rows = relation.identifier ~ '__rows' -%}
     {%- do run_query(
-        'create temporary view report_function_rows as select returned.* from (select '
+        'create temporary view ' ~ rows ~ ' as select returned.* from (select '
         ~ nothing | join(', ') ~ ') as asked cross join lateral (' ~ sql ~ ') as returned'
     ) -%}
     {%- set columns = run_query(
         "select string_agg(format('%I %s', attname, format_type(atttypid, null)), ', ' order by attnum)"
-        ~ " from pg_attribute where attrelid = 'report_function_rows'::regclass and attnum > 0"
+        ~ " from pg_attribute where attrelid = '" ~ rows ~ "'::regclass and attnum > 0"
     ).columns[0].values()[0] -%}
-    drop view report_function_rows;
-    drop function if exists {{ relation }};
+    {%- do run_query('drop function if exists ' ~ relation) -%}
     create function {{ relation }}({{ asked | join(', ') }}) returns table ({{ columns }})
     language sql stable parallel safe as $function$ {{ sql }} $function$;
-    comment on function {{ relation }} is '{{ description }}'
+    comment on function {{ relation }} is '{{ description }}';
+    drop view {{ rows }}
 {%- endmacro %}
