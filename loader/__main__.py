@@ -366,8 +366,8 @@ def prune_command(keep_days: int, yes: bool) -> None:
 @click.option("--if-empty", is_flag=True, help="Do nothing where FOLDER holds files already.")
 def demo_command(folder: Path, seed: int, lines: int, if_empty: bool) -> None:
     """Write demo workbooks of an invented company into FOLDER."""
+    from demo.company import write_demo
     from loader.deliveries import is_hidden
-    from loader.demo import write_demo
 
     if if_empty and folder.is_dir() and any(not is_hidden(file) for file in folder.iterdir()):
         return

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from loader.demo import write_demo
+from demo.company import write_demo
 from loader.preview import Changes
 from reporting.__main__ import main as reporting
 from tests.conftest import ENGINES, Warehouse

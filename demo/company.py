@@ -25,10 +25,11 @@ from typing import Any, NamedTuple
 
 from xlsxwriter import Workbook
 
-from loader.demo_catalogue import (
+from demo.catalogue import (
     ARTICLES,
     CAMPAIGNS,
     CARRIERS,
+    COLLECTED,
     COMPANY,
     FIRST_WORDS,
     LEAVER,
@@ -77,6 +78,7 @@ OPEN_MINUTES = range(8 * 60 + 30, 18 * 60 + 30)  # of the day
 LINES_OF_ORDER = (1, 1, 1, 2, 2, 2, 3, 3, 4, 5, 6, 8)
 RETURNS = 0.18  # of the orders of one line; about 1.5 % of all lines
 WALK_INS = 0.16  # of the orders of one or two lines
+FORGETFUL = timedelta(days=14)  # at the end: walk-ins and pick-ups are not booked as such
 PICK_UPS = 0.12  # of the customers' orders
 DISCOUNTS = (0,) * 16 + (5, 5, 10, 15)
 WALK_IN_UNITS = (1, 1, 1, 1, 2)
@@ -243,6 +245,7 @@ class Business:
         reach: running sum of the customers' shares.
         demand: running sum of the products' demand, for every month from January.
         staff: sellers of every store.
+        counters: by store, the customer that its sales to walk-ins are booked on.
     """
 
     start: date
@@ -253,6 +256,7 @@ class Business:
     reach: list[float]
     demand: list[list[float]]
     staff: dict[str, list[str]]
+    counters: dict[str, Customer]
 
 
 def write_demo(
@@ -357,6 +361,7 @@ def _business(rng: Random, lines: int, start: date, end: date) -> Business:
         list(accumulate(customer.share for customer in customers)),
         _demand(rng, products),
         {store.store_id: _team(_place(store).region) for store in STORES},
+        {store.store_id: _counter(store, start) for store in STORES},
     )
 
 
@@ -462,6 +467,22 @@ def _customer(
         joined,
         left,
         _states(rng, joined, home, start, end),
+    )
+
+
+def _counter(store: Store, start: date) -> Customer:
+    number = f"C-{store.store_id}"
+    return Customer(
+        number,
+        f"Counter, {store.name}",
+        f"{store.store_id.lower()}@example.com",
+        "Counter",
+        "",
+        store.store_id,
+        0,
+        start,
+        date.max,
+        (State(start, TIERS[0], _place(store)),),
     )
 
 
@@ -606,12 +627,14 @@ def _order(
 
 def _parties(rng: Random, business: Business, day: date, size: int) -> Parties:
     """Draw who buys, from whom, and who ships it; some small orders are those of a walk-in."""
+    is_booked = day <= business.end - FORGETFUL
+    carrier_id = COLLECTED if is_booked else None
     if size <= 2 and rng.random() < WALK_INS:
         store_id = rng.choice(STORES).store_id
         seller_id = _successor(business, rng.choice(business.staff[store_id]), day)
-        return Parties(None, seller_id, store_id, None, WALK_IN_UNITS)
+        customer_id = business.counters[store_id].customer_id if is_booked else None
+        return Parties(customer_id, seller_id, store_id, carrier_id, WALK_IN_UNITS)
     customer = _buyer(rng, business, day)
-    carrier_id = None
     if rng.random() >= PICK_UPS:
         carrier_id = rng.choices(CARRIERS, [each.parcels for each in CARRIERS])[0].carrier_id
     seller_id = _successor(business, customer.seller_id, day)
@@ -703,7 +726,8 @@ def _sales_row(line: Line) -> Sequence[Cell]:
 def _write_customers(folder: Path, business: Business) -> Iterator[Path]:
     for day in _month_ends(business.start, business.end):
         path = folder / f"Customers {day:%Y-%m}.xlsx"
-        rows = (_customer_row(each, day) for each in business.customers if each.joined <= day)
+        known = [*business.customers, *business.counters.values()]
+        rows = (_customer_row(each, day) for each in known if each.joined <= day)
         with _workbook(path, day) as workbook:
             _write_sheet(workbook, "Customers", CUSTOMERS, rows)
         yield path

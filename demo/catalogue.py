@@ -205,7 +205,9 @@ CARRIERS = (
     Carrier("CA2", "Rotfuchs Logistik", 28),
     Carrier("CA3", "Alpenpost Express", 17),
     Carrier("CA4", "Polder Freight", 10),
+    Carrier("CA5", "Collected by the customer", 0),
 )
+COLLECTED = "CA5"
 
 TIERS = ("Bronze", "Silver", "Gold")
 
