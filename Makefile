@@ -98,7 +98,7 @@ test-deep: .venv/dev ## random histories and kills, more than an hour (SEED=17 f
 	code=$$?; echo "To run the same again: make test-deep SEED=$$seed"; exit $$code
 
 lint: .venv/dev ## check style, types and the shape of the dbt project
-	@$(MAKE) --no-print-directory --jobs 2 --keep-going --output-sync lint-types lint-dbt lint-sql lint-style
+	@$(MAKE) --no-print-directory --jobs 2 --keep-going lint-types lint-dbt lint-sql lint-style
 
 # The parts, longest first, which run side by side.
 .PHONY: lint-types lint-dbt lint-sql lint-style
