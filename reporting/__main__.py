@@ -1,4 +1,7 @@
-"""The command line: `python -m reporting weekly`, `trace`, `quality`, `api` and so on."""
+"""The command line: `python -m reporting weekly`, `trace`, `quality`, `api` and so on.
+
+What only some commands use is imported by them: others are to answer at once.
+"""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -11,34 +14,10 @@ from rich.console import Console
 from rich.text import Text
 from sqlalchemy.engine import Connection
 
-from reporting.ask.names import KINDS, read_names
-from reporting.ask.pack.reading import read_pack
+from reporting import Refusal
+from reporting.ask.names import KINDS
 from reporting.ask.periods import Calendar, NoFigures, Period, read_calendar
-from reporting.ask.quality import read_quality
-from reporting.ask.tracing import count_kept_out, read_lines, read_totals, select_lines
-from reporting.doors.aliases.proposals import propose
-from reporting.doors.aliases.seed import write_header, write_proposals
-from reporting.doors.api.keys import Role, new_key
-from reporting.doors.api.serve import serve
-from reporting.doors.api.settings import read_api_settings
-from reporting.doors.editions import (
-    EDITION_COLUMNS,
-    CannotPublish,
-    edition_rows,
-    publish,
-    publisher,
-    read_editions,
-    said_of,
-)
-from reporting.doors.mail import CannotSend, compose, route, send
-from reporting.doors.pack import write_pack
-from reporting.doors.quality import said_of_handout, write_handout
-from reporting.doors.trace import check_ending, write_lines
-from reporting.draw.files import CannotWrite
-from reporting.draw.terminal.grid import grid, shown
-from reporting.draw.terminal.pack import show_pack
-from reporting.draw.terminal.quality import show_quality
-from reporting.draw.terminal.trace import show_trace
+from reporting.doors.api.keys import Role
 from reporting.draw.words import locale_named
 from warehouse.connection import (
     DATABASE_ERRORS,
@@ -52,13 +31,8 @@ from warehouse.settings import CHECKOUT, Settings, SettingsError, read_settings
 
 REPORTS = CHECKOUT / "reports_out"
 
-FAILED = 1
-"""Exit code: there is nothing to show, or the mail was not taken."""
-
 USAGE = 2
 """Exit code: wrong usage or settings."""
-
-_REFUSALS = (SettingsError, WarehouseUnavailable, CannotWrite, CannotPublish, ValueError)
 
 Command = Callable[..., None]
 
@@ -114,6 +88,12 @@ def weekly_command(
 
     Prints the short view, and writes a workbook, a PDF and a page with all of it.
     """
+    from reporting.ask.pack.reading import read_pack
+    from reporting.doors.editions import publish, publisher, said_of
+    from reporting.doors.mail import compose, route, send
+    from reporting.draw.terminal.grid import shown
+    from reporting.draw.terminal.pack import show_pack
+
     with _said_politely():
         settings = read_settings()
         locale_named(settings.report_locale)
@@ -129,6 +109,8 @@ def weekly_command(
             pack = read_pack(connection, calendar, period, made_at, settings.report_locale)
         show_pack(pack, out)
         if not no_files:
+            from reporting.doors.pack import write_pack
+
             files = write_pack(pack, folder, period.stem)
             for number, path in enumerate(files):
                 out.print(Text(f"{'' if number else chr(10)}Wrote {path}"), soft_wrap=True)
@@ -148,6 +130,9 @@ def weekly_command(
 @main.command("editions")
 def editions_command() -> None:
     """List the weeks that were published: when, by whom, with which revenue."""
+    from reporting.doors.editions import EDITION_COLUMNS, edition_rows, read_editions
+    from reporting.draw.terminal.grid import grid
+
     with _said_politely():
         settings = read_settings()
         locale_named(settings.report_locale)
@@ -193,6 +178,10 @@ def trace_command(
 
     Options narrow it down: without any, it is the revenue of the last complete week.
     """
+    from reporting.ask.tracing import count_kept_out, read_lines, read_totals, select_lines
+    from reporting.doors.trace import check_ending, write_lines
+    from reporting.draw.terminal.trace import show_trace
+
     with _said_politely():
         settings = read_settings()
         locale_named(settings.report_locale)
@@ -230,6 +219,10 @@ def trace_command(
 )
 def quality_command(folder: Path | None) -> None:
     """Print what is wrong with the delivered rows, and what to do about it."""
+    from reporting.ask.quality import read_quality
+    from reporting.doors.quality import said_of_handout, write_handout
+    from reporting.draw.terminal.quality import show_quality
+
     with _said_politely():
         settings = read_settings()
         locale = settings.report_locale
@@ -246,6 +239,9 @@ def quality_command(folder: Path | None) -> None:
 @main.command("api")
 def api_command() -> None:
     """Serve the HTTP API; the settings that begin with API_ say where, and for whom."""
+    from reporting.doors.api.serve import serve
+    from reporting.doors.api.settings import read_api_settings
+
     with _said_politely():
         settings = read_api_settings()
         where = f"http://{settings.host}:{settings.port}"
@@ -264,6 +260,8 @@ def api_command() -> None:
 )
 def api_key_command(name: str, role: str) -> None:
     """Make a key for the API: prints it, once, and the line that the API is told."""
+    from reporting.doors.api.keys import new_key
+
     with _said_politely():
         key, line = new_key(name, Role(role))
         err.print("The key, for whoever asks; it cannot be shown again:")
@@ -288,6 +286,10 @@ def aliases_command(kind: str | None, score: int) -> None:
     name under approved_by. Names stay as they are, to the letter; one that a spreadsheet would
     take for a formula is left out.
     """
+    from reporting.ask.names import read_names
+    from reporting.doors.aliases.proposals import propose
+    from reporting.doors.aliases.seed import write_header, write_proposals
+
     # A seed is read as UTF-8 wherever it was written.
     stdout = click.get_text_stream("stdout", encoding="utf-8")
     with _said_politely(), _warehouse(read_settings()) as connection:
@@ -311,10 +313,10 @@ def _said_politely() -> Iterator[None]:
     """Say what went wrong in a sentence."""
     try:
         yield
-    except (NoFigures, CannotSend) as problem:
+    except Refusal as problem:
         err.print(Text(str(problem)))
-        sys.exit(FAILED)
-    except _REFUSALS as problem:
+        sys.exit(problem.exit_code)
+    except (SettingsError, WarehouseUnavailable, ValueError) as problem:
         err.print(Text(str(problem)))
         sys.exit(USAGE)
 

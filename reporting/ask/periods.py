@@ -7,13 +7,16 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from reporting import Refusal
 from reporting.ask.built import is_built
 
 _WEEK = re.compile(r"(\d{4})-W(\d{2})")
 
 
-class NoFigures(Exception):
+class NoFigures(Refusal):
     """There is nothing to show; the message says why and what to do."""
+
+    exit_code = 1
 
 
 @dataclass(frozen=True)

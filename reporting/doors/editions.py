@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row, RowMapping
 
+from reporting import Refusal
 from reporting.ask.built import is_built
 from reporting.ask.periods import NoFigures, Week
 from reporting.draw.words import NO_CURRENCY, write_value
@@ -24,7 +25,7 @@ from warehouse.connection import DATABASE_ERRORS
 from warehouse.settings import Settings
 
 
-class CannotPublish(Exception):
+class CannotPublish(Refusal):
     """A week that cannot be published; the message says why and what to do."""
 
 

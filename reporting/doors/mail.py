@@ -14,6 +14,7 @@ from email.policy import default
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
 
+from reporting import Refusal
 from reporting.ask.pack.content import Pack
 from reporting.draw.files import said_why
 from reporting.draw.mail.pack import message_of, one_line
@@ -28,8 +29,10 @@ _HERE = ("localhost", "127.0.0.1", "::1")
 _LONGEST_REPLY = 300
 
 
-class CannotSend(Exception):
+class CannotSend(Refusal):
     """A mail that was not sent, or not to everybody; the message says why and what to do."""
+
+    exit_code = 1
 
 
 @dataclass(frozen=True)

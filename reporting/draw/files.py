@@ -6,8 +6,10 @@ from pathlib import Path
 
 from xlsxwriter.exceptions import FileCreateError
 
+from reporting import Refusal
 
-class CannotWrite(Exception):
+
+class CannotWrite(Refusal):
     """A file cannot be written; the message says which one, why and what to do."""
 
 
