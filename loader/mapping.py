@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from loader.date_patterns import Period
 from loader.evidence.dates import DateEvidence
 from loader.evidence.numbers import NumberEvidence
+from loader.evidence.tables import TablesBelow
 from loader.evidence.texts import TextEvidence
 from loader.headers import Header
 from loader.layouts import Constant, Join, Layout
@@ -103,6 +104,10 @@ class Mapping:
         self._dates = DateEvidence(layout.dates or [], is_workbook=bool(sheet.name), period=period)
         self._numbers = NumberEvidence(layout.decimal, self._is_number if sheet.name else None)
         self._texts = TextEvidence(layout.missing, is_declared="missing" in layout.model_fields_set)
+        places = [
+            found[0] for name in ("sold_at", "units") if (found := header.positions.get(name))
+        ]
+        self._below = TablesBelow(header.at.row + 1, places)
         self._decimal_mark: str = layout.decimal or "."
         self._mapped = {position for found in header.positions.values() for position in found}
         self._beyond: list[int] = []
@@ -138,11 +143,16 @@ class Mapping:
         part.whole_number_columns = texts.value.whole_numbers
         part.date_order, part.decimal_mark = dates.value, decimals.value
         part.notes += [*self._sheet.notes, *self._header.notes(), *dates.notes, *decimals.notes]
-        part.notes += texts.notes
+        part.notes += [*texts.notes, *self._below.notes]
         part.notes += self._notes_on_columns()
         part.questions = [
             replace(question, sheet=self._sheet.name)
-            for question in (dates.question, decimals.question, texts.question)
+            for question in (
+                dates.question,
+                decimals.question,
+                texts.question,
+                self._below.question,
+            )
             if question is not None
         ]
 
@@ -195,9 +205,11 @@ class Mapping:
             return None
         self.part.rows_read += height
         numbers = pa.arange(start, start + height)
+        blank, header = self._blank(columns), self._repeats_header(columns)
         reasons = [
-            ("blank", self._blank(columns)),
-            ("repeated_header", self._repeats_header(columns)),
+            ("blank", blank),
+            ("repeated_header", header),
+            ("other_table", self._other_table(start, columns, blank, header)),
             ("comment", self._comment(columns)),
             ("total", self._total(columns)),
         ]
@@ -246,6 +258,12 @@ class Mapping:
             if not pc.any(mask).as_py():
                 return None
         return mask
+
+    def _other_table(
+        self, start: int, columns: list[pa.Array], blank: pa.Array | None, header: pa.Array | None
+    ) -> pa.Array | None:
+        is_asked = self._layout.entity == "sales_lines" and self._layout.rows is None
+        return self._below.outside(start, columns, blank, header) if is_asked else None
 
     def _comment(self, columns: list[pa.Array]) -> pa.Array | None:
         if self._layout.comment is None:

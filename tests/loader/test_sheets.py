@@ -77,3 +77,53 @@ def test_a_layout_that_names_its_sheets_has_said_so(
         "columns: {sold_at: Order Date, product_name: Product, units: Units}\n"
     )
     assert loaded(duckdb_warehouse.load(book, layouts=folder)).rows_loaded == 4
+
+
+# ------------------------------------------------------------------ tables below each other
+
+
+def stacked(warehouse: Warehouse, drop: Dropped, *below: Row) -> Outcome:
+    return load(warehouse, drop, {"Week": [*JAN, [], *below]})
+
+
+def test_another_table_below_is_left_out(duckdb_warehouse: Warehouse, drop: Dropped) -> None:
+    outcome = stacked(
+        duckdb_warehouse,
+        drop,
+        ["Nach Artikel"],
+        ["Artikel", "Anzahl", "Summe"],
+        ["Tea", "2", "7"],
+        ["Rum", "1", "9"],
+        [],
+        ["Store South"],
+        HEADER,
+        *FEB,
+    )
+    assert outcome.status == "loaded", outcome.error
+    assert outcome.rows_loaded == 4
+    assert outcome.rows_skipped == {"blank": 2, "other_table": 5, "repeated_header": 1}
+    note = "another table begins in row 6 ('Artikel', 'Anzahl', 'Summe'): not loaded"
+    assert note in outcome.notes
+
+
+@pytest.mark.parametrize(
+    ("below", "said"),
+    [
+        ([["Retouren"], HEADER, *BACK], "row 5 says 'Retouren' above rows with the columns of sal"),
+        (
+            [["Count", "Day", "Item", "On hand", "Cost"], ["C", "2026-01-09", "Tea", "7", "1"]],
+            "heads a table: are its rows of another kind, and no sales or sales? rows: 2-4 or rows",
+        ),
+    ],
+)
+def test_tables_below_that_are_asked_for(
+    duckdb_warehouse: Warehouse, drop: Dropped, below: list[Row], said: str
+) -> None:
+    outcome = stacked(duckdb_warehouse, drop, *below)
+    assert outcome.status == "held"
+    assert said in outcome.error
+
+
+def test_a_heading_of_a_group_is_no_table(duckdb_warehouse: Warehouse, drop: Dropped) -> None:
+    outcome = stacked(duckdb_warehouse, drop, ["North", "Region"], *FEB, [], ["Total", "", "", "5"])
+    assert outcome.rows_loaded == 6
