@@ -72,8 +72,8 @@ CODE_PAGES: dict[str, dict[str, str]] = {
 }
 """Those that are tried, the likelier first, with the letters of the languages written in them."""
 
-MOSTLY = 0.95
-"""A reading in which fewer of the words are words than this, beside a better one, is none."""
+MOSTLY = 0.9
+"""A reading in which fewer of the words are words than this is not certain."""
 
 WORDS = 2_000
 _SHOWN = 3
@@ -81,7 +81,7 @@ _SHOWN = 3
 _WORD = re.compile(rb"[^\x00-\x3f]*[\x80-\xff][^\x00-\x3f]*")
 """What comes below @ is no part of a letter in any code page."""
 
-_SIGNS = re.compile(r"[\x00-@\[-`{-\x7f]+")
+_SIGNS = re.compile(r"[\x00-@\[-`{-\x7f\xa0]+")
 
 _COMMON = {
     # The first of the two bytes of letters and signs that people use; the rest is for scholars.
@@ -110,7 +110,9 @@ def code_page(words: Iterable[bytes]) -> Finding[str]:
     different = sorted(set(words))[:WORDS]
     scores = {page: _share_of_words(different, page) for page in CODE_PAGES}
     best = max(scores.values())
-    pages = [page for page, share in scores.items() if share and share >= best * MOSTLY]
+    # One word that is none excludes a page, unless it is one in every other page as well.
+    worst = 1 - 2 * (1 - best)
+    pages = [page for page, share in scores.items() if share and share >= worst]
     pages = _simplest(different, pages)
     readings: dict[tuple[str, ...], str] = {}  # what the words are -> the first page that says so
     for page in pages:

@@ -105,7 +105,7 @@ def repeating_sheets(sheets: Sequence[SheetRows]) -> Finding[dict[str, list[str]
             if key != name and key not in left_out and name not in left_out
         }
         again = {key: _count_in(rows, item) for key, item in others.items()}
-        repeated = sum(again.values())
+        repeated = _count_in(rows, pa.concat_arrays([*others.values()])) if others else 0
         if repeated >= max(_SEVERAL, len(rows) * REPEATED) and len(rows) >= max(
             len(item) for key, item in others.items() if again[key]
         ):
