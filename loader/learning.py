@@ -104,7 +104,8 @@ class Lesson:
     def is_open(self) -> bool:
         """Whether a load would not take all of it."""
         failed = any(outcome.status in ("failed", "held") for outcome in self.outcomes)
-        return failed or not self.text or any(found.lacking for found in self.found)
+        unclear = any(found.lacking or found.question for found in self.found)
+        return failed or unclear or not self.text
 
 
 def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
@@ -128,7 +129,7 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
             table.constants["currency"] = (answers.currency, "")
     apart = {table.table.name: "no table of sales or of what they refer to" for table in tables
              if not table.entity}  # fmt: skip
-    whole = [table for table in found if not table.lacking]
+    whole = [table for table in found if not table.lacking and table.question is None]
     documents = [
         as_yaml(table, file_patterns(table, _others(table, tables)), _settings(table, answers))
         for table in whole
@@ -136,15 +137,18 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
     sales = [table for table in whole if table.entity == "sales_lines"]
     is_currency_open = any(not {*t.picks, *t.constants} & {"currency"} for t in sales)
     text = _layout_text(files, documents)
+    unclear: dict[Path, tuple[Question, ...]] = {
+        table.table.places[0][0]: (table.question,) for table in found if table.question is not None
+    }
     if not documents:
-        return Lesson(found, apart, "", [], {}, None, is_currency_open)
+        return Lesson(found, apart, "", [], unclear, None, is_currency_open)
     trial = _Trial(text, deliveries, {file for table in whole for file, _ in table.table.places})
     return Lesson(
         found,
         apart,
         text,
         trial.outcomes,
-        trial.questions,
+        unclear | trial.questions,
         trial.figures(),
         is_currency_open,
     )
@@ -192,6 +196,7 @@ def _take_columns(found: list[Understood], columns: Mapping[str, str]) -> None:
             table.picks[column] = Pick([position], 1.0, ["as you say"])
             table.constants.pop(column, None)
             table.lacking = [choice for choice in table.lacking if column not in choice]
+            table.question = None if column == "line_total" else table.question
         if not taken:
             raise CannotLearn(
                 f"--column {column}={header}: no table has a column '{short(header)}' and may have "
@@ -415,7 +420,7 @@ def open_points(lesson: Lesson) -> list[str]:
                 f"{found.table.name}: which column is the {' or the '.join(choice)}? It has "
                 f"{quoted(headers)}; --column {choice[0]}=HEADER says it"
             )
-    if not lesson.text:
+    if not lesson.found:
         said.append(
             "nothing in these files looks like sales, or like what sales refer to: "
             "`python -m loader inspect` shows what was looked at"

@@ -134,7 +134,12 @@ def _asked(lesson: Lesson, answers: Answers, out: Console) -> Answers:
             flags = tuple(reading.flag for reading in question.readings)
             if flags not in asked:
                 asked.add(flags)
-                settings |= _answer(file, question, out)
+                key, value = _answer(file, question, out)
+                if key == "column":
+                    column, _, header = value.partition("=")
+                    columns[column] = header
+                elif key:
+                    settings[key] = value
     for found in lesson.found:
         for choice in found.lacking:
             headers = [name for name in found.table.header.names if name]
@@ -160,7 +165,8 @@ def _asked(lesson: Lesson, answers: Answers, out: Console) -> Answers:
     return replace(answers, settings=settings, columns=columns, currency=currency)
 
 
-def _answer(file: Path, question: Question, out: Console) -> dict[str, str]:
+def _answer(file: Path, question: Question, out: Console) -> tuple[str, str]:
+    """Return the flag that answers a question, without its dashes, and its value; or nothing."""
     _say(out, f"{file.name}: {question.asks}")
     for number, reading in enumerate(question.readings, start=1):
         _say(out, f"  {number}  {reading.meaning}   {reading.line}")
@@ -174,6 +180,6 @@ def _answer(file: Path, question: Question, out: Console) -> dict[str, str]:
         show_default=False,
     )
     if not chosen:
-        return {}
+        return "", ""
     flag, value = shlex.split(question.readings[int(chosen) - 1].flag)
-    return {flag.removeprefix("--").replace("-", "_"): value}
+    return flag.removeprefix("--").replace("-", "_"), value

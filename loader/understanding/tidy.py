@@ -5,6 +5,7 @@ from functools import cache
 from loader.contracts import ENTITIES, unmet
 from loader.headers import Header, NoHeader
 from loader.layouts import Join, Layout, Source
+from loader.questions import Held
 from loader.understanding.tables import Table
 from loader.understanding.understand import Pick, Understood, nearest, understand
 from loader.understanding.vocabulary import words_for
@@ -14,7 +15,11 @@ _TOLD = 8
 
 
 def read_tidy(table: Table) -> tuple[Layout, Header | NoHeader]:
-    """Return the layout that a table fits as it is, or the nearest and what the table lacks."""
+    """Return the layout that a table fits as it is, or the nearest and what the table lacks.
+
+    Raises:
+        Held: the values leave open which of two columns is meant.
+    """
     (found,) = understand([table])
     if found.entity is None:
         found = nearest(table)
@@ -26,6 +31,8 @@ def read_tidy(table: Table) -> tuple[Layout, Header | NoHeader]:
         at = table.header
         cells = [cell for cell in at.cells if cell]
         return _wanted(entity), NoHeader(at.row, cells, len(picks), missing)
+    if found.question is not None:
+        raise Held([found.question], table.places[0][0])
     names = table.header.names
     columns: dict[str, Source] = {
         column: [names[pick.positions[0]]]

@@ -4,6 +4,8 @@ The words of the headers say what a column may be, the values what it cannot be;
 columns may be is settled for all of them together. What stays in doubt is not proposed.
 """
 
+import json
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -11,10 +13,12 @@ import numpy as np
 import pyarrow.compute as pc
 
 from loader.contracts import ENTITIES, unmet
+from loader.questions import Question, Reading
 from loader.understanding import proofs
 from loader.understanding.profiles import Numbers, Profile
 from loader.understanding.tables import Table
 from loader.understanding.vocabulary import DISCOUNT, OTHER, meanings, nouns_in, parts
+from loader.wording import short
 
 PROPOSED = 0.6
 """What is less sure than this is not proposed."""
@@ -56,6 +60,7 @@ class Understood:
         asides: position -> why a column with a promising name is not taken.
         lacking: what the entity needs and nothing was found for, as lists of choices.
         settings: other keys of a layout that its values show, each with its value and why.
+        question: which of several columns is the line's total, where nothing tells.
     """
 
     table: Table
@@ -65,6 +70,7 @@ class Understood:
     asides: dict[int, str] = field(default_factory=dict)
     lacking: list[list[str]] = field(default_factory=list)
     settings: dict[str, tuple[str, str]] = field(default_factory=dict)
+    question: Question | None = None
 
     def profile(self, column: str) -> Profile | None:
         """Return the values of a column of ours that stands in one column of the table."""
@@ -211,6 +217,7 @@ class _Reading:
         self._put_together(found)
         if self.entity == "sales_lines":
             self._complete_lines(found)
+            found.question = self._rivals(found)
         present = {*found.picks, *found.constants}
         needed = [*self.contract.required, *self.contract.tidy]
         if self.entity == "sales_lines":
@@ -686,6 +693,31 @@ class _Reading:
                     profiles = [self.table.profiles[place] for place in positions]
                     if all(profile.number_share > 0.9 for profile in profiles):
                         found.picks["sold_at"] = Pick(positions, 0.9)
+
+    def _rivals(self, found: Understood) -> Question | None:
+        """Ask which of two amounts is the line's, where no sum proves it and the values differ."""
+        total = found.picks.get("line_total")
+        if total is None or total.weight > 1:
+            return None
+        taken = {position for pick in found.picks.values() for position in pick.positions}
+        chosen = total.positions[0]
+        for position in self._candidates("line_total"):
+            numbers = self._numbers(position)
+            if position in taken or not proofs.differs(numbers, self._numbers(chosen)):
+                continue
+            readings = []
+            for place in (chosen, position):
+                name = self.table.header.names[place]
+                amount = float(np.nansum(self._numbers(place)))
+                readings.append(
+                    Reading(
+                        f"'{short(name)}' ({amount:,.2f} in the first rows)",
+                        f"line_total: {json.dumps(name, ensure_ascii=False)}",
+                        f"--column {shlex.quote(f'line_total={name}')}",
+                    )
+                )
+            return Question("is the amount of a line", tuple(readings), self.table.places[0][1])
+        return None
 
     def _complete_lines(self, found: Understood) -> None:
         """Add what follows from the rest: one unit a row, a group for want of a product."""

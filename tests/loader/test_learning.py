@@ -119,6 +119,25 @@ def test_a_column_may_be_named(learn: Learner, folder: Path, drop: Dropped) -> N
     assert "no table has a column 'Nothing'" in wrong.output
 
 
+def test_which_of_two_amounts_is_asked(
+    learn: Learner, folder: Path, drop: Dropped, duckdb_warehouse: Warehouse
+) -> None:
+    rows = [["Date", "Product", "Qty", "Amount", "Total"]]
+    rows += [[f"2026-01-0{n}", "Tea", "2", str(n), str(n * n + 7)] for n in range(1, 9)]
+    path = drop("two.csv", rows)
+    (outcome,) = duckdb_warehouse.load(path)
+    assert outcome.status == "held"
+    for said in ("is the amount of a line", "'Amount' (36.00", "--column line_total=Total"):
+        assert said in outcome.error
+    result = learn("--yes", path)
+    assert result.exit_code == 1
+    assert "--column line_total=Total" in result.output
+    assert not list(folder.iterdir())
+    assert learn("--yes", "--column", "line_total=Total", path).exit_code == 0
+    loaded(duckdb_warehouse.load(path, layouts=folder))
+    assert raw(duckdb_warehouse, "line_total")[0] == ("8",)
+
+
 def test_layouts_of_people_are_not_written_over(
     learn: Learner, folder: Path, drop: Dropped
 ) -> None:
