@@ -75,8 +75,11 @@ def _sheet(path: Path, first_row: int) -> pd.DataFrame:
 
 
 def _texts(cells: pd.Series) -> pd.Series:
-    """Return typed cells as the texts that people read."""
-    known = {cell: " ".join(str(cell).split()) or None for cell in cells.unique()}
+    """Return typed cells as the texts that people read; None where a text names nothing."""
+    known = {
+        cell: " ".join(str(cell).split()) if any(map(str.isalnum, str(cell))) else None
+        for cell in cells.unique()
+    }
     known[None] = None
     return cells.map(known.get).astype(object).where(cells.notna(), None)
 
