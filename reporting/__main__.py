@@ -12,21 +12,14 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.text import Text
-from sqlalchemy.engine import Connection
 
 from reporting import Refusal
 from reporting.ask.names import KINDS
-from reporting.ask.periods import Calendar, NoFigures, Period, read_calendar
+from reporting.ask.opening import open_warehouse
+from reporting.ask.periods import Calendar, Period, read_calendar
 from reporting.doors.api.keys import Role
 from reporting.draw.words import locale_named
-from warehouse.connection import (
-    DATABASE_ERRORS,
-    WarehouseUnavailable,
-    connect,
-    explain,
-    warehouse_url,
-)
-from warehouse.published import readable_url
+from warehouse.connection import WarehouseUnavailable
 from warehouse.settings import CHECKOUT, Settings, SettingsError, read_settings
 
 REPORTS = CHECKOUT / "reports_out"
@@ -101,7 +94,7 @@ def weekly_command(
             raise ValueError("A mail carries the files: leave out --no-files, or --email.")
         mail_route = route(settings) if email else None
         made_at = datetime.now().astimezone()
-        with _warehouse(settings, published=True) as connection:
+        with open_warehouse(settings, published=True) as connection:
             calendar = read_calendar(connection)
             period = _period(calendar, week_text, start, end, settings)
             if is_published and period.week is None:
@@ -115,7 +108,7 @@ def weekly_command(
             for number, path in enumerate(files):
                 out.print(Text(f"{'' if number else chr(10)}Wrote {path}"), soft_wrap=True)
         if is_published and period.week is not None:
-            with _warehouse(settings, read_only=False) as connection:
+            with open_warehouse(settings, read_only=False) as connection:
                 made = publish(connection, period.week, publisher(settings), made_at)
             for publication in made:
                 said = said_of(publication, settings.report_locale)
@@ -136,7 +129,7 @@ def editions_command() -> None:
     with _said_politely():
         settings = read_settings()
         locale_named(settings.report_locale)
-        with _warehouse(settings) as connection:
+        with open_warehouse(settings) as connection:
             rows = edition_rows(read_editions(connection))
         out.print(grid(EDITION_COLUMNS, rows, settings.report_locale))
 
@@ -187,7 +180,7 @@ def trace_command(
         locale_named(settings.report_locale)
         if path is not None:
             check_ending(path)
-        with _warehouse(settings, published=True) as connection:
+        with open_warehouse(settings, published=True) as connection:
             calendar = read_calendar(connection)
             if wanted["order"] and not (week_text or start or end):
                 period = calendar.everything()
@@ -227,7 +220,7 @@ def quality_command(folder: Path | None) -> None:
         settings = read_settings()
         locale = settings.report_locale
         locale_named(locale)
-        with _warehouse(settings) as connection:
+        with open_warehouse(settings) as connection:
             figures = read_quality(connection)
             show_quality(figures, locale, out)
             if folder is not None:
@@ -292,7 +285,7 @@ def aliases_command(kind: str | None, score: int) -> None:
 
     # A seed is read as UTF-8 wherever it was written.
     stdout = click.get_text_stream("stdout", encoding="utf-8")
-    with _said_politely(), _warehouse(read_settings()) as connection:
+    with _said_politely(), open_warehouse(read_settings()) as connection:
         kinds = [kind] if kind else KINDS
         names = {item: read_names(connection, item) for item in kinds}
         write_header(stdout)
@@ -319,23 +312,6 @@ def _said_politely() -> Iterator[None]:
     except (SettingsError, WarehouseUnavailable, ValueError) as problem:
         err.print(Text(str(problem)))
         sys.exit(USAGE)
-
-
-@contextmanager
-def _warehouse(
-    settings: Settings, *, published: bool = False, read_only: bool = True
-) -> Iterator[Connection]:
-    """Open what the last good build published, or else the warehouse, as any build has left it."""
-    url = warehouse_url(settings.database_url)
-    if published:
-        url = readable_url(url)
-    if url.get_backend_name() == "duckdb" and not Path(str(url.database)).exists():
-        raise NoFigures("There is no warehouse yet: run `make run` (or `make load && dbt build`).")
-    try:
-        with connect(url, read_only=read_only).connect() as connection:
-            yield connection
-    except DATABASE_ERRORS as error:
-        raise WarehouseUnavailable(explain(url, error)) from None
 
 
 def _period(
