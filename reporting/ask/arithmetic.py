@@ -1,4 +1,4 @@
-"""Quotients as the warehouse computes them (macro divide), where a span has no model of its own."""
+"""Quotients as the warehouse computes them (macro divide), of figures that a pack compares."""
 
 from decimal import ROUND_HALF_UP, Context, Decimal
 
