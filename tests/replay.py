@@ -26,7 +26,7 @@ Statement = tuple[str, Any]
 _COMMENT = r"\s*(/\*.*?\*/\s*)?"
 _FLAGS = re.DOTALL | re.IGNORECASE
 _WRITES = re.compile(
-    _COMMENT + r"(create|insert|update|delete|copy|alter|set|analyze|begin)\b(?!\s*$)", _FLAGS
+    _COMMENT + r"(create|drop|insert|update|delete|copy|alter|set|analyze|begin)\b(?!\s*$)", _FLAGS
 )
 """How statements begin that are needed: dbt also looks around, writes comments and clears up."""
 

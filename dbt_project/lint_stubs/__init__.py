@@ -45,6 +45,8 @@ try_timestamp = _stub("try_timestamp")
 is_ambiguous_date = _stub("is_ambiguous_date")
 
 changed_lookups = _stub("select * from changed_lookups")
+kept_table = _stub("kept_table")
+answers_to = _stub("select * from answers")
 row_address = _stub("row_address")
 rules_of_sales_lines = _stub("rules_of_sales_lines")
 stored_checksums = _stub("stored_checksums")
@@ -74,7 +76,20 @@ def is_within_days_of(day: str, _: str) -> str:
 
 def changed_lookup_kinds(*_: str) -> list[str]:
     """Give the kinds of lookups that changed."""
-    return ["order", "rules"]
+    return ["order_header", "product"]
+
+
+def lookups_of_sales_lines() -> dict[str, dict[str, str]]:
+    """Give two lookups."""
+    return {
+        "order_header": {"asked": "lines.order_id"},
+        "product": {"asked": "lines.product_id"},
+    }
+
+
+def look_up(name: str) -> str:
+    """Give the join of a lookup."""
+    return f"left join answers as {name} on lines.order_id = {name}.lookup_key"
 
 
 def var_one_of(name: str, _: Any) -> Any:
@@ -82,7 +97,11 @@ def var_one_of(name: str, _: Any) -> Any:
     return var(name)
 
 
-adapter = SimpleNamespace(dispatch=_dispatch)
+def _get_columns_in_relation(_: str) -> list[SimpleNamespace]:
+    return [SimpleNamespace(name="units")]
+
+
+adapter = SimpleNamespace(dispatch=_dispatch, get_columns_in_relation=_get_columns_in_relation)
 dbt = SimpleNamespace(date_spine=_date_spine, dateadd=_dateadd)
 
 

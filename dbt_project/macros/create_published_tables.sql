@@ -1,7 +1,8 @@
 {#- The figures that were given away, and the files that they came from. No model: a model is rebuilt,
     and this is what a rebuild is compared with. So the tables are created when a run starts, empty
     until somebody publishes a week (reporting/doors/editions.py), and only added to. No target puts a
-    prefix before them, nor before raw: they are what is real. -#}
+    prefix before them, nor before raw: they are what is real. An edition keeps which file versions
+    counted, as the ledger knows no more that one was withdrawn for a while. -#}
 {% macro create_published_tables() -%}
     {%- if execute and flags.WHICH in ('run', 'build', 'test', 'snapshot') -%}
         create schema if not exists published;

@@ -1,10 +1,17 @@
-"""A rule that changes holds for the lines of old files too, without a full refresh."""
+"""A rule that changes holds for the lines of old files too, and nobody has to say so."""
 
-from tests.conftest import BUILD, Warehouse
+import re
+
+import pytest
+
+from tests.conftest import BUILD, ENGINES, Warehouse
 from tests.history.conftest import NewHistory
-from tests.history.rebuild import copy_raw
+from tests.history.rebuild import copy_raw, read_tables
 from tests.history.sales import sale
 from tests.history.steps import Deliver
+
+LINES = ("--select", "+fact_sales_line", *BUILD)
+COMPLETED = "model.salesops.int_sales_lines_completed"
 
 
 def build_in(currency: str, warehouse: Warehouse) -> None:
@@ -30,3 +37,78 @@ def test_another_default_currency(new_history: NewHistory) -> None:
     copy_raw(history.warehouse, history.second)
     build_in("CHF", history.second)
     history.hold()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_changed_macro_and_new_lookup(
+    engine: str, new_history: NewHistory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = new_history(engine)
+    warehouse, manifest = history.warehouse, history.warehouse.manifest()
+
+    def change(unique_id: str, old: str, new: str) -> None:
+        """Change the text of a model or macro, as whoever edits it would."""
+        node, text = (
+            (manifest.macros[unique_id], "macro_sql")
+            if unique_id.startswith("macro.")
+            else (manifest.nodes[unique_id], "raw_code")
+        )
+        assert old in getattr(node, text)
+        monkeypatch.setattr(node, text, getattr(node, text).replace(old, new))
+
+    history.play(
+        Deliver("sellers-1.csv", ("S1,Sue,Red",)),
+        Deliver("lines-1.csv", (sale("A", seller_name="Sue", line_total=10),)),
+        Deliver("lines-2.csv", (sale("B", seller_name="Bob", line_total=20),)),
+    )
+    warehouse.build(*LINES)
+    facts = f"select order_id, revenue from {warehouse.built('marts')}.fact_sales_line order by 1"
+    assert warehouse.query(facts) == [("A", 10), ("B", 20)]
+
+    # A macro says something else, and every line learns what its seller's team is: a question that
+    # is declared, and a column that one model adds.
+    change("macro.salesops.money", "then {{ amount }} end", "then 3 * {{ amount }} end")
+    change(
+        "macro.salesops.lookups_of_sales_lines",
+        "'product_list': {",
+        "'team': {'of': 'int_sellers', 'key': 'seller_name', 'asked': 'lines.seller_name', "
+        "'answers': ['team']}, 'product_list': {",
+    )
+    change(
+        COMPLETED,
+        "lines.*,\n        coalesce(lines.product_id,",
+        "lines.*, team.team, coalesce(lines.product_id,",
+    )
+    change(COMPLETED, "{{ look_up('product') }}", "{{ look_up('team') }} {{ look_up('product') }}")
+    warehouse.build(*LINES)
+    assert warehouse.query(facts) == [("A", 30), ("B", 60)]
+    teams = "select order_id, team from staging.int_sales_lines order by 1"
+    assert warehouse.query(teams) == [("A", "Red"), ("B", None)]
+
+    # Another answer reaches the line that asked, and no other is computed.
+    history.play(Deliver("sellers-1.csv", ("S1,Sue,Blue",)))
+    history.build()
+    assert warehouse.query(teams) == [("A", "Blue"), ("B", None)]
+    assert warehouse.one("select count(*) from staging.int_sales_lines_due") == 1
+    evolved = {name: table.rows for name, table in read_tables(warehouse).items()}
+    warehouse.build(*BUILD, "--full-refresh")
+    assert evolved == {name: table.rows for name, table in read_tables(warehouse).items()}
+
+
+def test_lines_learn_by_declared_lookups_only(new_history: NewHistory) -> None:
+    manifest = new_history("duckdb").warehouse.manifest()
+    read = {
+        name: set(re.findall(r"ref\('(\w+)'\)", manifest.nodes[f"model.salesops.{name}"].raw_code))
+        for name in (
+            "int_sales_lines_completed",
+            "int_sales_lines_priced",
+            "int_sales_lines_judged",
+            "int_sales_lines",
+        )
+    }
+    assert read == {
+        "int_sales_lines_completed": {"stg_sales_lines", "int_sales_lines_due"},
+        "int_sales_lines_priced": {"int_sales_lines_completed"},
+        "int_sales_lines_judged": {"int_sales_lines_priced"},
+        "int_sales_lines": {"int_sales_lines_judged", "int_sales_lines_due"},
+    }

@@ -30,7 +30,10 @@
 
 {#- Builds write into schemas of their own, `built_marts` and so on. Here, in one transaction, the
     tables that people read get the rows that are different: who reads meanwhile sees the build
-    before, whole, and waits for nothing; keys, rights and the views that people made stay.
+    before, whole, and waits for nothing; keys, rights and the views that people made stay. (dbt
+    replaces table by table, so readers of its own tables would find those of two builds, and of one
+    that fails.) Only a table whose columns an upgrade changes is made anew: whoever reads just then
+    may wait for it, or find it empty.
 
     Until the first whole build has passed, readers see what was built without a failure. -#}
 {% macro postgres__publish(results) -%}

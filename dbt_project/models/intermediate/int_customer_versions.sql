@@ -339,6 +339,18 @@ versions as (
         ) as effective_end_date
     from numbered
 
+),
+
+final as (
+
+    select
+        *,
+        is_current
+        and not is_deleted
+        and count(*) over (partition by customer_name, is_current and not is_deleted) = 1
+            as is_only_of_its_name
+    from versions
+
 )
 
-select * from versions
+select * from final

@@ -1,5 +1,8 @@
 {#- Grain: one row per rule and delivered sales line that breaks it. Lines of which a newer delivery
-    counts are judged by duplicate_in_file only: whatever else is wrong with them concerns nobody. -#}
+    counts are judged by duplicate_in_file only: whatever else is wrong with them concerns nobody.
+
+    Rules that compare lines cannot reject: what they find depends on the fact, which would depend on
+    them. -#}
 
 with
 

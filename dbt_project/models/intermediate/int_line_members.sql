@@ -12,6 +12,7 @@
         "{{ one_build_at_a_time() }}",
         "{{ take_out_changed_versions(['file_version_id']) }}",
     ],
+    post_hook="{{ remember_rules() }}",
 ) }}
 {%- set changed = changed_since_built(
     ref('int_sales_line_checksums'), stored_checksums()

@@ -1,6 +1,7 @@
 {#- Grain: one row per delivered sales line of an active file version, with what becomes of it:
     accepted (it is in the fact), duplicate (a newer delivery of the same line is) or rejected (it
-    cannot be read; dq_quarantine lists it).
+    cannot be read; dq_quarantine lists it). A redelivery that is rejected does not displace the line
+    as it was delivered before.
 
     Incremental by line: those that are due (int_sales_lines_due) are computed anew; the others that
     share a key with one of them, now or before, only compete anew for being the newest. -#}
@@ -16,21 +17,9 @@
     ],
     post_hook=[
         "{{ take_out_gone_versions() }}", "{{ remember_lookups() }}", "{{ analyze_table() }}",
+        "{{ remember_rules() }}",
     ],
 ) }}
-{%- set columns = [
-    'sales_line_key', 'broken_rules', 'accepted_rules', 'line_fingerprint', 'content_fingerprint', 'order_id',
-    'product_natural_key', 'product_id', 'product_name', 'category', 'customer_key',
-    'customer_natural_key', 'customer_id', 'customer_name', 'seller_natural_key', 'seller_id',
-    'seller_name', 'shipping_company_natural_key', 'shipping_company_id',
-    'shipping_company_name', 'store_natural_key', 'store_id', 'store_name', 'city', 'region',
-    'country', 'place_region', 'place_country', 'currency', 'revenue_basis', 'line_number',
-    'units', 'unit_price', 'gross_amount', 'discount_amount', 'revenue', 'reported_total',
-    'computed_total', 'cost', 'profit', 'is_return', 'is_cost_estimated', 'sale_date', 'sold_at', 'sold_at_text',
-    'line_number_text', 'units_text', 'unit_price_text', 'discount_amount_text',
-    'discount_rate_text', 'line_total_text', 'unreadable_cost_text', 'source_file', 'source_sheet', 'source_row_number',
-    'file_part_number', 'file_version_id', 'loaded_at'
-] -%}
 
 with
 
@@ -126,9 +115,7 @@ decided as (
 final as (
 
     select
-        {% for column in columns -%}
-        computed.{{ column }},
-        {% endfor -%}
+        computed.*,
         decided.line_status
     from computed
     inner join decided
@@ -139,8 +126,8 @@ final as (
     {% if is_incremental() %}
     union all
     select
-        {% for column in columns -%}
-        built.{{ column }},
+        {% for column in adapter.get_columns_in_relation(this) if column.name != 'line_status' -%}
+        built.{{ column.name }},
         {% endfor -%}
         decided.line_status
     from {{ this }} as built

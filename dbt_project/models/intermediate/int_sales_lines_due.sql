@@ -1,7 +1,7 @@
 {#- Grain: one row per delivered sales line that this build has to compute or to take out, by its
     address: those of file versions that are new, or do not count any more, since int_sales_lines
-    was built, and those for which an order header, master data or a rule has changed since. In a
-    first build, and with --full-refresh: every line.
+    was built, and those for which an order header, master data or a seed has changed since. In a
+    first build, with --full-refresh, and after a change of the rules: every line.
 
     The lines of other files that win or lose a duplicate because of these are not among them: they
     are as they were, and only change their place (see int_sales_lines).
@@ -11,39 +11,19 @@
 {%- set built = previously_built('int_sales_lines') -%}
 {%- set applied = previously_built('int_lookups_applied') -%}
 {%- set is_partial = built and applied -%}
+{%- if execute and kept_table('int_sales_lines') and not is_partial and not flags.FULL_REFRESH -%}
+    {%- do log(
+        'Lines are computed anew, all of them: models, macros or vars that make them have changed.',
+        info=true
+    ) -%}
+{%- endif -%}
 
 -- depends_on: {{ ref('int_lookups') }}
 -- depends_on: {{ ref('stg_file_versions') }}
 {% if is_partial %}
 {%- set new_versions, gone_versions = changed_file_versions(built, ref('stg_file_versions')) -%}
+{%- set lookups = lookups_of_sales_lines() -%}
 {%- set changed_kinds = changed_lookup_kinds(ref('int_lookups'), applied) -%}
-{#- How a line asks each question. Too many lines cost time; too few would be wrong. -#}
-{%- set asked_by = {
-    'order': 'lines.order_id = changed.lookup_key',
-    'product': 'lines.product_id = changed.lookup_key',
-    'product name': 'lines.product_id is null and lines.product_name = changed.lookup_key',
-    'customer': 'lines.customer_natural_key = changed.lookup_key',
-    'customer name': 'lines.customer_id is null and lines.customer_name = changed.lookup_key',
-    'seller name': 'lines.seller_id is null and lines.seller_name = changed.lookup_key',
-    'shipping company name':
-        'lines.shipping_company_id is null '
-        ~ 'and lines.shipping_company_name = changed.lookup_key',
-    'store': 'lines.store_natural_key = changed.lookup_key',
-    'store name': 'lines.store_id is null and lines.store_name = changed.lookup_key',
-    'product alias': 'lines.product_name = changed.lookup_key',
-    'product aliases': 'lines.product_name = changed.lookup_key',
-    'seller alias': 'lines.seller_name = changed.lookup_key',
-    'seller aliases': 'lines.seller_name = changed.lookup_key',
-    'shipping_company alias': 'lines.shipping_company_name = changed.lookup_key',
-    'shipping_company aliases': 'lines.shipping_company_name = changed.lookup_key',
-    'store alias': 'lines.store_name = changed.lookup_key',
-    'store aliases': 'lines.store_name = changed.lookup_key',
-    'acceptance': row_address('lines') ~ ' = changed.lookup_key',
-    'customer list': 'true',
-    'product list': 'true',
-    'severities': 'true',
-    'rules': 'true',
-} -%}
 with
 
 changed as (
@@ -85,7 +65,8 @@ concerned_lines as (
         lines.source_row_number,
         lines.sales_line_key as previous_sales_line_key
     from {{ built }} as lines
-    inner join changed on changed.lookup_kind = '{{ kind }}' and {{ asked_by[kind] }}
+    inner join changed
+        on {{ lookups[kind].asked }} = changed.lookup_key and changed.lookup_kind = '{{ kind }}'
     union
     {% endfor %}
     select * from gone_lines

@@ -1,11 +1,14 @@
 {#- Grain: one row per delivered sales line that this build computes, with its key and what is wrong
     with it: `broken_rules` names the rules, of those that look at one line alone.
 
-    A line is rejected if what the fact needs cannot be read, or if it breaks a rule of severity
+    A line is rejected if what the fact needs cannot be read, whatever severity its rules have (they
+    cannot be accepted either, see can_be_accepted), or if it breaks a rule of severity
     `reject` (dq_rules) that nobody has accepted for this row (dq_overrides).
 
     A line is the same line in another file if the columns that its layout calls its identity are
-    equal; where the layout names none, or one of them is empty, it is its file, sheet and row. -#}
+    equal; where the layout names none, or one of them is empty, it is its file, sheet and row, so
+    that no line is merged by what it lacks. Of two layouts, which may number their orders alike, no
+    line is the same. -#}
 {%- set identity_parts = {
     'sold_at': iso_moment('sold_at'),
     'order_id': 'order_id',
@@ -43,15 +46,6 @@ lines as (
 
 ),
 
--- What keeps a line out, unless somebody has accepted the line as it is.
-stopping as (
-
-    select array_agg(rule) as rules
-    from {{ ref('dq_rules') }}
-    where entity = 'sales_lines' and severity = 'reject'
-
-),
-
 identified as (
 
     select
@@ -85,7 +79,7 @@ keyed as (
         cast(sold_at as date) as sale_date,
         cast(sold_at as date) between cast('{{ var("calendar_start_date") }}' as date)
         and cast('{{ var("calendar_end_date") }}' as date) as is_in_calendar,
-        (discount_amount_text is null or has_discount_amount)
+        (discount_amount_text is null or delivered_discount_amount is not null)
         and (discount_rate_text is null or coalesce(discount_rate between 0 and 1, false))
             as has_readable_discount
     from identified
@@ -151,7 +145,8 @@ faulty as (
                         then 'amount_too_large'
                 end,
                 case
-                    when discount_amount_text is null or has_discount_amount then null
+                    when discount_amount_text is null or delivered_discount_amount is not null
+                        then null
                     when revenue_basis = 'reported' then 'unused_discount_unreadable'
                     else 'unreadable_discount_amount'
                 end,
@@ -163,7 +158,7 @@ faulty as (
                     when revenue_basis <> 'reported' or revenue_basis is null
                         then 'unreadable_discount_rate'
                     -- Said once, also where both are unreadable.
-                    when discount_amount_text is null or has_discount_amount
+                    when discount_amount_text is null or delivered_discount_amount is not null
                         then 'unused_discount_unreadable'
                 end,
                 case
@@ -236,74 +231,27 @@ faulty as (
 judged as (
 
     select
-        faulty.*,
+        lines.*,
         case
-            when faulty.broken_rules is not null
+            when lines.broken_rules is not null
                 then
-                    not faulty.is_readable
+                    not lines.is_readable
                     or {{ has_unaccepted_rule(
-                        'faulty.broken_rules', 'stopping.rules', 'faulty.accepted_rules'
+                        'lines.broken_rules', 'stopping_rules.rules', 'lines.accepted_rules'
                     ) }}
             else false
         end as is_rejected
-    from faulty
-    cross join stopping
+    from faulty as lines
+    -- What keeps a line out, unless somebody has accepted the line as it is.
+    {{ look_up('stopping_rules') }}
 
 ),
 
 final as (
 
     select
-        sales_line_key,
-        broken_rules,
-        accepted_rules,
-        is_rejected,
-        {{ fingerprint([
-            'cast(sales_line_key as text)',
-            'order_id',
-            'product_natural_key',
-            'product_id',
-            'product_name',
-            'category',
-            'cast(customer_key as text)',
-            'customer_natural_key',
-            'customer_id',
-            'customer_name',
-            'seller_natural_key',
-            'seller_id',
-            'seller_name',
-            'shipping_company_natural_key',
-            'shipping_company_id',
-            'shipping_company_name',
-            'store_natural_key',
-            'store_id',
-            'store_name',
-            'city',
-            'region',
-            'country',
-            'place_region',
-            'place_country',
-            'currency',
-            'revenue_basis',
-            'cast(line_number as text)',
-            'cast(cast(units as decimal(18, 4)) as text)',
-            'cast(cast(unit_price as decimal(18, 6)) as text)',
-            'cast(gross_amount as text)',
-            'cast(discount_amount as text)',
-            'cast(revenue as text)',
-            'cast(reported_total as text)',
-            'cast(cost as text)',
-            'cast(profit as text)',
-            "case when is_return then 'return' end",
-            "case when is_cost_estimated then 'estimated' end",
-            iso_moment('sold_at'),
-            'source_file',
-            'source_sheet',
-            'cast(source_row_number as text)',
-            'cast(file_part_number as text)',
-            'cast(file_version_id as text)',
-            "'" ~ rules_of_sales_lines() ~ "'",
-        ]) }} as line_fingerprint,
+        *,
+        {{ row_fingerprint('judged', rules_of_sales_lines()) }} as line_fingerprint,
         -- What was sold, whatever file says so.
         {{ fingerprint([
             iso_moment('sold_at'),
@@ -316,60 +264,7 @@ final as (
             'currency',
             'cast(cast(units as decimal(18, 4)) as text)',
             'cast(revenue as text)',
-        ]) }} as content_fingerprint,
-        order_id,
-        product_natural_key,
-        product_id,
-        product_name,
-        category,
-        customer_key,
-        customer_natural_key,
-        customer_id,
-        customer_name,
-        seller_natural_key,
-        seller_id,
-        seller_name,
-        shipping_company_natural_key,
-        shipping_company_id,
-        shipping_company_name,
-        store_natural_key,
-        store_id,
-        store_name,
-        city,
-        region,
-        country,
-        place_region,
-        place_country,
-        currency,
-        revenue_basis,
-        line_number,
-        units,
-        unit_price,
-        gross_amount,
-        discount_amount,
-        revenue,
-        reported_total,
-        computed_total,
-        cost,
-        profit,
-        is_return,
-        is_cost_estimated,
-        sale_date,
-        sold_at,
-        sold_at_text,
-        line_number_text,
-        units_text,
-        unit_price_text,
-        discount_amount_text,
-        discount_rate_text,
-        line_total_text,
-        unreadable_cost_text,
-        source_file,
-        source_sheet,
-        source_row_number,
-        file_part_number,
-        file_version_id,
-        loaded_at
+        ]) }} as content_fingerprint
     from judged
 
 )

@@ -1,6 +1,10 @@
 {#- Grain: one row per day of the calendar (vars calendar_start_date and calendar_end_date, both
     included), and Unknown.
 
+    A day has one week: iso_week, iso_year and iso_week_of_year name the week that week_start_date
+    begins, also where that is not a Monday. The ISO week of the day alone would put the days of one
+    week under two names, and two of one name into a report.
+
     Fiscal years are made of months or of weeks (var fiscal_calendar), in four quarters of three
     periods. Where these begin and end is computed from each day alone, never from the days beside
     it, so that years which the edges of the calendar cut through are right as well. -#}

@@ -14,6 +14,7 @@
     pre_hook=[
         "{{ one_build_at_a_time() }}", "{{ without_nested_loops() }}", "{{ take_out_changed_lines() }}",
     ],
+    post_hook="{{ remember_rules() }}",
 ) }}
 {%- set changed = changed_since_built(
     ref('int_sales_line_checksums'), summed_checksums()

@@ -1,7 +1,7 @@
 {#- Grain: one row per file version that was ever loaded, with whether its rows count: active ones
     do; so do, for the history of customers only, superseded extracts of customers whose successor
-    tells of a later day. (Sent again on the same day, an extract was corrected, and what it said
-    before never was.)
+    tells of a later day: a customer list is overwritten week by week under one name. (Sent again on
+    the same day, an extract was corrected, and what it said before never was.)
 
     A table, so that one build sees one state of the ledger from beginning to end, whatever is
     loaded meanwhile. -#}

@@ -1,3 +1,6 @@
+{#- An entity of its own, as price lists often name categories by a code that another file
+    explains. -#}
+
 with
 
 delivered as (
