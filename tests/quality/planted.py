@@ -99,6 +99,7 @@ FAULTS: dict[str, dict[str, str]] = {
     "duplicate_in_file": {"Order": "A1"},
     "price_outlier": {"Price": "1000", "Total": "2000"},
     "units_outlier": {"Pieces": "2000", "Total": "20000"},
+    "damaged_text": {"Order": "8.9E+12"},
 }
 """What differs from a sound line, of the rules that one line of the workbook can break."""
 
