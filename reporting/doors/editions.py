@@ -13,16 +13,20 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import click
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row, RowMapping
 
 from reporting import Refusal
 from reporting.ask.built import is_built
+from reporting.ask.opening import open_warehouse
 from reporting.ask.periods import NoFigures, Week
-from reporting.draw.words import NO_CURRENCY, write_value
+from reporting.doors.common import out, said_politely
+from reporting.draw.terminal.grid import grid
+from reporting.draw.words import NO_CURRENCY, locale_named, write_value
 from reporting.tables import Column, Kind, Value
 from warehouse.connection import DATABASE_ERRORS
-from warehouse.settings import Settings
+from warehouse.settings import Settings, read_settings
 
 
 class CannotPublish(Refusal):
@@ -396,3 +400,14 @@ def _edition(row: Row[Any]) -> Edition:
         row.published_by,
         row.revenue,
     )
+
+
+@click.command("editions")
+def editions_command() -> None:
+    """List the weeks that were published: when, by whom, with which revenue."""
+    with said_politely():
+        settings = read_settings()
+        locale_named(settings.report_locale)
+        with open_warehouse(settings) as connection:
+            rows = edition_rows(read_editions(connection))
+        out.print(grid(EDITION_COLUMNS, rows, settings.report_locale))

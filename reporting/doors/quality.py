@@ -4,14 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import click
+from rich.text import Text
 from sqlalchemy.engine import Connection
 
-from reporting.ask.quality import OpenFile, QualityFigures
+from reporting.ask.opening import open_warehouse
+from reporting.ask.quality import OpenFile, QualityFigures, read_quality
+from reporting.doors.common import out, said_politely
 from reporting.doors.workbook_names import ENDING, workbook_name
 from reporting.draw.excel.corrections import write_workbook
 from reporting.draw.files import make_folder, replaced, said_why
 from reporting.draw.page.quality import page
+from reporting.draw.terminal.quality import show_quality
+from reporting.draw.words import locale_named
 from warehouse.printing import printable
+from warehouse.settings import read_settings
 
 PAGE = "quality.html"
 
@@ -82,3 +89,25 @@ def said_of_handout(handout: Handout) -> list[str]:
 def _listed(paths: list[Path]) -> list[str]:
     lines = [f"  {printable(str(path))}" for path in paths[:LISTED]]
     return lines if len(paths) <= LISTED else [*lines, f"  … and {len(paths) - LISTED} more"]
+
+
+@click.command("quality")
+@click.option(
+    "--out",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="Write into this folder: a page, and for each file with rows to correct a workbook.",
+)
+def quality_command(folder: Path | None) -> None:
+    """Print what is wrong with the delivered rows, and what to do about it."""
+    with said_politely():
+        settings = read_settings()
+        locale = settings.report_locale
+        locale_named(locale)
+        with open_warehouse(settings) as connection:
+            figures = read_quality(connection)
+            show_quality(figures, locale, out)
+            if folder is not None:
+                made_at = datetime.now().astimezone()
+                handout = write_handout(connection, figures, folder, made_at, locale)
+                out.print(Text("\n" + "\n".join(said_of_handout(handout))), soft_wrap=True)

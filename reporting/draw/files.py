@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from xlsxwriter.exceptions import FileCreateError
-
 from reporting import Refusal
 
 
@@ -52,6 +50,9 @@ def said_why(path: Path) -> Iterator[None]:
     Raises:
         CannotWrite: instead of what the operating system says.
     """
+    # Who writes no workbook need not wait for what does.
+    from xlsxwriter.exceptions import FileCreateError
+
     try:
         yield
     except (OSError, FileCreateError) as error:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from reporting import __main__ as cli
+from reporting.doors import common
 from warehouse.connection import connect, warehouse_url
 
 Run = Callable[..., Result]
@@ -237,8 +238,8 @@ def faulty(tables: Tables) -> Tables:
 def run(database: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run a command in this process."""
     # The consoles were made with the streams of the test session.
-    monkeypatch.setattr(cli.out, "_file", None)
-    monkeypatch.setattr(cli.err, "_file", None)
+    monkeypatch.setattr(common.out, "_file", None)
+    monkeypatch.setattr(common.err, "_file", None)
 
     def run(*arguments: object, **settings: str) -> Result:
         environment = {"DATABASE_URL": f"duckdb:///{database}"} | settings

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from loader import corrections
 from reporting import __main__ as cli
 from reporting.ask.periods import NoFigures, Week
+from reporting.doors import common
 from reporting.doors.editions import CannotPublish, Publication, publish, publisher, read_editions
 from tests.conftest import ENGINES, Warehouse
 from tests.loader.conftest import write_csv
@@ -84,8 +85,8 @@ def run(warehouse: Warehouse, *arguments: str, **settings: str) -> tuple[int, st
 @pytest.fixture(autouse=True)
 def _streams(monkeypatch: pytest.MonkeyPatch) -> None:
     # The consoles were made with the streams of the test session.
-    monkeypatch.setattr(cli.out, "_file", None)
-    monkeypatch.setattr(cli.err, "_file", None)
+    monkeypatch.setattr(common.out, "_file", None)
+    monkeypatch.setattr(common.err, "_file", None)
 
 
 @pytest.fixture(scope="module", params=ENGINES)

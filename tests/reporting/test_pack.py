@@ -24,6 +24,7 @@ from reporting.ask.pack.reading import read_pack
 from reporting.ask.pack.sentences import Findings, sentences
 from reporting.ask.periods import Calendar, Period, Week, read_calendar
 from reporting.ask.tracing import read_lines, read_totals, select_lines
+from reporting.doors import common
 from reporting.draw.excel.cells import cell_text
 from reporting.draw.excel.charts import _bars
 from reporting.draw.excel.pack import write_workbook
@@ -119,8 +120,8 @@ def run(built: Warehouse, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 def runner(url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
     # The consoles were made with the streams of the test session.
-    monkeypatch.setattr(cli.out, "_file", None)
-    monkeypatch.setattr(cli.err, "_file", None)
+    monkeypatch.setattr(common.out, "_file", None)
+    monkeypatch.setattr(common.err, "_file", None)
 
     def run(*arguments: object, **settings: str) -> Result:
         environment = {"DATABASE_URL": url, "COLUMNS": "200"} | settings
