@@ -44,11 +44,12 @@ $(DBT_PACKAGES): packages.yml $(wildcard dbt_project/dbt_utils_stand_in/* dbt_pr
 .PHONY: run load build report dq-workbook
 run: .venv/run ## load the inbox (demo workbooks if it is empty), build, report the week (reports_out/)
 ifndef SALES_DATA_FILE
-	@$(BIN)/python -m loader demo data/inbox --if-empty
+	@[ -n "$$(ls data/inbox 2>/dev/null)" ] || $(BIN)/python -m loader demo data/inbox --if-empty
 endif
 	@$(BIN)/python -m loader load; loaded=$$?; [ $$loaded -le 1 ] || exit $$loaded; \
+	if $(BIN)/python -m warehouse.unchanged check; then exit $$loaded; fi; \
 	echo "Building the warehouse ..." && $(BIN)/dbt --log-level warn build && \
-	$(BIN)/python -m reporting weekly && \
+	$(BIN)/python -m reporting weekly && $(BIN)/python -m warehouse.unchanged remember && \
 	echo && echo "Next: put your workbooks into data/inbox (and take the demo's out), 'make reset run'." && \
 	echo "      'make docs' shows every table and column; README.md says how to connect BI." && \
 	exit $$loaded

@@ -559,7 +559,13 @@ def _sum_up(outcomes: list[Outcome], found: Found, *, would: bool = False) -> No
     new = counts["loaded"] + counts["replaced"]
     refused = sum(counts[status] for status in ledger.REFUSED)
     if not outcomes:
-        out.print("No files found: drop workbooks or CSV files into the folder and load again.")
+        where = printable(", ".join(map(str, found.looked_into)))
+        out.print(
+            Text(
+                f"No files found in {where}: drop workbooks or CSV files there and load again. "
+                "(`make run` fills an empty data/inbox with a demo.)"
+            )
+        )
     elif not new and not refused and not counts["withdrawn"]:
         out.print("Nothing new: every file is in the warehouse as it is.")
     else:

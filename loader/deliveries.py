@@ -82,11 +82,13 @@ class Found:
         deliveries: files to load, in the order of their names: of two, the later is the newer.
         left_alone: files that are neither workbooks nor delimited text.
         unreadable: folders that cannot be looked into, with the reason.
+        looked_into: the files and folders that were named.
     """
 
     deliveries: list[Delivery]
     left_alone: list[PurePosixPath]
     unreadable: list[str]
+    looked_into: list[Path]
 
 
 def find_deliveries(paths: Iterable[Path], inbox: Path) -> Found:
@@ -99,6 +101,7 @@ def find_deliveries(paths: Iterable[Path], inbox: Path) -> Found:
     Raises:
         NothingThere: a path does not exist, or two files would be known by one name.
     """
+    paths = list(paths)
     deliveries: dict[PurePosixPath, Delivery] = {}
     left_alone: list[PurePosixPath] = []
     unreadable: list[str] = []
@@ -126,7 +129,7 @@ def find_deliveries(paths: Iterable[Path], inbox: Path) -> Found:
                     )
                 deliveries[delivery.known_as] = delivery
     ordered = sorted(deliveries.values(), key=lambda delivery: str(delivery.known_as))
-    return Found(ordered, sorted(left_alone), unreadable)
+    return Found(ordered, sorted(left_alone), unreadable, paths)
 
 
 def is_delivered(path: PurePath) -> bool:

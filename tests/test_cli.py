@@ -112,7 +112,10 @@ def test_an_empty_inbox(run: Run, inbox: Path) -> None:
     (inbox / "good.csv").unlink()
     result = run("load")
     assert result.exit_code == 0
-    assert result.stdout.startswith("No files found: drop workbooks or CSV files into the folder")
+    assert result.stdout == (
+        f"No files found in {inbox}: drop workbooks or CSV files there and load again. "
+        "(`make run` fills an empty data/inbox with a demo.)\n"
+    )
 
 
 def test_check_says_what_load_would_do_and_writes_nothing(
