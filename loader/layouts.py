@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -96,6 +97,7 @@ class Layout(_Strict):
     comment: str | None = Field(default=None, min_length=1)
     decimal: Literal[".", ","] | None = None
     dates: Names | None = None
+    time_zone: str | None = None
     encoding: str | None = None
     skip_rows_where: SkipRows | None = None
     identity: Texts = []
@@ -143,6 +145,13 @@ class Layout(_Strict):
                     f"'{item}' is no order of dates: dmy, mdy or ymd is wanted; or a list by mark, "
                     "such as [d.m.y, m/d/y]; and ydm for dates whose month and day Excel swapped"
                 )
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str | None) -> str | None:
+        if value is not None and value not in available_timezones():
+            raise ValueError(f"'{value}' is no time zone: such as Europe/Berlin, or UTC")
         return value
 
     @field_serializer("dates")
@@ -267,7 +276,7 @@ class LayoutFile:
     def fingerprint(self) -> str:
         """Return a hash of the meaning: it changes when the files should be read again."""
         # These count where they are used: files loaded before they came are not read again.
-        later = ("as_of", "period")
+        later = ("as_of", "period", "time_zone")
         text = "\n".join(
             item.model_dump_json(
                 by_alias=True, exclude={key for key in later if getattr(item, key) is None}

@@ -347,6 +347,7 @@ def _part_row(version: int, number: int, part: Part) -> dict[str, Any]:
         "missing_texts": layout.missing,
         "identity_columns": layout.identity,
         "date_order": part.date_order,
+        "time_zone": layout.time_zone,
         "decimal_mark": part.decimal_mark,
         "is_complete_extract": layout.extract == "complete",
         "return_orders_pattern": layout.return_orders,

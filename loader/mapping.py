@@ -15,6 +15,7 @@ from loader.evidence.dates import DateEvidence
 from loader.evidence.numbers import NumberEvidence
 from loader.evidence.tables import TablesBelow
 from loader.evidence.texts import TextEvidence
+from loader.evidence.zones import ZoneEvidence
 from loader.headers import Header
 from loader.layouts import Constant, Join, Layout
 from loader.questions import Question
@@ -102,6 +103,7 @@ class Mapping:
         self._layout = layout
         self._number = number
         self._dates = DateEvidence(layout.dates or [], is_workbook=bool(sheet.name), period=period)
+        self._zones = ZoneEvidence(layout.time_zone)
         self._numbers = NumberEvidence(layout.decimal, self._is_number if sheet.name else None)
         self._texts = TextEvidence(layout.missing, is_declared="missing" in layout.model_fields_set)
         places = [
@@ -138,17 +140,18 @@ class Mapping:
             yield self._raw_batch(numbers, columns, mapped, version)
         part = self.part
         dates, decimals = self._dates.finding(), self._numbers.finding()
-        texts = self._texts.finding()
+        zones, texts = self._zones.finding(), self._texts.finding()
         part.no_value_texts = texts.value.no_value
         part.whole_number_columns = texts.value.whole_numbers
         part.date_order, part.decimal_mark = dates.value, decimals.value
-        part.notes += [*self._sheet.notes, *self._header.notes(), *dates.notes, *decimals.notes]
-        part.notes += [*texts.notes, *self._below.notes]
+        part.notes += [*self._sheet.notes, *self._header.notes(), *dates.notes, *zones.notes]
+        part.notes += [*decimals.notes, *texts.notes, *self._below.notes]
         part.notes += self._notes_on_columns()
         part.questions = [
             replace(question, sheet=self._sheet.name)
             for question in (
                 dates.question,
+                zones.question,
                 decimals.question,
                 texts.question,
                 self._below.question,
@@ -161,6 +164,7 @@ class Mapping:
         for name in contract.names_of_type("timestamp", "date"):
             if name in mapped:
                 self._dates.learn(mapped[name])
+                self._zones.learn(mapped[name])
         for name in contract.names_of_type("decimal", "integer"):
             if name in mapped:
                 self._numbers.learn(name, numbers, mapped[name])

@@ -15,7 +15,7 @@ class Reading:
     Attributes:
         meaning: what it makes of the cells, with its figures: `15 (total 266.00)`.
         line: the line of a layout that settles it: `decimal: "."`.
-        flag: what `learn` takes for the same: `--decimal .`.
+        flag: what `learn` takes for the same: `--decimal .`; empty where nothing does.
     """
 
     meaning: str
@@ -42,7 +42,7 @@ class Question:
         where = f"sheet '{self.sheet}': " if self.sheet else ""
         meanings = " or ".join(reading.meaning for reading in self.readings)
         lines = " or ".join(reading.line for reading in self.readings)
-        flags = " or ".join(reading.flag for reading in self.readings)
+        flags = " or ".join(reading.flag for reading in self.readings if reading.flag)
         command = f"python -m loader learn {shlex.quote(str(file))}"
         return f"{where}{self.asks} {meanings}? {lines} in its layout; or: {command} {flags}"
 

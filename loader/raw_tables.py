@@ -67,6 +67,7 @@ FILE_PARTS = sa.Table(
     sa.Column("missing_texts", sa.ARRAY(sa.Text), nullable=False),
     sa.Column("identity_columns", sa.ARRAY(sa.Text), nullable=False),
     sa.Column("date_order", sa.Text),
+    sa.Column("time_zone", sa.Text),
     sa.Column("decimal_mark", sa.Text, nullable=False),
     sa.Column("is_complete_extract", sa.Boolean, nullable=False),
     sa.Column("return_orders_pattern", sa.Text),
@@ -76,8 +77,8 @@ FILE_PARTS = sa.Table(
 """One row a sheet (and layout document) of a file version: what staging must know to read it.
 
 `date_order` is what a layout may say under `dates`, with blanks between, such as `dmy` or
-`d.m.y m/d/y`. `headers` is JSON: for each column that stands in the sheet, the headers that it was
-read from.
+`d.m.y m/d/y`; `time_zone` is that of the business, where a layout names it. `headers` is JSON: for
+each column that stands in the sheet, the headers that it was read from.
 """
 
 ENTITY_TABLES = {

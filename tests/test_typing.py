@@ -29,6 +29,22 @@ DATES = {
     "12-Jan-26": "2026-01-12",
     "Jan 12, 2026": "2026-01-12",
     "12 February 2026": "2026-02-12",
+    "2/13/2026, 1:22:11 PM": (None, "2026-02-13 13:22:11", "2026-02-13 13:22:11"),
+    "12-Jan-2026 13:22": "2026-01-12 13:22",
+    "Jan-12-26": "2026-01-12",
+    "Jan 12, 2026 1:22:11 PM PST": "2026-01-12 13:22:11",
+    "Monday, January 12, 2026": "2026-01-12",
+    "Mon, 12 Jan 2026 13:22:11 GMT": "2026-01-12 13:22:11",
+    "Mon Jan 12 2026 10:00:00 GMT+0100 (Central European Standard Time)": "2026-01-12 10:00",
+    "14. März 2026": "2026-03-14",
+    "14 de marzo de 2026": "2026-03-14",
+    "sam. 14 mars 2026 9:05": "2026-03-14 09:05",
+    "3 maja 2026": "2026-05-03",
+    "2026年3月14日": "2026-03-14",
+    "٢٠٢٦-٠٣-١٤": "2026-03-14",
+    "45678": "2025-01-21",
+    "45678.25": "2025-01-21 06:00",
+    "26-03-14": ("2014-03-26", None, None),
     **dict.fromkeys(
         [
             "2026-02-30",
@@ -44,7 +60,11 @@ DATES = {
             "now",
             "infinity",
             "1e3",
-            "45678",
+            "0",
+            "60",
+            "3-Mar",
+            "Mar-25",
+            "2025-03",
         ]
     ),
 }
@@ -72,12 +92,21 @@ NUMBERS = {
     "€ 5": ("5", "5"),
     "-$12": ("-12", "-12"),
     "$-12": ("-12", "-12"),
+    "$ (10.00)": ("-10", "-10"),
+    "$-": ("0", "0"),
+    "1,25,000.50": ("125000.5", None),
+    "Rs. 750": ("750", "750"),
+    "1 234,567": (None, "1234.567"),
+    "١٬٢٣٤٫٥": ("1234.5", "1234.5"),
+    "１０.５": ("10.5", "10.5"),
     **dict.fromkeys(
         [
             "-",
             "--5",
             "(5",
             "12 pcs",
+            "12 XYZ",
+            "1.5M",
             "two",
             "1_000",
             "1e3",
@@ -105,7 +134,12 @@ select
     {{ try_rate('text', "'.'") }} as rate,
     {{ try_integer('text') }} as whole,
     {{ try_boolean('text') }} as truth,
-    {{ canonical_text('text') }} as shown
+    {{ canonical_text('text') }} as shown,
+    {{ try_timestamp('text', "'dmy'", "'America/New_York'") }} as in_new_york,
+    {{ try_timestamp('text', "'d.m.y m/d/y ydm'") }} as by_mark,
+    {{ try_month('text', "cast(null as text)") }} as of_month,
+    {{ line_currency("cast(null as text)", ['text']) }} as currency,
+    {{ line_currency("cast('usd' as text)", ['text']) }} as said_currency
 from typing_cases
 order by number
 """
@@ -131,6 +165,7 @@ class Typist:
             **{f"text{number}": text for number, text in enumerate(texts)},
         )
         names = ["dmy", "mdy", "unsaid", "point", "comma", "rate", "whole", "truth", "shown"]
+        names += ["in_new_york", "by_mark", "of_month", "currency", "said_currency"]
         return {
             text: dict(zip(names, values, strict=True))
             for text, *values in self._warehouse.query(self._sql)
@@ -166,7 +201,38 @@ def test_rates_whole_numbers_and_truth(typists: dict[str, Typist], engine: str) 
         assert typed[text]["rate"] == (expected and Decimal(expected)), text
     assert [typed[text]["whole"] for text in ("12", "-3", "1.5")] == [12, -3, None]
     assert [typed[text]["truth"] for text in ("Yes", "inactive", "perhaps")] == [True, False, None]
-    assert set(typed[None].values()) == {None}
+    assert set(typed[None].values()) == {None, "USD"}
+
+
+ELSEWHERE = {
+    "2026-01-12T03:00:00Z": "2026-01-11 22:00",
+    "2026-07-12 03:00 +02:00": "2026-07-11 21:00",
+    "Mon, 12 Jan 2026 13:22:11 GMT": "2026-01-12 08:22:11",
+    "2026-01-12 03:00:00": "2026-01-12 03:00",
+}
+MARKED = {"12.01.2026": "2026-01-12", "01/12/2026": "2026-01-12", "2026-12-01": "2026-01-12"}
+MONTHS = ["2026-01", "2026-01-15", "Jan 2026", "Jan-26", "January 2026", "01/2026", "202601"]
+CURRENCIES = {
+    # text: its currency, and that of a line in dollars
+    "€100": ("EUR", "usd / EUR"),
+    "100 US$": ("USD", "USD"),
+    "$100": ("USD", "USD"),
+    "(1'000.00) CHF": ("CHF", "usd / CHF"),
+    "kr. 5": ("SEK", "USD"),
+    "100": (None, "USD"),
+}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_zones_marks_months_and_currencies(typists: dict[str, Typist], engine: str) -> None:
+    typed = typists[engine]([*ELSEWHERE, *MARKED, *MONTHS, *CURRENCIES])
+    for text, moment in ELSEWHERE.items():
+        assert typed[text]["in_new_york"] == datetime.fromisoformat(moment), text
+    for text, moment in MARKED.items():
+        assert typed[text]["by_mark"] == datetime.fromisoformat(moment), text
+    assert {str(typed[text]["of_month"]) for text in MONTHS} == {"2026-01-01"}
+    for text, expected in CURRENCIES.items():
+        assert (typed[text]["currency"], typed[text]["said_currency"]) == expected, text
 
 
 SHOWN = {

@@ -1,4 +1,5 @@
--- Totals as files state them, per part: read from staging, and counted in int_sales_lines.
+-- Totals as files state them, per part: read from staging, and counted in int_sales_lines. What is too
+-- large for an amount is in quarantine, and its line is counted.
 with
 
 delivered as (
@@ -7,7 +8,7 @@ delivered as (
         file_version_id,
         file_part_number,
         count(*) as line_count,
-        sum(line_total) as reported_total
+        sum(case when abs(line_total) < 10000000000000 then line_total end) as reported_total
     from {{ ref('stg_sales_lines') }}
     group by file_version_id, file_part_number
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from loader.date_patterns import Period
+from loader.evidence.digits import latin_digits
 from loader.evidence.finding import Finding
 from loader.questions import Question, Reading
 
@@ -23,6 +24,7 @@ OUTNUMBERED = 20
 """One date among so many that are otherwise is a slip, and does not decide for them."""
 
 _DATE = r"^\s*(?P<date>\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2}))(?:\D|$)"
+_YEAR = r"(?:^|\D)(?P<year>(?:19|20)\d\d)(?:\D|$)"
 _STORED = r"^\d{4}-\d\d-\d\d(?: |$)"
 
 
@@ -51,13 +53,19 @@ class DateEvidence:
         self._period = period
         self._texts: Counter[str] = Counter()
         self._among = 0
+        self._years: set[int] = set()
         self._columns: list[pa.Array] = []  # of a workbook, which is in memory as it is
 
     def learn(self, texts: pa.Array) -> None:
         """Look at the dates of one block."""
+        texts = latin_digits(texts)
         found = pc.drop_null(pc.extract_regex(texts, _DATE))
         if len(found):
-            self._texts.update(_counts(found.field(0)))
+            counts = _counts(found.field(0))
+            self._texts.update(counts)
+            if any(text[-3] in MARKS for text in counts):
+                years = pc.drop_null(pc.extract_regex(texts, _YEAR))
+                self._years.update(int(year) for year in pc.unique(years.field(0)).to_pylist())
         self._among += len(texts) - texts.null_count
         if self._is_workbook:
             self._columns.append(texts)
@@ -70,7 +78,7 @@ class DateEvidence:
             if text.count(mark) == 2 and any(read_date(text, order) for order in ORDERS):
                 by_mark.setdefault(mark, Counter())[text] = count
         findings = {
-            mark: _Marked(mark, counts, self._period, self._among).finding()
+            mark: _Marked(mark, counts, self._period, self._among, self._years).finding()
             for mark, counts in by_mark.items()
             if order_of(self._declared, mark) is None
         }
@@ -146,8 +154,16 @@ class DateEvidence:
 class _Marked:
     """The dates with one mark between their numbers, such as those with slashes."""
 
-    def __init__(self, mark: str, counts: Counter[str], period: Period | None, among: int) -> None:
+    def __init__(
+        self,
+        mark: str,
+        counts: Counter[str],
+        period: Period | None,
+        among: int,
+        years: set[int],
+    ) -> None:
         self._among = among
+        self._full_years = years
         self._mark = mark
         self._counts = counts
         self._read = {
@@ -181,6 +197,7 @@ class _Marked:
             return Finding(possible[0])
         for why, excluded in (
             ("as the file's name says", self._outside(possible)),
+            ("as the dates with full years are of these years", self._strange_years(possible)),
             ("as one or two years stand there, and the other numbers vary", self._years(possible)),
         ):
             left = [order for order in possible if order not in excluded]
@@ -210,6 +227,15 @@ class _Marked:
             if not all(first <= item <= last for item in self._read[order].values())
         }
         return outside if len(outside) < len(possible) else set()
+
+    def _strange_years(self, possible: list[str]) -> set[str]:
+        """Return the orders that lead to other years than all dates that write theirs in full."""
+        strange = {
+            order
+            for order in possible
+            if not {found.year for found in self._read[order].values()} <= self._full_years
+        }
+        return strange if self._full_years and len(strange) < len(possible) else set()
 
     def _years(self, possible: list[str]) -> set[str]:
         """Return the orders that two-digit years exclude.

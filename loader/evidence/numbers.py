@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from loader.evidence.digits import latin_digits
 from loader.evidence.finding import Finding
 from loader.questions import Question, Reading
 
@@ -64,6 +65,7 @@ class NumberEvidence:
         """
         if self._declared is not None:
             return
+        texts = latin_digits(texts)
         for mark in _OTHER:
             if self._shows[mark] >= ENOUGH and self._is_number is None:
                 continue

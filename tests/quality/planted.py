@@ -4,7 +4,9 @@ from pathlib import Path
 
 from tests.loader.conftest import write_book, write_csv
 
-ORDERED = "Order,Line,Date,Code,Item,Customer,Seller,Carrier,Price,Pieces,Off,Off rate,Total,Cost"
+ORDERED = (
+    "Order,Line,Date,Code,Item,Customer,Seller,Carrier,Price,Pieces,Off,Off rate,Total,Cost,Money"
+)
 TILL = "Date,Item,Pieces,Total"
 
 LAYOUTS = {
@@ -26,6 +28,7 @@ columns:
   discount_rate: Off rate
   line_total: Total
   unit_cost: Cost
+  currency: Money
 identity: [order_id, line_number]
 return_orders: "^R"
 period: "Sales {yyyy}-{mm}"
@@ -64,6 +67,7 @@ SOUND = {
     "Off rate": "",
     "Total": "20",
     "Cost": "5",
+    "Money": "",
 }
 USUAL = 80
 """How many sound lines there are, so that a product has a history to be out of line with."""
@@ -74,6 +78,7 @@ FAULTS: dict[str, dict[str, str]] = {
     "ambiguous_date": {"Date": "03/04/2026"},
     "date_outside_calendar": {"Date": "1999-12-31"},
     "date_outside_period": {"Date": "2026-02-01"},
+    "unknown_currency": {"Money": "Taler"},
     "missing_units": {"Pieces": ""},
     "unreadable_units": {"Pieces": "two"},
     "units_not_positive": {"Pieces": "0", "Total": "0"},
@@ -118,6 +123,8 @@ REFERENCE_FAULTS = {
     "store_without_key": ("stores", ",,Leeds"),
     "shipping_company_without_key": ("shipping_companies", "-,-"),
     "target_without_owner": ("sales_targets", "2026-01-01,,,100"),
+    "target_outside_calendar": ("sales_targets", "1989-01,S1,,100"),
+    "repeated_target": ("sales_targets", "2026-01,S1,,90"),
     "unreadable_target_month": ("sales_targets", "soon,S1,,100"),
     "unreadable_target_amount": ("sales_targets", "2026-01-01,S1,,much"),
 }
@@ -203,6 +210,8 @@ def _write(
         for rule, (of, row) in REFERENCE_FAULTS.items():
             if of == entity and row in delivered:
                 places[rule] = [(f"{entity}.csv", delivered.index(row) + 2)]
+    if reference:
+        places["repeated_target"] = [("sales_targets.csv", 2)]  # the later of the two counts
     return places
 
 

@@ -20,6 +20,7 @@
         {{ clean_text('delivered.' ~ column, 'parts.missing_texts') }} as {{ column }},
         {%- endfor %}
         parts.date_order,
+        parts.time_zone,
         parts.decimal_mark,
         parts.columns_delivered,
         parts.identity_columns,

@@ -1,9 +1,11 @@
 {#- A number from text, as `decimal(18, scale)`; null where it is none, or does not fit.
 
-    Plain numbers go the short way. Others may have a sign before or behind, parentheses for
-    minus, a currency, and groups of three digits: `(1,234.50)`, `R$ 1.234,50`, `12 EUR`, `5-`.
-    `decimal_mark` is an expression, '.' or ','. A number that cannot be grouped digits keeps its
-    point under either mark, as typed cells are written with one. -#}
+    Plain numbers go the short way. Others may have a sign before or behind, parentheses for minus,
+    a currency, groups of three digits or, as in India, of two before the last three, and digits of
+    other scripts: `(1,234.50)`, `R$ 1.234,50`, `12 EUR`, `5-`, `$ (10.00)`, `1,25,000`; and `$ -`,
+    as accounting formats show zero. `decimal_mark` is an expression, '.' or ','. A number that
+    cannot be grouped digits keeps its point under either mark, as typed cells are written with
+    one. -#}
 {% macro try_decimal(text, decimal_mark, scale=6) -%}
     {%- set type = 'decimal(18,' ~ scale ~ ')' -%}
     case
@@ -23,35 +25,45 @@
 {#- The text of a number as people write it, brought to digits, a point and a minus; null where
     it is not a number. -#}
 {% macro plain_number(text, decimal_mark) -%}
-    {%- set currency = "([$€£¥₹₩₽₺₪₫฿]|[A-Z]{1,2}[$]|" ~ (
-        'USD|EUR|GBP|CHF|JPY|CNY|INR|BRL|CAD|AUD|NZD|MXN|SEK|NOK|DKK|PLN|CZK|HUF|RON|TRY|ZAR|SGD|'
-        ~ 'HKD|kr|zł|Kč|Ft'
-    ) ~ ")?" -%}
+    {%- set currency = "(" ~ currency_signs() ~ "|" ~ currency_codes() | join('|') ~ ")?" -%}
     {# Blanks that group digits: the ordinary one, and those that do not break lines. #}
-    {%- set blanks = " \u00a0\u202f\u2009" -%}
-    {%- set digit = "[0-9.,''’" ~ blanks ~ "]" -%}
-    {%- set shape = "'^[(]?[-+−]? ?" ~ currency ~ " ?[-+−]?" ~ digit ~ "*[0-9]" ~ digit ~ "*"
-        ~ currency ~ " ?[-−]?[)]?$'" -%}
-    {%- set digits = "regexp_replace(" ~ text ~ ", '[^0-9.,''’" ~ blanks ~ "]', '', 'g')" -%}
-    {%- set spaced = "ltrim(rtrim(translate(" ~ digits ~ ", '’''" ~ blanks[1:] ~ "', '     ')))" -%}
+    {%- set latin = "case when bit_length(" ~ text ~ ") = length(" ~ text ~ ") * 8 then replace(" ~ text
+        ~ ", '''', ' ') else translate(" ~ latin_digits(text, decimal_mark)
+        ~ ", '’''−\u00a0\u202f\u2009', '  -   ') end" -%}
+    {%- set shape = "'^" ~ currency ~ " ?[(]?[-+]? ?" ~ currency ~ " ?[(]?[-+]?[0-9., ]*[0-9][0-9., ]*[)]?"
+        ~ currency ~ " ?-?[)]?$'" -%}
+    {%- set digits = "ltrim(rtrim(regexp_replace(regexp_replace(latin, '" ~ currency_signs()
+        ~ "', '', 'g'), '[^0-9., ]', '', 'g')))" -%}
+    {%- set number -%}
     case
         when
-            {{ matches(text, shape) }}
-            and ({{ text }} like '(%') = ({{ text }} like '%)')
-            and length(translate({{ text }}, '+-−(', '')) >= length({{ text }}) - 1
+            {{ matches('latin', shape) }}
+            and (latin like '%(%') = (latin like '%)%')
+            and length(translate(latin, '+-(', '')) >= length(latin) - 1
             then
-                case when {{ matches(text, "'[-−(]'") }} then '-' else '' end
-                || case
-                    when
-                        {{ decimal_mark }} = '.'
-                        and {{ matches(spaced, "'^([0-9]+|[0-9]{1,3}([ ,][0-9]{3})+)?([.][0-9]*)?$'") }}
-                        then replace(replace({{ spaced }}, ' ', ''), ',', '')
-                    when
-                        {{ decimal_mark }} = ','
-                        and {{ matches(spaced, "'^([0-9]+|[0-9]{1,3}([ .][0-9]{3})+)?(,[0-9]*)?$'") }}
-                        then replace(replace(replace({{ spaced }}, ' ', ''), '.', ''), ',', '.')
-                    when {{ decimal_mark }} = ',' and {{ matches(spaced, "'^[0-9]*[.][0-9]+$'") }}
-                        then {{ spaced }}
-                end
+                case when {{ matches('latin', "'[-(]'") }} then '-' else '' end
+                || {{ with_value('digits', digits, point_number(decimal_mark)) }}
+        when {{ matches('latin', "'^" ~ currency[:-1] ~ " *-+$|^-+ *" ~ currency[:-1] ~ "$'") }} then '0'
+    end
+    {%- endset -%}
+    {{ with_value('latin', latin, number) }}
+{%- endmacro %}
+
+{#- `digits` without the marks that group them, and with a point before the decimals. -#}
+{% macro point_number(decimal_mark) -%}
+    case
+        when
+            {{ decimal_mark }} = '.'
+            and {{ matches(
+                'digits',
+                "'^([0-9]+|[0-9]{1,3}(,[0-9]{3})+|[0-9]{1,3}( [0-9]{3})+|[0-9]{1,2}(,[0-9]{2})+,[0-9]{3})?([.][0-9]*)?$'"
+            ) }}
+            then replace(replace(digits, ' ', ''), ',', '')
+        when
+            {{ decimal_mark }} = ','
+            and {{ matches('digits', "'^([0-9]+|[0-9]{1,3}([.][0-9]{3})+|[0-9]{1,3}( [0-9]{3})+)?(,[0-9]*)?$'") }}
+            then replace(replace(replace(digits, ' ', ''), '.', ''), ',', '.')
+        when {{ decimal_mark }} = ',' and {{ matches('digits', "'^[0-9]*[.][0-9]+$'") }}
+            then digits
     end
 {%- endmacro %}

@@ -1,11 +1,16 @@
 {#- A moment from text; null where it is none, or could be two.
 
     Dates: 2026-01-12, 2026/1/12, 12.01.2026, 12/1/26, 01/12/26 (by `date_order`, an expression: the
-    orders of `raw.file_parts`, or null), 20260112, 12 Jan 2026, 12-Jan-26, Jan 12, 2026. Times behind them: 9:05,
-    09:05:00, 09:05:00.123, 9:05 PM. A two-digit year up to 68 is of this century. The time is
-    taken as written: a time zone behind it is dropped, not converted. Without an order, a date
-    is read only if it fits no more than one. -#}
-{% macro try_timestamp(text, date_order) -%}
+    orders of `raw.file_parts`, or null), 20260112, 2026年1月12日, a month's name in nine languages
+    (12 Jan 2026, 12-Jan-26, Jan 12, 2026, Mon, 12. Januar 2026), and Excel's number of a day (46034,
+    46034.5). Times behind them: 9:05, 09:05:00, 09:05:00.123, 9:05 PM. A two-digit year up to 68 is
+    of this century. Without an order, a date is read only if it fits no more than one.
+
+    The time is taken as written: a time zone behind it is dropped; with `time_zone`, an expression:
+    the name of a zone or null, a time that names its own zone is brought there. -#}
+{% macro try_timestamp(text, date_order, time_zone=none) -%}
+    {%- set numbers = "'^[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}([T ,]|$)'" -%}
+    {%- set as_written -%}
     case
         {# The short way of typed cells: 2026-01-12, 2026-01-12 09:05:00. #}
         when
@@ -25,22 +30,114 @@
                 "(substr(" ~ text ~ ", 1, 10) || ' ' || " ~ iso_time("substr(" ~ text ~ ", 12)") ~ ")",
                 'timestamp'
             ) }}
-        when {{ matches(text, "'^[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}( |$)'") }}
-            then {{ try_cast(
-                "(" ~ iso_date_of_digits(
-                    "translate(split_part(" ~ text ~ ", ' ', 1), './', '--')",
-                    date_order_by_mark(text, date_order)
-                )
-                ~ " || ' ' || " ~ iso_time("substr(" ~ text ~ ", strpos(" ~ text ~ " || ' ', ' ') + 1)") ~ ")",
-                'timestamp'
-            ) }}
+        when {{ matches(text, numbers) }}
+            then {{ timestamp_of_numbers(text, date_order) }}
         when {{ matches(text, "'^(19|20)[0-9]{6}$'") }}
             then {{ try_cast(
                 "(substr(" ~ text ~ ", 1, 4) || '-' || substr(" ~ text ~ ", 5, 2) || '-' || substr(" ~ text ~ ", 7))",
                 'timestamp'
             ) }}
-        else {{ try_cast(iso_date_of_words(text) ~ " || ' 00:00:00'", 'timestamp') }}
+        when {{ matches(text, "'^[3-6][0-9]{4}([.][0-9]{1,15})?$'") }}
+            then {{ timestamp_of_serial(text) }}
+        else {{ with_value(
+            'in_numbers',
+            date_in_numbers(text),
+            "case when " ~ matches('in_numbers', numbers) ~ " then "
+            ~ timestamp_of_numbers('in_numbers', date_order) ~ " end"
+        ) }}
     end
+    {%- endset -%}
+    {%- if time_zone is none -%}
+        {{ as_written }}
+    {%- else -%}
+        case
+            when {{ time_zone }} is null or {{ utc_offset(text) }} is null then {{ as_written }}
+            else timezone({{ time_zone }}, timezone('UTC', {{ as_written }} - {{ utc_offset(text) }}))
+        end
+    {%- endif -%}
+{%- endmacro %}
+
+{#- A date of three numbers with marks between them, and perhaps a time behind it. -#}
+{% macro timestamp_of_numbers(text, date_order) -%}
+    {%- set parts = "split_part(translate(" ~ text ~ ", 'T,./', '  --'), ' ', 1)" -%}
+    {%- set time_text = "ltrim(substr(" ~ text ~ ", length(parts) + 1), 'T ,')" -%}
+    {{ with_value('parts', parts, try_cast(
+        "(" ~ iso_date_of_digits('parts', date_order_by_mark(text, date_order))
+        ~ " || ' ' || " ~ iso_time(time_text) ~ ")",
+        'timestamp'
+    )) }}
+{%- endmacro %}
+
+{#- Excel's number of a day since 1899-12-30, and the part of the day behind its point. -#}
+{% macro timestamp_of_serial(text) -%}
+    (
+        cast('1899-12-30' as timestamp)
+        + cast(split_part({{ text }}, '.', 1) as integer) * interval '1 day'
+        + cast(
+            round(cast('0.' || split_part({{ text }}, '.', 2) || '0' as double precision) * 86400)
+            as integer
+        ) * interval '1 second'
+    )
+{%- endmacro %}
+
+{#- A date with words in it, in nine languages, as year, month and day in numbers; other text as it
+    is. A weekday may stand before it. -#}
+{% macro date_in_numbers(text) -%}
+    {%- set word = "[^]0-9 .,/:()|+-]+" -%}
+    {%- set latin = "regexp_replace(" ~ latin_digits(text)
+        ~ ", '^([0-9]{4}) ?[年년] ?([0-9]{1,2}) ?[月월] ?([0-9]{1,2}) ?[日일]', '\\1-\\2-\\3')" -%}
+    {%- set parted = "regexp_replace(latin, '^(" ~ word ~ ")[.]?,? (" ~ word ~ "[ .,-]|[0-9])', '\\1|\\2')" -%}
+    {%- set without_weekday -%}
+        case
+            when parted like '%|%' and {{ month_number("split_part(parted, '|', 1)") }} is null
+                then split_part(parted, '|', 2)
+            else latin
+        end
+    {%- endset -%}
+    {%- set day_first = "regexp_replace(dated, '^([0-9]{1,2})(st|nd|rd|th|er|º|ª)?[.]?[ /-]?(de |of )?("
+        ~ word ~ ")[.]?,?[ /-]?(de |del )?([0-9]{4}|[0-9]{2})([ T,].*)?$', '\\4|\\6|\\1|\\7')" -%}
+    {%- set month_first = "regexp_replace(" ~ day_first ~ ", '^(" ~ word
+        ~ ")[.]?[ /-]([0-9]{1,2})(st|nd|rd|th)?,?[ /-]([0-9]{4}|[0-9]{2})([ ,].*)?$', '\\1|\\4|\\2|\\5')" -%}
+    {%- set in_numbers -%}
+        case
+            when ordered like '%|%|%|%'
+                then
+                    {{ full_year("split_part(ordered, '|', 2)") }}
+                    || '-' || {{ month_number("split_part(ordered, '|', 1)") }}
+                    || '-' || split_part(ordered, '|', 3) || split_part(ordered, '|', 4)
+            else latin
+        end
+    {%- endset -%}
+    {{ with_value('latin', latin, with_value('parted', parted,
+        with_value('dated', without_weekday, with_value('ordered', month_first, in_numbers))
+    )) }}
+{%- endmacro %}
+
+{#- The number of a month, two digits, from its name or a usual short form of it. -#}
+{% macro month_number(text) -%}
+    {%- set names = [
+        'jan januar january janvier janv enero ene janeiro gennaio gen januari styczeń stycznia sty jänner',
+        'feb februar february février févr fév febrero fevereiro fev febbraio februari luty lutego lut',
+        'mar march märz mrz mär mars marzo março maart mrt marzec marca',
+        'apr april avril avr abril abr aprile kwiecień kwietnia kwi',
+        'may mai mayo maio maggio mag mei maj maja',
+        'jun june juni juin junio junho giugno giu czerwiec czerwca cze',
+        'jul july juli juillet juil julio julho luglio lug lipiec lipca lip',
+        'aug august août aoû agosto ago augustus augusti sierpień sierpnia sie',
+        'sep sept september septembre septiembre setembro set settembre wrzesień września wrz',
+        'oct october oktober okt octobre octubre outubro out ottobre ott październik października paź',
+        'nov november novembre noviembre novembro listopad listopada lis',
+        'dec december dezember dez décembre déc diciembre dic dezembro dicembre grudzień grudnia gru',
+    ] -%}
+    {%- set list = namespace(text='|') -%}
+    {%- for month in names -%}
+        {%- set number = '=%02d|' % loop.index -%}
+        {%- set list.text = list.text ~ month.replace(' ', number) ~ number -%}
+    {%- endfor -%}
+    {#- PostgreSQL may know the small letters of ASCII only. -#}
+    {%- set name = "lower(translate(" ~ text ~ ", 'ÄÉÛÇŃŚŹ', 'äéûçńśź'))" -%}
+    {#- Behind the place of the name, two digits; without a name, none. -#}
+    nullif(split_part(split_part('{{ list.text }}', '|' || {{ name }} || '=', 2), '|', 1), '')
 {%- endmacro %}
 
 {#- Whether dates that begin with their year, with this mark behind it, have the day before the
@@ -53,7 +150,8 @@
     `d.m.y m/d/y` gives dmy for 12.01.2026 and mdy for 01/12/2026. -#}
 {% macro date_order_by_mark(text, date_order) -%}
     case
-        when length({{ date_order }}) <= 3 then {{ date_order }}
+        when length({{ date_order }}) = 3 then {{ date_order }}
+        when {{ date_order }} is null then null
         {%- for mark in ['-', '/', '.'] %}
         when ltrim({{ text }}, '0123456789') like '{{ mark }}%'
             then
@@ -99,23 +197,6 @@
     end
 {%- endmacro %}
 
-{#- A date with the month's English name: 12 Jan 2026, 12-January-26, Jan 12, 2026. -#}
-{% macro iso_date_of_words(text) -%}
-    {%- set day_first = "regexp_replace(" ~ text ~ ", '^([A-Za-z]+)[.]? ([0-9]{1,2}),? ', '\\2-\\1-')" -%}
-    {%- set parts = "regexp_replace(" ~ day_first
-        ~ ", '^([0-9]{1,2})[. -]+([A-Za-z]{3})[A-Za-z]*[., -]+([0-9]+)$', '\\1-\\2-\\3')" -%}
-    {%- set month = "strpos('janfebmaraprmayjunjulaugsepoctnovdec', lower(split_part(" ~ parts ~ ", '-', 2)))" -%}
-    case
-        when
-            {{ matches(parts, "'^[0-9]{1,2}-[A-Za-z]{3}-([0-9]{2}|[0-9]{4})$'") }}
-            and {{ month }} % 3 = 1
-            then
-                {{ full_year("split_part(" ~ parts ~ ", '-', 3)") }} || '-'
-                || lpad(cast(cast(({{ month }} + 2) / 3 as integer) as text), 2, '0') || '-'
-                || lpad(split_part({{ parts }}, '-', 1), 2, '0')
-    end
-{%- endmacro %}
-
 {#- Two digits of a year up to 68 are of this century, the others of the last, as in POSIX. -#}
 {% macro full_year(digits) -%}
     case
@@ -127,21 +208,54 @@
 
 {#- The text of a time as hh:mm:ss[.ffffff]; midnight for no text. -#}
 {% macro iso_time(text) -%}
-    {%- set clock = "regexp_replace(upper(" ~ text ~ "), ' ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)$', '')" -%}
-    {%- set hour = "lpad(split_part(" ~ clock ~ ", ':', 1), 2, '0')" -%}
-    {%- set rest = "substr(" ~ clock ~ ", strpos(" ~ clock ~ ", ':'))" -%}
+    {#- Most times are of digits and colons only. -#}
+    {%- set without_zone = "case when translate(" ~ text ~ ", '0123456789', '') in ('', ':', '::') then " ~ text
+        ~ " else regexp_replace(regexp_replace(upper(" ~ text ~ "), ' ?[(].*[)]$', ''), ' ?("
+        ~ zone_names().keys() | join('|') ~ ")?([+-][0-9]{2}(:?[0-9]{2})?)?$', '') end" -%}
+    {%- set hour = "lpad(split_part(clock, ':', 1), 2, '0')" -%}
+    {%- set rest = "substr(clock, strpos(clock, ':'))" -%}
     {%- set minutes = "regexp_replace(" ~ rest ~ ", ' ?[AP]M$', '')" -%}
     {%- set seconds = "case when length(" ~ minutes ~ ") = 3 then ':00' else '' end" -%}
+    {%- set in_24_hours -%}
     case
-        when {{ clock }} = '' then '00:00:00'
-        when {{ matches(clock, "'^([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?$'") }}
-            then {{ hour }} || {{ minutes }} || {{ seconds }}
-        when {{ matches(clock, "'^(0?[1-9]|1[0-2]):[0-5][0-9](:[0-5][0-9])? ?[AP]M$'") }}
+        when clock = '' then '00:00:00'
+        when {{ matches('clock', "'^([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?$'") }}
+            then {{ hour }} || {{ rest }} || case when length({{ rest }}) = 3 then ':00' else '' end
+        when {{ matches('clock', "'^(0?[1-9]|1[0-2]):[0-5][0-9](:[0-5][0-9])? ?[AP]M$'") }}
             then
                 case
-                    when {{ clock }} like '%AM' and {{ hour }} = '12' then '00'
-                    when {{ clock }} like '%AM' or {{ hour }} = '12' then {{ hour }}
+                    when clock like '%AM' and {{ hour }} = '12' then '00'
+                    when clock like '%AM' or {{ hour }} = '12' then {{ hour }}
                     else cast(cast({{ hour }} as integer) + 12 as text)
                 end || {{ minutes }} || {{ seconds }}
     end
+    {%- endset -%}
+    {{ with_value('clock', without_zone, in_24_hours) }}
+{%- endmacro %}
+
+{#- What the time zone behind a time adds to UTC, as an interval; null where there is none. -#}
+{% macro utc_offset(text) -%}
+    {%- set zone = "ltrim(regexp_replace(regexp_replace(upper(" ~ text
+        ~ "), ' ?[(].*[)]$', ''), '^[^:]*:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?( ?[AP]M)?', ''))" -%}
+    {%- set digits = "rpad(regexp_replace(" ~ zone ~ ", '[^0-9]', '', 'g'), 4, '0')" -%}
+    case
+        when not {{ matches(text, "':[0-9][0-9].*([A-Za-z)]|[+-][0-9]{2}(:?[0-9]{2})?)$'") }} then null
+        when {{ matches(zone, "'^[A-Z]*[+-][0-9]{2}(:?[0-9]{2})?$'") }}
+            then
+                (
+                    cast(substr({{ digits }}, 1, 2) as integer) * 60
+                    + cast(substr({{ digits }}, 3, 2) as integer)
+                ) * case when {{ zone }} like '%-%' then -1 else 1 end * interval '1 minute'
+        {%- for name, hours in zone_names().items() %}
+        when {{ zone }} = '{{ name }}' then interval '{{ hours }} hours'
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+{#- Names of time zones that mean one offset, in hours. -#}
+{% macro zone_names() -%}
+    {{ return({
+        'Z': 0, 'UTC': 0, 'GMT': 0, 'EST': -5, 'EDT': -4, 'CST': -6, 'CDT': -5, 'MST': -7, 'MDT': -6,
+        'PST': -8, 'PDT': -7, 'CET': 1, 'CEST': 2, 'EET': 2, 'EEST': 3, 'JST': 9,
+    }) }}
 {%- endmacro %}

@@ -28,6 +28,10 @@
         'coalesce(seller_id, seller_name, store_id) is null', 'null'),
     ('unreadable_target_month', 'sales_targets', 'stg_sales_targets',
         'month_date is null', 'month_text'),
+    ('target_outside_calendar', 'sales_targets', 'stg_sales_targets',
+        'month_date not between cast(\'' ~ var('calendar_start_date') ~ '\' as date) and cast(\''
+        ~ var('calendar_end_date') ~ '\' as date)', 'month_text'),
+    ('repeated_target', 'sales_targets', 'stg_sales_targets', 'is_repeated', 'month_text'),
     ('unreadable_target_amount', 'sales_targets', 'stg_sales_targets',
         'target_amount is null', 'target_amount_text'),
 ] -%}

@@ -145,6 +145,12 @@ faulty as (
                         then 'amount_too_large'
                 end,
                 case
+                    when
+                        length(currency) <> 3
+                        or '{{ currency_codes() | join(" ") }} XXX' not like '%' || currency || '%'
+                        then 'unknown_currency'
+                end,
+                case
                     when discount_amount_text is null or delivered_discount_amount is not null
                         then null
                     when revenue_basis = 'reported' then 'unused_discount_unreadable'

@@ -187,6 +187,7 @@ final as (
             located.known_offending_text,
             case
                 when located.rule = 'unreadable_cost' then located.unreadable_cost_text
+                when located.column_name = 'currency' then located.currency
                 {% for column, text in row_of_lines.items() -%}
                 when located.column_name = '{{ column }}' then located.{{ text }}
                 {% endfor %}
