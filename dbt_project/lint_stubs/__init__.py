@@ -92,6 +92,11 @@ def look_up(name: str) -> str:
     return f"left join answers as {name} on lines.order_id = {name}.lookup_key"
 
 
+def figure_parameters() -> tuple[str, ...]:
+    """Give what a function can be asked."""
+    return ("start_date", "end_date", "for_currency", "for_product", "for_city")
+
+
 def var_one_of(name: str, _: Any) -> Any:
     """Give the value that dbt_project.yml has."""
     return var(name)

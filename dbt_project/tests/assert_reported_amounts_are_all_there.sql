@@ -1,5 +1,5 @@
--- Totals as files state them, per part: read from staging, and counted in int_sales_lines. What is too
--- large for an amount is in quarantine, and its line is counted.
+-- Totals as files state them, per part: read from staging, and counted in int_sales_lines. What is
+-- too large for an amount is in quarantine, and its line is counted.
 with
 
 delivered as (

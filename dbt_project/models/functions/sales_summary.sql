@@ -28,7 +28,7 @@ spans as (
     currencies='select distinct currency from totals', first_purchases=ref('rpt_customer_value')
 ) }},
 
-before as (
+days_before as (
 
     select
         currency,
@@ -56,7 +56,7 @@ last_sale as (
     from {{ ref('dim_date') }} as dim_date
     where
         dim_date.date_key
-        = (select max(line.sale_date_key) from {{ ref('fact_sales_line') }} as line)
+        = (select max(sold.sale_date_key) from {{ ref('fact_sales_line') }} as sold)
 
 ),
 
@@ -64,13 +64,13 @@ compared as (
 
     select
         filled.*,
-        before.revenue as previous_revenue,
+        days_before.revenue as previous_revenue,
         last_year.revenue as last_year_revenue,
         {{ last_trading_day_until('filled.span_end_date') }} <= last_sale.last_sale_date
             as is_complete
     from filled
     cross join last_sale
-    left join before on filled.currency = before.currency
+    left join days_before on filled.currency = days_before.currency
     left join last_year on filled.currency = last_year.currency
 
 )
