@@ -340,7 +340,8 @@ def test_files_by_name(
 def test_sheets_by_name(
     duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut, sheets: str, read: list[str]
 ) -> None:
-    path = drop("file.xlsx", {"Jan": ROWS, "Feb": ROWS, "June": ROWS})
+    book = {name: [ROWS[0], [name, "Tea", "2"]] for name in ("Jan", "Feb", "June")}
+    path = drop("file.xlsx", book)
     outcome = loaded(duckdb_warehouse.load(path, layouts=layouts(a=f"{LAYOUT}sheets: {sheets}\n")))
     parts = duckdb_warehouse.query("select sheet from raw.file_parts order by file_part_number")
     assert [name for (name,) in parts] == read
