@@ -8,6 +8,8 @@
     list_transform([{{ value }}], lambda {{ name }}: {{ body }})[1]
 {%- endmacro %}
 
+{#- Without `offset 0`, PostgreSQL writes the value out wherever its name stands: in values of values,
+    until there is no memory left. -#}
 {% macro postgres__with_value(name, value, body) -%}
-    (select {{ body }} from (select {{ value }} as {{ name }}) as of_{{ name }})
+    (select {{ body }} from (select {{ value }} as {{ name }} offset 0) as of_{{ name }})
 {%- endmacro %}
