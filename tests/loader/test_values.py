@@ -230,7 +230,7 @@ def sheets(draw: st.DrawFn) -> list[list[str]]:
         "blank": ["", " ", "", "", ""],
         "nothing": [],
         "repeated": HEADER,
-        "total": ["Total", "", "", "9", ""],
+        "total": ["Total", "", "", "9", "31.50"],
         "comment": ["# note", "", "", "", ""],
         "ragged": [*LINE, "x"],
         "short": LINE[:2],
@@ -271,7 +271,7 @@ def test_counts_add_up(
     left_out = {
         "blank": [[], ["", " ", "", "", ""]],
         "repeated_header": [HEADER],
-        "total": [["Total", "", "", "9", ""]] if rules else [],
+        "total": [["Total", "", "", "9", "31.50"]] if rules else [],
         "comment": [["# note", "", "", "", ""]] if rules else [],
     }
     kept = [LINE, *rows[:limit]] if rules else [LINE, *rows]
