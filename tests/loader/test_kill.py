@@ -37,7 +37,7 @@ def deliver(drop: Dropped) -> Callable[[int], None]:
 
     def write(time: int) -> None:
         for i in range(FILES):
-            lines = [[f"{i}-{time}-{n}", *LINE[1:]] for n in range(LINES)]
+            lines = [[f"A{i}-{time}-{n}", *LINE[1:]] for n in range(LINES)]
             drop(f"{i}.csv", [HEADER, *lines])
 
     return write
