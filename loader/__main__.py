@@ -181,6 +181,10 @@ def inspect_command(file: Path) -> None:
 @click.option("--decimal", type=click.Choice([".", ","]), help="The mark of decimals.")
 @click.option("--dates", metavar="ORDER", help="Of day, month and year: dmy, mdy or ymd.")
 @click.option("--encoding", metavar="NAME", help="Of CSV files: utf-8, cp1252, …")
+@click.option("--sheets", metavar="NAMES", help="Those whose sales count, with commas between.")
+@click.option("--rows", metavar="FIRST-LAST", help="Of a sheet, as Excel counts them: 2-500, 2-.")
+@click.option("--missing", metavar="TEXTS", help="That mean no value, beside the usual ones.")
+@click.option("--time-zone", metavar="NAME", help="Of the business: Europe/Berlin, UTC, …")
 @click.option(
     "--currency",
     default="",
@@ -202,6 +206,10 @@ def learn_command(
     decimal: str | None,
     dates: str | None,
     encoding: str | None,
+    sheets: str | None,
+    rows: str | None,
+    missing: str | None,
+    time_zone: str | None,
     currency: str,
     columns: tuple[str, ...],
 ) -> None:
@@ -213,9 +221,17 @@ def learn_command(
     from loader.reading.sheet import BadFile
     from loader.teaching import teach
 
-    settings = {"decimal": decimal, "dates": dates, "encoding": encoding}
+    settings = {
+        "decimal": decimal,
+        "dates": dates,
+        "encoding": encoding,
+        "sheets": sheets,
+        "rows": rows,
+        "missing": missing,
+        "time_zone": time_zone,
+    }
     answers = Answers(
-        {key: value for key, value in settings.items() if value},
+        {key: value for key, value in settings.items() if value is not None},
         currency,
         dict(_column_and_header(item) for item in columns),
     )

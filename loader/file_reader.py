@@ -43,15 +43,31 @@ class FileReader:
 
     Attributes:
         parts: those read so far; each is complete once its batches are used up.
+        repeating: the sheets left out, as they hold the sales of others once more.
     """
 
     def __init__(
-        self, delivery: Delivery, chosen: LayoutFile, period: Period | None = None
+        self,
+        delivery: Delivery,
+        chosen: LayoutFile,
+        period: Period | None = None,
+        *,
+        is_draft: bool = False,
     ) -> None:
+        """Prepare.
+
+        Args:
+            delivery: the file.
+            chosen: the documents that name it, or those that read a tidy one.
+            period: that it is about, by its name.
+            is_draft: whether the layout names sheets that nobody has said to count.
+        """
         self.parts: list[Part] = []
+        self.repeating: set[str] = set()
         self.delivery = delivery
         self.chosen = chosen
         self._period = period
+        self._is_draft = is_draft
         self._notes: list[str] = []
 
     def parts_and_batches(self, version: int) -> Iterator[tuple[Part, Iterator[pa.RecordBatch]]]:
@@ -108,19 +124,21 @@ class FileReader:
         items: list[_Found] = []
         rows: list[SheetRows] = []
         for sheet, header, layout, blocks in found:
-            if sheet.name and layout.entity == "sales_lines" and layout.sheets == ["*"]:
+            is_open = self._is_draft or layout.sheets == ["*"]
+            if sheet.name and layout.entity == "sales_lines" and is_open:
                 in_memory = [*blocks]
                 rows.append(_rows_of(sheet, header, in_memory))
                 items.append((sheet, header, layout, iter(in_memory)))
             else:
                 items.append((sheet, header, layout, blocks))
         repeating = repeating_sheets(rows)
-        counting = [item for item in rows if item.name not in repeating.value]
+        self.repeating = set(repeating.value)
+        counting = [item for item in rows if item.name not in self.repeating]
         question = repeating.question or (misnamed_sheet(counting) if len(counting) > 1 else None)
         if question is not None:
             raise Held([question], self.delivery.path)
         self._notes += repeating.notes
-        yield from (item for item in items if item[0].name not in repeating.value)
+        yield from (item for item in items if item[0].name not in self.repeating)
 
     def _refuse_no_rows(self) -> None:
         for part in self.parts:

@@ -1,10 +1,11 @@
 """Learns a layout from files: what they hold, what is open, what a load would give."""
 
+import csv
 import os.path
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -19,7 +20,7 @@ from loader.contracts import ENTITIES, header_key
 from loader.deliveries import Delivery
 from loader.evidence.dates import SWAPPED, order_of, read_date
 from loader.file_reader import FileReader
-from loader.layouts import LayoutFile, read_layouts
+from loader.layouts import DEFAULT_MISSING, LayoutFile, read_layouts
 from loader.load import Outcome
 from loader.mapping import Part
 from loader.questions import Held, Question
@@ -36,7 +37,12 @@ MARK = "# Learned from "
 TOP = 5
 """How many products are shown."""
 
-_OF_TYPE = {"decimal": ("decimal", "integer"), "dates": ("timestamp", "date")}
+_OF_TYPE = {
+    "decimal": ("decimal", "integer"),
+    "dates": ("timestamp", "date"),
+    "time_zone": ("timestamp", "date"),
+    "missing": ("text",),
+}
 """Settings that mean something only beside columns of these types."""
 
 
@@ -49,7 +55,7 @@ class Answers:
     """What people have said of the files.
 
     Attributes:
-        settings: keys of a layout, such as `decimal`.
+        settings: keys of a layout, such as `decimal`; lists are written with commas between.
         currency: of amounts that come without one.
         columns: our column -> the header it is read from.
     """
@@ -122,6 +128,14 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
         (table for table in tables if table.entity),
         key=lambda table: entities.index(table.entity or ""),
     )
+    sheets, rows = answers.settings.get("sheets"), answers.settings.get("rows")
+    if sheets is not None:
+        found = _take_sheets(found, said_list(sheets))
+    if rows is not None and sum(len(t.table.places) for t in found if _is_sales(t)) > 1:
+        raise CannotLearn(
+            f"--rows {rows}: there are several sheets or files of sales, and it would hold for all "
+            "of them: learn one at a time, with --sheets or its file alone."
+        )
     _take_columns(found, answers.columns)
     for table in found:
         takes = "currency" in ENTITIES[table.entity or ""].columns and "currency" not in table.picks
@@ -130,28 +144,70 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
     apart = {table.table.name: "no table of sales or of what they refer to" for table in tables
              if not table.entity}  # fmt: skip
     whole = [table for table in found if not table.lacking and table.question is None]
-    documents = [
-        as_yaml(table, file_patterns(table, _others(table, tables)), _settings(table, answers))
-        for table in whole
-    ]
-    sales = [table for table in whole if table.entity == "sales_lines"]
+    patterns = [file_patterns(table, _others(table, tables)) for table in whole]
+
+    def written(repeating: Container[tuple[Path, str]]) -> str:
+        """Return the layout, without the sheets that repeat others."""
+        documents = [
+            as_yaml(_without(table, repeating), names, _settings(table, answers))
+            for table, names in zip(whole, patterns, strict=True)
+            if any(place not in repeating for place in table.table.places)
+        ]
+        return _layout_text(files, documents)
+
+    sales = [table for table in whole if _is_sales(table)]
     is_currency_open = any(not {*t.picks, *t.constants} & {"currency"} for t in sales)
-    text = _layout_text(files, documents)
     unclear: dict[Path, tuple[Question, ...]] = {
         table.table.places[0][0]: (table.question,) for table in found if table.question is not None
     }
-    if not documents:
+    if not whole:
         return Lesson(found, apart, "", [], unclear, None, is_currency_open)
-    trial = _Trial(text, deliveries, {file for table in whole for file, _ in table.table.places})
+    understood = {file for table in whole for file, _ in table.table.places}
+    trial = _Trial(written(()), deliveries, understood, is_draft=sheets is None)
     return Lesson(
         found,
         apart,
-        text,
+        # Which sheets count is said by its own key, so that a load by it would not ask again.
+        "" if trial.are_sheets_open else written(trial.repeating),
         trial.outcomes,
         unclear | trial.questions,
         trial.figures(),
         is_currency_open,
     )
+
+
+def said_list(text: str) -> list[str]:
+    """Return the items of a list as the command line has it: A,B,"C, with a comma"."""
+    return [item for row in csv.reader([text]) for item in row if item]
+
+
+def _is_sales(table: Understood) -> bool:
+    return table.entity == "sales_lines"
+
+
+def _take_sheets(found: list[Understood], names: list[str]) -> list[Understood]:
+    """Let people say which sheets hold the sales that count."""
+    there = {sheet for table in found if _is_sales(table) for _, sheet in table.table.places}
+    if unknown := [name for name in names if name not in there]:
+        raise CannotLearn(
+            f"--sheets: no table of sales is in {quoted(unknown)}; there are "
+            f"{quoted(sorted(there)) or 'none'}."
+        )
+    others = {
+        place
+        for table in found
+        if _is_sales(table)
+        for place in table.table.places
+        if place[1] and place[1] not in names
+    }
+    kept = [_without(table, others) for table in found]
+    return [table for table in kept if table.table.places]
+
+
+def _without(table: Understood, places: Container[tuple[Path, str]]) -> Understood:
+    """Return a table without some of its sheets."""
+    kept = [place for place in table.table.places if place not in places]
+    return replace(table, table=replace(table.table, places=kept))
 
 
 def _layout_text(files: Sequence[Path], documents: Iterable[str]) -> str:
@@ -174,7 +230,12 @@ def _settings(table: Understood, answers: Answers) -> dict[str, str | list[str]]
     for key, value in answers.settings.items():
         if key in _OF_TYPE and types.isdisjoint(_OF_TYPE[key]):
             continue
-        if key in ("encoding", "delimiter") and not is_csv:
+        if key == "encoding" and not is_csv:
+            continue
+        if key == "sheets" or (key == "rows" and not _is_sales(table)):
+            continue  # the sheets are those of the table
+        if key == "missing":
+            kept[key] = [*DEFAULT_MISSING, *said_list(value)]
             continue
         kept[key] = value.split(",") if key == "dates" and "," in value else value
     return kept
@@ -210,9 +271,13 @@ def _take_columns(found: list[Understood], columns: Mapping[str, str]) -> None:
 class _Trial:
     """Reads the files by the layout, as a load would, and adds up what it finds."""
 
-    def __init__(self, text: str, deliveries: Sequence[Delivery], understood: set[Path]) -> None:
+    def __init__(
+        self, text: str, deliveries: Sequence[Delivery], understood: set[Path], *, is_draft: bool
+    ) -> None:
         self.outcomes: list[Outcome] = []
         self.questions: dict[Path, tuple[Question, ...]] = {}
+        self.repeating: set[tuple[Path, str]] = set()
+        self._is_draft = is_draft
         self._rows: dict[str, list[pa.Table]] = {}
         with TemporaryDirectory() as folder:
             Path(folder, "learned.yml").write_text(text, encoding="utf-8")
@@ -221,8 +286,18 @@ class _Trial:
             if delivery.path in understood:
                 self.outcomes.append(self._read(delivery, layouts.naming(delivery.known_as)))
 
+    @property
+    def are_sheets_open(self) -> bool:
+        """Whether it is not known which sheets count."""
+        return any(
+            reading.flag.startswith("--sheets ")
+            for questions in self.questions.values()
+            for question in questions
+            for reading in question.readings
+        )
+
     def _read(self, delivery: Delivery, layouts: LayoutFile) -> Outcome:
-        reader = FileReader(delivery, layouts)
+        reader = FileReader(delivery, layouts, is_draft=self._is_draft)
         read: list[tuple[Part, list[pa.RecordBatch]]] = []
         try:
             read = [(part, [*rows]) for part, rows in reader.parts_and_batches(version=0)]
@@ -231,6 +306,7 @@ class _Trial:
             return Outcome(delivery, "held", error=str(held))
         except BadFile as problem:
             return Outcome(delivery, "failed", error=str(problem))
+        self.repeating |= {(delivery.path, sheet) for sheet in reader.repeating}
         for part, rows in read:
             for batch in rows:
                 self._rows.setdefault(part.layout.entity, []).append(_typed(part, batch))

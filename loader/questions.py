@@ -1,8 +1,10 @@
 """What the rows of a file leave open, asked with the figures of each reading."""
 
+import csv
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 from loader.reading.sheet import BadFile
@@ -45,6 +47,13 @@ class Question:
         flags = " or ".join(reading.flag for reading in self.readings if reading.flag)
         command = f"python -m loader learn {shlex.quote(str(file))}"
         return f"{where}{self.asks} {meanings}? {lines} in its layout; or: {command} {flags}"
+
+
+def as_argument(texts: Sequence[str]) -> str:
+    """Return a list as one argument of the command line, as `learn` takes it."""
+    line = StringIO()
+    csv.writer(line, lineterminator="").writerow(texts)
+    return shlex.quote(line.getvalue())
 
 
 class Held(BadFile):

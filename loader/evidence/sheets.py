@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from loader.evidence.finding import Finding
-from loader.questions import Question, Reading
+from loader.questions import Question, Reading, as_argument
 from loader.wording import SHOWN, count, quoted
 
 OTHER_KINDS = {
@@ -144,7 +144,7 @@ def misnamed_sheet(sheets: Sequence[SheetRows]) -> Question | None:
 def _question(asks: str, out: str, in_: str, kept: Sequence[str], name: str) -> Question:
     def reading(meaning: str, names: Sequence[str]) -> Reading:
         listed = json.dumps(list(names), ensure_ascii=False)
-        return Reading(meaning, f"sheets: {listed}", f"--sheets '{','.join(names)}'")
+        return Reading(meaning, f"sheets: {listed}", f"--sheets {as_argument(names)}")
 
     return Question(asks, (reading(out, kept), reading(in_, [*kept, name])))
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from loader.evidence.finding import Finding
-from loader.questions import Question, Reading
+from loader.questions import Question, Reading, as_argument
 from loader.wording import count, short
 
 ENOUGH = 500
@@ -125,7 +125,7 @@ class TextEvidence:
                 f"{name}: {count(self._columns[name].whole, 'id')} with .0 at the end, as when a "
                 "program takes them for numbers, read without it"
             )
-        question = self._question(open_in) if open_in else None
+        question = self._question(open_in, [*nothing_in]) if open_in else None
         return Finding(Texts(sorted(nothing_in), whole), notes, question)
 
     def _means_nothing(self, name: str, text: str) -> bool | None:
@@ -150,18 +150,22 @@ class TextEvidence:
     def _has(self, name: str, text: str) -> bool:
         return name not in _PLACES and text in self._columns[name].doubtful
 
-    def _question(self, open_: dict[str, list[str]]) -> Question:
+    def _question(self, open_: dict[str, list[str]], nothing: Sequence[str]) -> Question:
+        """Ask about the most frequent text; a layout that answers says all that is no value."""
         text, names = max(
             open_.items(), key=lambda item: sum(self._rows(name, item[0]) for name in item[1])
         )
         rows = sum(self._rows(name, text) for name in names)
-        without = json.dumps(list(self._missing), ensure_ascii=False)
-        with_ = json.dumps([*self._missing, *open_], ensure_ascii=False)
+
+        def reading(meaning: str, texts: Sequence[str]) -> Reading:
+            listed = json.dumps([*self._missing, *texts], ensure_ascii=False)
+            return Reading(meaning, f"missing: {listed}", f"--missing {as_argument(texts)}")
+
         return Question(
             f"is '{text}' in {' and '.join(names)} ({count(rows, 'row')})",
             (
-                Reading("no value", f"missing: {with_}", f"--missing {','.join(open_)}"),
-                Reading("a value like any other", f"missing: {without}", '--missing ""'),
+                reading("no value", [*nothing, *open_]),
+                reading("a value like any other", nothing),
             ),
         )
 
