@@ -19,7 +19,11 @@ _SHOWN = 3
 
 # Errors in the languages of Excel: #REF!, #WERT!, #N/A, #NV.
 _ERROR = "^#(?:[\\p{Lu}0-9_/.¿¡]{1,20}[!?]|N/A|NV|N/D|ND|N/B|I/T|\u041d/\u0414|BRAK|GETTING_DATA)$"
-_NOTHING = r"^[^\p{L}\p{N}]+$|(?i)^(?:null|n/a|n\.a\.|<na>|\(blank\)|\(null\)|\(none\)|\(empty\))$"
+# A sign of a currency is a name of it, so not nothing.
+_NOTHING = (
+    r"^[^\p{L}\p{N}\p{Sc}]+$"
+    r"|(?i)^(?:null|n/a|n\.a\.|<na>|\(blank\)|\(null\)|\(none\)|\(empty\))$"
+)
 _DOUBTFUL = r"(?i)^(?:na|nan|none|nil)$"
 _WHOLE = r"^\d+\.0+$"
 _FRACTION = r"^\d+\.\d*[1-9]\d*$"

@@ -47,6 +47,7 @@ def found(warehouse: Warehouse) -> list[str]:
         ("Country", ["NA", "ES", "FR", "DE"], []),
         ("Customer", ["Nan", "Smith", "Jones"], []),
         ("Customer", ["#1 Foods", "A-1", "Smith"], []),
+        ("Customer", ["$", "€", "Smith"], []),
     ],
 )
 def test_texts_that_mean_no_value(
