@@ -303,7 +303,10 @@ class _Reading:
         if kind == "boolean":
             return 1.0 if len(profile.distinct) <= 3 else 0.0
         if column.endswith("_id"):
-            if profile.date_share > 0.5 or (profile.number_share > 0.9 and not profile.is_whole):
+            # A header that says "ID" has codes that look like dates (0-1-25), too.
+            if (alone and profile.date_share > 0.5) or (
+                profile.number_share > 0.9 and not profile.is_whole
+            ):
                 return 0.0
             if alone and not column.startswith("order"):
                 return 1.0 if profile.code_share > 0.8 else 0.0

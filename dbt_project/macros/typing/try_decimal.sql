@@ -40,7 +40,7 @@
             {{ matches('latin', shape) }}
             and (latin like '%(%') = (latin like '%)%')
             and length(translate(latin, '+-(', '')) >= length(latin) - 1
-            {#- `5,-` and `5.-` are five without cents, and minus five to others: no number. -#}
+            {# `5,-` and `5.-` are five without cents, and minus five to others: no number. #}
             and not {{ matches('latin', "'[.,]-$'") }}
             then
                 case when {{ matches('latin', "'[-(]'") }} then '-' else '' end
