@@ -18,8 +18,8 @@ import pyarrow.compute as pc
 
 from loader.evidence.encodings import code_page, words_in
 from loader.questions import Question
+from loader.reading.kinds import likeness
 from loader.reading.sheet import BadFile, Block
-from loader.reading.workbook import likeness
 from loader.wording import SHOWN, count
 
 BLOCK_ROWS = 50_000

@@ -464,7 +464,7 @@ def test_a_zip_bomb_is_refused(workbook: Maker, monkeypatch: pytest.MonkeyPatch)
     path = workbook(lambda _, sheet: sheet.write(0, 0, 1))
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/bomb.xml", bytes(2**20))
-    monkeypatch.setattr("loader.reading.workbook.MAX_PART", 2**19)
+    monkeypatch.setattr("loader.reading.kinds.MAX_PART", 2**19)
     assert "xl/bomb.xml" in refusal(path)
 
 
