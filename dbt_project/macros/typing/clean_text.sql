@@ -1,6 +1,5 @@
-{#- A delivered text in its canonical form; null if it is one of the texts that mean no value. -#}
-{% macro clean_text(column, missing_texts, no_value_texts=none) -%}
-    {%- set text = canonical_text(column) -%}
+{#- A canonical text; null if it is empty or one of the texts that mean no value. -#}
+{% macro clean_text(text, missing_texts, no_value_texts=none) -%}
     case
         when
             {{ text }} <> ''

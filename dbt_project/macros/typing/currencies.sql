@@ -52,20 +52,24 @@
 {#- The currency of a line: that of its column or, without one, of the sign in its amount. Where the two
     are at odds, or the column names none that is known, it is no code at all, which a rule finds. -#}
 {% macro line_currency(currency, amounts) -%}
-    {%- set sign = "regexp_replace(coalesce(" ~ amounts | join(', ')
-        ~ "), '[-0-9., ()''’+−\u00a0\u202f\u2009]', '', 'g')" -%}
+    {%- set amount = "coalesce(" ~ amounts | join(', ') ~ ")" -%}
+    {%- set number = "[-0-9., ()''’+−\u00a0\u202f\u2009]" -%}
+    {#- What is left of an amount without its number; most amounts are numbers alone. -#}
+    {%- set sign -%}
     case
-        when translate(coalesce({{ amounts | join(', ') }}, ''), '0123456789.,-', '') = ''
-            then coalesce({{ currency_code(currency) }}, upper({{ currency }}))
-        else
-            {{ with_value('sign', currency_code(sign), "
-            case
-                when " ~ currency ~ " is null then sign
-                when
-                    sign <> coalesce(" ~ currency_code(currency) ~ ", '')
-                    and upper(" ~ sign ~ ") not in ('$', '¥', '￥', 'KR', 'RS', '£')
-                    then " ~ currency ~ " || ' / ' || sign
-                else coalesce(" ~ currency_code(currency) ~ ", upper(" ~ currency ~ "))
-            end") }}
+        when translate({{ amount }}, '0123456789.,-', '') <> ''
+            then regexp_replace({{ amount }}, '{{ number }}', '', 'g')
     end
+    {%- endset -%}
+    {%- set code -%}
+    case
+        when {{ currency }} is null then sign_code
+        when sign_code <> coalesce(code, '') and upper(sign) not in ('$', '¥', '￥', 'KR', 'RS', '£')
+            then {{ currency }} || ' / ' || sign_code
+        else coalesce(code, upper({{ currency }}))
+    end
+    {%- endset -%}
+    {{ with_value('sign', sign, with_value(
+        'sign_code', currency_code('sign'), with_value('code', currency_code(currency), code)
+    )) }}
 {%- endmacro %}

@@ -12,8 +12,10 @@
             ) }}
         when {{ matches(text, "'^(19|20)[0-9]{4}$'") }}
             then {{ try_cast("(substr(" ~ text ~ ", 1, 4) || '-' || substr(" ~ text ~ ", 5) || '-01')", 'date') }}
-        when {{ matches(text, word) }}
-            then cast(date_trunc('month', {{ try_timestamp("('1 ' || " ~ text ~ ")", date_order) }}) as date)
-        else cast(date_trunc('month', {{ try_timestamp(text, date_order) }}) as date)
+        else cast(date_trunc('month', {{ with_value(
+            'of_a_day',
+            "case when " ~ matches(text, word) ~ " then '1 ' else '' end || " ~ text,
+            try_timestamp('of_a_day', date_order)
+        ) }}) as date)
     end
 {%- endmacro %}

@@ -9,7 +9,6 @@
     The time is taken as written: a time zone behind it is dropped; with `time_zone`, an expression:
     the name of a zone or null, a time that names its own zone is brought there. -#}
 {% macro try_timestamp(text, date_order, time_zone=none) -%}
-    {%- set numbers = "'^[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}([T ,]|$)'" -%}
     {%- set as_written -%}
     case
         {# The short way of typed cells: 2026-01-12, 2026-01-12 09:05:00. #}
@@ -23,15 +22,6 @@
             and substr({{ text }}, 18, 2) < '60'
             and not {{ is_swapped_order(date_order, '-') }}
             then {{ try_cast(text, 'timestamp') }}
-        when
-            {{ matches(text, "'^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]'") }}
-            and not {{ is_swapped_order(date_order, '-') }}
-            then {{ try_cast(
-                "(substr(" ~ text ~ ", 1, 10) || ' ' || " ~ iso_time("substr(" ~ text ~ ", 12)") ~ ")",
-                'timestamp'
-            ) }}
-        when {{ matches(text, numbers) }}
-            then {{ timestamp_of_numbers(text, date_order) }}
         when {{ matches(text, "'^(19|20)[0-9]{6}$'") }}
             then {{ try_cast(
                 "(substr(" ~ text ~ ", 1, 4) || '-' || substr(" ~ text ~ ", 5, 2) || '-' || substr(" ~ text ~ ", 7))",
@@ -39,33 +29,34 @@
             ) }}
         when {{ matches(text, "'^[3-6][0-9]{4}([.][0-9]{1,15})?$'") }}
             then {{ timestamp_of_serial(text) }}
-        else {{ with_value(
-            'in_numbers',
-            date_in_numbers(text),
-            "case when " ~ matches('in_numbers', numbers) ~ " then "
-            ~ timestamp_of_numbers('in_numbers', date_order) ~ " end"
-        ) }}
+        else {{ with_value('in_numbers', date_in_numbers(text), timestamp_of_numbers('in_numbers', date_order)) }}
     end
     {%- endset -%}
     {%- if time_zone is none -%}
         {{ as_written }}
     {%- else -%}
+        {{ with_value('written', as_written, "
         case
-            when {{ time_zone }} is null or {{ utc_offset(text) }} is null then {{ as_written }}
-            else timezone({{ time_zone }}, timezone('UTC', {{ as_written }} - {{ utc_offset(text) }}))
-        end
+            when " ~ time_zone ~ " is null then written
+            else coalesce(timezone(" ~ time_zone ~ ", timezone('UTC', written - " ~ utc_offset(text) ~ ")), written)
+        end") }}
     {%- endif -%}
 {%- endmacro %}
 
-{#- A date of three numbers with marks between them, and perhaps a time behind it. -#}
+{#- A date of three numbers with marks between them, and perhaps a time behind it; null for other text. -#}
 {% macro timestamp_of_numbers(text, date_order) -%}
     {%- set parts = "split_part(translate(" ~ text ~ ", 'T,./', '  --'), ' ', 1)" -%}
     {%- set time_text = "ltrim(substr(" ~ text ~ ", length(parts) + 1), 'T ,')" -%}
-    {{ with_value('parts', parts, try_cast(
-        "(" ~ iso_date_of_digits('parts', date_order_by_mark(text, date_order))
-        ~ " || ' ' || " ~ iso_time(time_text) ~ ")",
+    {%- set read = try_cast(
+        "(" ~ iso_date_of_digits('parts', 'known_order') ~ " || ' ' || " ~ iso_time(time_text) ~ ")",
         'timestamp'
-    )) }}
+    ) -%}
+    case
+        when {{ matches(text, "'^[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}([T ,]|$)'") }}
+            then {{ with_value('parts', parts, with_value(
+                'known_order', date_order_by_mark(text, date_order), read
+            )) }}
+    end
 {%- endmacro %}
 
 {#- Excel's number of a day since 1899-12-30, and the part of the day behind its point. -#}
@@ -108,9 +99,12 @@
             else latin
         end
     {%- endset -%}
-    {{ with_value('latin', latin, with_value('parted', parted,
-        with_value('dated', without_weekday, with_value('ordered', month_first, in_numbers))
-    )) }}
+    case
+        when {{ matches(text, "'^[0-9]+[./-][0-9]+[./-]'") }} then {{ text }}
+        else {{ with_value('latin', latin, with_value('parted', parted,
+            with_value('dated', without_weekday, with_value('ordered', month_first, in_numbers))
+        )) }}
+    end
 {%- endmacro %}
 
 {#- The number of a month, two digits, from its name or a usual short form of it. -#}
@@ -237,18 +231,28 @@
 {% macro utc_offset(text) -%}
     {%- set zone = "ltrim(regexp_replace(regexp_replace(upper(" ~ text
         ~ "), ' ?[(].*[)]$', ''), '^[^:]*:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?( ?[AP]M)?', ''))" -%}
-    {%- set digits = "rpad(regexp_replace(" ~ zone ~ ", '[^0-9]', '', 'g'), 4, '0')" -%}
+    {%- set digits = "rpad(regexp_replace(zone, '[^0-9]', '', 'g'), 4, '0')" -%}
+    {%- set hours = namespace(list='|') -%}
+    {%- for name, hour in zone_names().items() -%}
+        {%- set hours.list = hours.list ~ name ~ '=' ~ hour ~ '|' -%}
+    {%- endfor -%}
+    {%- set offset -%}
     case
-        when not {{ matches(text, "':[0-9][0-9].*([A-Za-z)]|[+-][0-9]{2}(:?[0-9]{2})?)$'") }} then null
-        when {{ matches(zone, "'^[A-Z]*[+-][0-9]{2}(:?[0-9]{2})?$'") }}
+        when {{ matches('zone', "'^[A-Z]*[+-][0-9]{2}(:?[0-9]{2})?$'") }}
             then
                 (
                     cast(substr({{ digits }}, 1, 2) as integer) * 60
                     + cast(substr({{ digits }}, 3, 2) as integer)
-                ) * case when {{ zone }} like '%-%' then -1 else 1 end * interval '1 minute'
-        {%- for name, hours in zone_names().items() %}
-        when {{ zone }} = '{{ name }}' then interval '{{ hours }} hours'
-        {%- endfor %}
+                ) * case when zone like '%-%' then -1 else 1 end * interval '1 minute'
+        else
+            cast(
+                nullif(split_part(split_part('{{ hours.list }}', '|' || zone || '=', 2), '|', 1), '') as integer
+            ) * interval '1 hour'
+    end
+    {%- endset -%}
+    case
+        when {{ matches(text, "':[0-9][0-9].*([A-Za-z)]|[+-][0-9]{2}(:?[0-9]{2})?)$'") }}
+            then {{ with_value('zone', zone, offset) }}
     end
 {%- endmacro %}
 

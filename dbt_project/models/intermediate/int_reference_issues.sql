@@ -38,6 +38,14 @@
 
 with
 
+{% for model in rules | map(attribute=2) | unique -%}
+{{ model }} as (
+
+    select * from {{ ref(model) }}
+
+),
+
+{% endfor -%}
 issues as (
 
     {% for rule, entity, model, is_broken, offending_text in rules -%}
@@ -50,7 +58,7 @@ issues as (
         source_row_number,
         file_part_number,
         file_version_id
-    from {{ ref(model) }}
+    from {{ model }}
     where {{ is_broken }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
