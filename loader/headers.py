@@ -8,8 +8,9 @@ from itertools import chain
 import pyarrow.compute as pc
 
 from loader.contracts import header_key, unmet
-from loader.layouts import Constant, Join, Layout, Source
-from loader.reading.sheet import Block, Sheet
+from loader.layout_keys import Constant, Join, Source
+from loader.layouts import Layout
+from loader.reading.sheet import BadFile, Block, Sheet
 from loader.wording import SHOWN, quoted, short
 
 SEARCHED_ROWS = 100
@@ -64,8 +65,17 @@ class HeaderRow:
         return column_letters(self.first_column + position)
 
     def position(self, name: str) -> int | None:
-        """Return where the column of this name is; None if there is none."""
-        return self.exact.get(name, self.loose.get(header_key(name)))
+        """Return where the column of this name, or of these letters, is; None if there is none."""
+        if name in self.exact:
+            return self.exact[name]
+        if name.endswith("]") and name in self._lettered:
+            return self._lettered[name]
+        return self.loose.get(header_key(name))
+
+    @cached_property
+    def _lettered(self) -> dict[str, int]:
+        letters = {f"[{self.letters(position)}]": position for position in range(len(self.cells))}
+        return letters | {name: position for position, name in enumerate(self.names)}
 
 
 @dataclass(frozen=True)
@@ -79,6 +89,22 @@ class Header:
 
     at: HeaderRow
     positions: dict[str, list[int]]
+
+    def place(self, name: str, key: str) -> int:
+        """Return where a column is that a key of the layout names, by its header or by ours.
+
+        Raises:
+            BadFile: it is not there.
+        """
+        position = self.at.position(name)
+        if position is None and self.positions.get(name):
+            position = self.positions[name][0]
+        if position is None:
+            raise BadFile(
+                f"{key} names the column '{short(name)}', which is not in the header "
+                f"(row {self.at.row}): {quoted([cell for cell in self.at.cells if cell])}."
+            )
+        return position
 
     @property
     def matched(self) -> int:
@@ -258,12 +284,9 @@ def _flatten(rows: list[Row]) -> Row:
 
 
 def _match(at: HeaderRow, layout: Layout) -> Header | NoHeader:
-    exact = at.exact
-    if layout.names_positions:
-        exact = exact | {name: position for position, name in enumerate(at.names)}
     positions: dict[str, list[int]] = {}
     for column, source in layout.columns.items():
-        found = _positions(source, exact, at.loose)
+        found = _positions(source, at)
         if found is not None:
             positions[column] = found
 
@@ -280,19 +303,14 @@ def _names(source: Source) -> list[str]:
     return source.join if isinstance(source, Join) else source
 
 
-def _positions(source: Source, exact: dict[str, int], loose: dict[str, int]) -> list[int] | None:
+def _positions(source: Source, at: HeaderRow) -> list[int] | None:
     """Return where a column is found; None if it is not; an empty list for a constant."""
     if isinstance(source, Constant):
         return []
+    found = [position for name in _names(source) if (position := at.position(name)) is not None]
     if isinstance(source, Join):
-        parts = [exact.get(name, loose.get(header_key(name))) for name in source.join]
-        return None if None in parts else [part for part in parts if part is not None]
-    for name in source:
-        if name in exact:
-            return [exact[name]]
-        if (key := header_key(name)) in loose:
-            return [loose[key]]
-    return None
+        return found if len(found) == len(source.join) else None
+    return found[:1] or None
 
 
 def explain_missing(layout: Layout, near: NoHeader) -> str:

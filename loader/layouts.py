@@ -8,18 +8,13 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from zoneinfo import available_timezones
 
-import pyarrow as pa
-import pyarrow.compute as pc
 import yaml
 from pydantic import (
     BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
-    TypeAdapter,
     ValidationError,
     ValidationInfo,
     field_serializer,
@@ -32,6 +27,17 @@ from loader.contracts import ENTITIES, Entity, Requirement, unmet
 from loader.date_patterns import pattern_regex
 from loader.evidence.dates import ORDERS, SWAPPED
 from loader.file_dates import NO_PERIOD
+from loader.layout_keys import (
+    Constant,
+    KeepRows,
+    Names,
+    Pattern,
+    SkipRows,
+    Source,
+    Strict,
+    Texts,
+    listed,
+)
 
 DEFAULT_MISSING = ["", "NULL", "null", "N/A", "n/a"]
 
@@ -40,51 +46,10 @@ class BadLayout(Refusal):
     """A layout that cannot be used; the message names the file, the document and the key."""
 
 
-def _listed(value: Any) -> Any:
-    return value if isinstance(value, list) else [value]
-
-
-Texts = Annotated[list[str], BeforeValidator(_listed)]
-Names = Annotated[Texts, Field(min_length=1)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Join(_Strict):
-    """Several columns of the file, put together: names, a date and a time, a year and a month."""
-
-    join: Annotated[list[str], Field(min_length=2)]
-    separator: str = Field(default=" ", alias="with")
-
-
-class Constant(_Strict):
-    """A value that the file does not hold, the same for all its rows."""
-
-    constant: str
-
-
-def _source(value: Any) -> Any:
-    # Chosen here and not left to the union, whose message would list every form it tried.
-    if not isinstance(value, dict):
-        return _NAMES.validate_python(value)
-    return (Constant if "constant" in value else Join).model_validate(value)
-
-
-_NAMES = TypeAdapter[list[str]](Names)
-Source = Annotated[Join | Constant | list[str], BeforeValidator(_source)]
-
-
-class SkipRows(_Strict):
-    """Rows that are totals, told by the text of one column."""
-
-    column: str
-    matches: str
-
-
-class Layout(_Strict):
+class Layout(BaseModel):
     """How some files provide one entity; the keys are explained in the README."""
+
+    model_config = Strict.model_config
 
     entity: str
     files: Names
@@ -100,16 +65,17 @@ class Layout(_Strict):
     time_zone: str | None = None
     encoding: str | None = None
     skip_rows_where: SkipRows | None = None
+    keep_rows_where: KeepRows | None = None
     identity: Texts = []
     extract: Literal["complete", "partial"] = "partial"
     as_of: str | None = None
     period: str | None = None
-    return_orders: str | None = None
+    return_orders: Pattern | None = None
 
     @field_validator("header", mode="before")
     @classmethod
     def _header_rows(cls, value: Any) -> Any:
-        texts = _listed(value)
+        texts = listed(value)
         if texts == ["auto"]:
             return "auto"
         rows = [int(text) for text in texts if re.fullmatch(r"[1-9]\d{0,6}", str(text))]
@@ -158,18 +124,6 @@ class Layout(_Strict):
     def _one_date_order(self, value: list[str] | None) -> list[str] | str | None:
         # As it was when there was but one: files that are loaded are not read again.
         return value[0] if value and len(value) == 1 else value
-
-    @field_validator("return_orders")
-    @classmethod
-    def _return_pattern(cls, value: str | None) -> str | None:
-        return None if value is None else _simple_pattern(value)
-
-    @field_validator("skip_rows_where")
-    @classmethod
-    def _skip_pattern(cls, value: SkipRows | None) -> SkipRows | None:
-        if value is not None:
-            _simple_pattern(value.matches)
-        return value
 
     @model_validator(mode="after")
     def _fits_the_contract(self) -> "Layout":
@@ -227,28 +181,6 @@ def _fits(name: str, pattern: str) -> bool:
     return name == pattern or fnmatchcase(name, pattern)
 
 
-def _simple_pattern(pattern: str) -> str:
-    """Refuse what the regular expressions of Python, DuckDB and PostgreSQL do not share."""
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"'{pattern}' is no regular expression: {error}") from None
-    if re.search(r"\(\?|\\[0-9AbBZ]|\{\d*,?\d{3}", pattern) or not _is_re2(pattern):
-        raise ValueError(
-            f"'{pattern}' uses look-around, flags, back references, word boundaries or another "
-            "thing that not every engine knows; use plain ones such as ^C or ^(Total|Grand total)"
-        )
-    return pattern
-
-
-def _is_re2(pattern: str) -> bool:
-    try:
-        pc.match_substring_regex(pa.array([""]), pattern)
-    except pa.ArrowInvalid:
-        return False
-    return True
-
-
 @dataclass(frozen=True)
 class LayoutFile:
     """The documents of one YAML file; a delivered file is read by all of one file's that name it.
@@ -276,7 +208,7 @@ class LayoutFile:
     def fingerprint(self) -> str:
         """Return a hash of the meaning: it changes when the files should be read again."""
         # These count where they are used: files loaded before they came are not read again.
-        later = ("as_of", "period", "time_zone")
+        later = ("as_of", "period", "time_zone", "keep_rows_where")
         text = "\n".join(
             item.model_dump_json(
                 by_alias=True, exclude={key for key in later if getattr(item, key) is None}

@@ -17,9 +17,11 @@ from loader.evidence.tables import TablesBelow
 from loader.evidence.texts import TextEvidence
 from loader.evidence.zones import ZoneEvidence
 from loader.headers import Header
-from loader.layouts import Constant, Join, Layout
+from loader.layout_keys import Constant, Join
+from loader.layouts import Layout
 from loader.questions import Question
 from loader.reading.sheet import BadFile, Block, Sheet
+from loader.shaping import KeptRows
 from loader.wording import SHOWN, count, quoted
 
 BEYOND_HEADER = "_beyond_header"
@@ -112,6 +114,7 @@ class Mapping:
         self._below = TablesBelow(header.at.row + 1, places)
         self._decimal_mark: str = layout.decimal or "."
         self._mapped = {position for found in header.positions.values() for position in found}
+        self._kept_rows = KeptRows(layout.keep_rows_where, header)
         self._beyond: list[int] = []
         self._beyond_count = 0
 
@@ -146,7 +149,7 @@ class Mapping:
         part.date_order, part.decimal_mark = dates.value, decimals.value
         part.notes += [*self._sheet.notes, *self._header.notes(), *dates.notes, *zones.notes]
         part.notes += [*decimals.notes, *texts.notes, *self._below.notes]
-        part.notes += self._notes_on_columns()
+        part.notes += [*self._kept_rows.notes(), *self._notes_on_columns()]
         part.questions = [
             replace(question, sheet=self._sheet.name)
             for question in (
@@ -230,8 +233,12 @@ class Mapping:
             if reason == "total":
                 self._keep_totals(numbers, columns, mask)
             skipped = mask if skipped is None else pc.or_(skipped, mask)
+        before = pc.sum(skipped).as_py() if skipped is not None else 0
+        skipped = self._kept_rows.others(columns, skipped)
         if skipped is None:
             return numbers, columns
+        if left_out := pc.sum(skipped).as_py() - before:
+            self.part.rows_skipped["not_kept"] += left_out
         keep = pc.invert(skipped)
         if not pc.any(keep).as_py():
             return None
@@ -279,14 +286,7 @@ class Mapping:
         rule = self._layout.skip_rows_where
         if rule is None:
             return None
-        position = self._header.at.position(rule.column)
-        if position is None and self._header.positions.get(rule.column):
-            position = self._header.positions[rule.column][0]
-        if position is None:
-            raise BadFile(
-                f"skip_rows_where names the column '{rule.column}', which is not in the header "
-                f"(row {self._header.at.row})."
-            )
+        position = self._header.place(rule.column, "skip_rows_where")
         if position >= len(columns):
             return None
         return pc.fill_null(pc.match_substring_regex(columns[position], rule.matches), False)

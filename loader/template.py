@@ -11,7 +11,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name
 
 from loader.contracts import ENTITIES
-from loader.layouts import Constant, Join, Layout, LayoutFile
+from loader.layout_keys import Constant, Join
+from loader.layouts import Layout, LayoutFile
 from loader.raw_tables import ENTITY_TABLES, FILE_VERSIONS
 from warehouse.printing import printable
 

@@ -4,7 +4,8 @@ from functools import cache
 
 from loader.contracts import ENTITIES, unmet
 from loader.headers import Header, NoHeader
-from loader.layouts import Join, Layout, Source
+from loader.layout_keys import Join, Source
+from loader.layouts import Layout
 from loader.questions import Held
 from loader.understanding.tables import Table
 from loader.understanding.understand import Pick, Understood, nearest, understand

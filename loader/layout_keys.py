@@ -1,0 +1,125 @@
+"""What the keys of a layout may hold, where that is more than a text or a list."""
+
+import re
+from typing import Annotated, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    model_validator,
+)
+
+
+def simple_pattern(pattern: str) -> str:
+    """Refuse what the regular expressions of Python, DuckDB and PostgreSQL do not share."""
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"'{pattern}' is no regular expression: {error}") from None
+    if re.search(r"\(\?|\\[0-9AbBZ]|\{\d*,?\d{3}", pattern) or not _is_re2(pattern):
+        raise ValueError(
+            f"'{pattern}' uses look-around, flags, back references, word boundaries or another "
+            "thing that not every engine knows; use plain ones such as ^C or ^(Total|Grand total)"
+        )
+    return pattern
+
+
+def _is_re2(pattern: str) -> bool:
+    try:
+        pc.match_substring_regex(pa.array([""]), pattern)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def listed(value: Any) -> Any:
+    """Return a list of one for what is none."""
+    return value if isinstance(value, list) else [value]
+
+
+Texts = Annotated[list[str], BeforeValidator(listed)]
+Names = Annotated[Texts, Field(min_length=1)]
+
+
+class Strict(BaseModel):
+    """What takes the keys that it names and no others."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Join(Strict):
+    """Several columns of the file, put together: names, a date and a time, a year and a month."""
+
+    join: Annotated[list[str], Field(min_length=2)]
+    separator: str = Field(default=" ", alias="with")
+
+
+class Constant(Strict):
+    """A value that the file does not hold, the same for all its rows."""
+
+    constant: str
+
+
+def _source(value: Any) -> Any:
+    # Chosen here and not left to the union, whose message would list every form it tried.
+    if not isinstance(value, dict):
+        return _NAMES.validate_python(value)
+    return (Constant if "constant" in value else Join).model_validate(value)
+
+
+_NAMES = TypeAdapter[list[str]](Names)
+Source = Annotated[Join | Constant | list[str], BeforeValidator(_source)]
+
+
+Pattern = Annotated[str, AfterValidator(simple_pattern)]
+
+
+class SkipRows(Strict):
+    """Rows that are totals, told by the text of one column."""
+
+    column: str
+    matches: Pattern
+
+
+class Wanted(Strict):
+    """The texts of one column with which a row is kept; or those with which it is not.
+
+    A layout writes them as a text, as a list, as `{not: ..}` or as `{matches: ..}`.
+    """
+
+    texts: Texts = []
+    excluded: Texts = Field(default=[], alias="not")
+    matches: Pattern | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_of_three(cls, value: Any) -> Any:
+        if not isinstance(value, dict) and value != []:
+            return {"texts": value}
+        if not value or len(value) != 1 or not {"not", "matches"}.issuperset(value):
+            raise ValueError(
+                "what is kept is wanted here: a text, a list of texts, {not: [..]} or "
+                '{matches: "^(Paid|Shipped)$"}'
+            )
+        return value
+
+
+def _by_column(value: Any) -> Any:
+    if isinstance(value, dict) and value.keys() == {"column", "matches"}:
+        return {value["column"]: {"matches": value["matches"]}}
+    if not isinstance(value, dict) or not value:
+        raise ValueError(
+            "a header and what is kept is wanted here, such as {Status: [Paid, Shipped]} or "
+            "{Status: {not: Cancelled}}"
+        )
+    return value
+
+
+KeepRows = Annotated[dict[str, Wanted], BeforeValidator(_by_column)]
+"""Header (or column of ours) -> what a row must have there to be kept."""
