@@ -92,7 +92,10 @@ class FileReader:
                 raise Held(unread, self.delivery.path)
             find = self._find_named if self.chosen.name else self._find_tidy
             for sheet, header, layout, blocks in self._once(find(sheets)):
-                mapping = Mapping(sheet, header, layout, len(self.parts) + 1, self._period)
+                try:
+                    mapping = Mapping(sheet, header, layout, len(self.parts) + 1, self._period)
+                except BadFile as problem:
+                    raise BadFile(_in_sheet(sheet.name, str(problem))) from None
                 self.parts.append(mapping.part)
                 yield mapping.part, _naming_sheet(sheet, mapping.batches(blocks, version))
         self._refuse_no_rows()

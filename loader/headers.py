@@ -90,21 +90,20 @@ class Header:
     at: HeaderRow
     positions: dict[str, list[int]]
 
-    def place(self, name: str, key: str) -> int:
+    def places(self, name: str, key: str) -> list[int]:
         """Return where a column is that a key of the layout names, by its header or by ours.
 
         Raises:
             BadFile: it is not there.
         """
-        position = self.at.position(name)
-        if position is None and self.positions.get(name):
-            position = self.positions[name][0]
-        if position is None:
-            raise BadFile(
-                f"{key} names the column '{short(name)}', which is not in the header "
-                f"(row {self.at.row}): {quoted([cell for cell in self.at.cells if cell])}."
-            )
-        return position
+        if name not in self.at.exact and self.positions.get(name):
+            return self.positions[name]
+        if (position := self.at.position(name)) is not None:
+            return [position]
+        raise BadFile(
+            f"{key} names the column '{short(name)}', which is not in the header "
+            f"(row {self.at.row}): {quoted([cell for cell in self.at.cells if cell])}."
+        )
 
     @property
     def matched(self) -> int:

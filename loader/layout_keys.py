@@ -77,6 +77,15 @@ _NAMES = TypeAdapter[list[str]](Names)
 Source = Annotated[Join | Constant | list[str], BeforeValidator(_source)]
 
 
+def _codes(value: Any) -> Any:
+    if not isinstance(value, dict) or not value:
+        raise ValueError("texts and their values are wanted here, such as {One: 1, Two: 2}")
+    return value
+
+
+Values = Annotated[dict[str, str], BeforeValidator(_codes)]
+"""Text of the file -> the value that it stands for."""
+
 Pattern = Annotated[str, AfterValidator(simple_pattern)]
 
 

@@ -36,8 +36,12 @@ from loader.layout_keys import (
     Source,
     Strict,
     Texts,
+    Values,
     listed,
 )
+
+ROW_KEYS = ("keep_rows_where", "fill_down", "heading_rows", "values")
+"""Keys that say what whole rows are, or make other texts of their cells."""
 
 DEFAULT_MISSING = ["", "NULL", "null", "N/A", "n/a"]
 
@@ -66,6 +70,9 @@ class Layout(BaseModel):
     encoding: str | None = None
     skip_rows_where: SkipRows | None = None
     keep_rows_where: KeepRows | None = None
+    fill_down: Texts = []
+    heading_rows: str | None = None
+    values: dict[str, Values] = {}
     identity: Texts = []
     extract: Literal["complete", "partial"] = "partial"
     as_of: str | None = None
@@ -125,12 +132,30 @@ class Layout(BaseModel):
         # As it was when there was but one: files that are loaded are not read again.
         return value[0] if value and len(value) == 1 else value
 
+    @model_validator(mode="before")
+    @classmethod
+    def _heading_column(cls, value: Any) -> Any:
+        """Take `heading_rows: {column: .., into: ..}` for a column that headings fill."""
+        headings = value.get("heading_rows") if isinstance(value, dict) else None
+        if not isinstance(headings, dict):
+            return value
+        columns = value.get("columns")
+        if headings.keys() != {"column", "into"} or not isinstance(columns, dict):
+            raise ValueError(
+                "heading_rows: a column of ours is wanted here, such as customer_name; or "
+                '{column: "[A]", into: customer_name}'
+            )
+        column, into = headings["column"], headings["into"]
+        if columns.get(into, column) != column:
+            raise ValueError(f"heading_rows: {into} is read from another header under `columns:`")
+        return {**value, "heading_rows": into, "columns": {**columns, into: column}}
+
     @model_validator(mode="after")
     def _fits_the_contract(self) -> "Layout":
         contract = ENTITIES.get(self.entity)
         if contract is None:
             raise ValueError(f"entity '{self.entity}' is none of {', '.join(ENTITIES)}")
-        for key in ("columns", "optional", "identity"):
+        for key in ("columns", "optional", "identity", "values"):
             unknown = [name for name in getattr(self, key) if name not in contract.columns]
             if unknown:
                 raise ValueError(
@@ -139,8 +164,15 @@ class Layout(BaseModel):
                 )
         for choice in unmet(contract.required, set(self.columns)):
             raise ValueError(f"columns: {self.entity} needs {' or '.join(choice)}")
-        if unmapped := [name for name in self.identity if name not in self.columns]:
-            raise ValueError(f"identity: {', '.join(unmapped)} must be among its columns")
+        for key in ("identity", "values"):
+            if unmapped := [name for name in getattr(self, key) if name not in self.columns]:
+                raise ValueError(f"{key}: {', '.join(unmapped)} must be among its columns")
+        headed = self.heading_rows
+        if headed is not None and not isinstance(self.columns.get(headed), list):
+            raise ValueError(
+                f"heading_rows: {headed} must be among its columns, with the header (or the "
+                'letters, such as "[A]") of the column that the heading rows stand in'
+            )
         return self
 
     @property
@@ -208,10 +240,10 @@ class LayoutFile:
     def fingerprint(self) -> str:
         """Return a hash of the meaning: it changes when the files should be read again."""
         # These count where they are used: files loaded before they came are not read again.
-        later = ("as_of", "period", "time_zone", "keep_rows_where")
+        later = {"as_of", "period", "time_zone", *ROW_KEYS}
         text = "\n".join(
             item.model_dump_json(
-                by_alias=True, exclude={key for key in later if getattr(item, key) is None}
+                by_alias=True, exclude={key for key in later if not getattr(item, key)}
             )
             for item in self.layouts
         )

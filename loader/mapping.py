@@ -6,7 +6,10 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -21,7 +24,7 @@ from loader.layout_keys import Constant, Join
 from loader.layouts import Layout
 from loader.questions import Question
 from loader.reading.sheet import BadFile, Block, Sheet
-from loader.shaping import KeptRows
+from loader.shaping import FilledDown, Flags, HeadingRows, KeptRows, recoded
 from loader.wording import SHOWN, count, quoted
 
 BEYOND_HEADER = "_beyond_header"
@@ -66,8 +69,25 @@ class Part:
     questions: list[Question] = field(default_factory=list)
 
 
-_Rows = tuple[pa.Array, list[pa.Array]]
-"""Row numbers, and the columns of these rows."""
+class _Rows(NamedTuple):
+    """Rows of data.
+
+    Attributes:
+        numbers: those that Excel shows.
+        columns: their cells.
+        heads: what heads each of them; None where nothing does.
+    """
+
+    numbers: pa.Array
+    columns: list[pa.Array]
+    heads: pa.Array | None
+
+    def filter(self, kept: Flags) -> "_Rows":
+        """Return some of the rows."""
+        mask = pa.array(kept)
+        heads = None if self.heads is None else self.heads.filter(mask)
+        columns = [column.filter(mask) for column in self.columns]
+        return _Rows(self.numbers.filter(mask), columns, heads)
 
 
 def _place(header: Header, column: str) -> float:
@@ -114,7 +134,10 @@ class Mapping:
         self._below = TablesBelow(header.at.row + 1, places)
         self._decimal_mark: str = layout.decimal or "."
         self._mapped = {position for found in header.positions.values() for position in found}
-        self._kept_rows = KeptRows(layout.keep_rows_where, header)
+        self._filled_down = FilledDown(layout, header)
+        self._headings = HeadingRows(layout, header)
+        self._kept_rows = KeptRows(layout, header)
+        self._gaps = 0
         self._beyond: list[int] = []
         self._beyond_count = 0
 
@@ -133,14 +156,14 @@ class Mapping:
         if self._sheet.name:
             # A workbook is in memory as it is: what its last rows show holds for its first.
             rows = list(rows)
-            for numbers, columns in rows:
-                self._learn(numbers, self._mapped_columns(columns))
+            for kept in rows:
+                self._learn(kept.numbers, self._mapped_columns(kept))
             self._decimal_mark = self._numbers.finding().value
-        for numbers, columns in rows:
-            mapped = self._mapped_columns(columns)
+        for kept in rows:
+            mapped = self._mapped_columns(kept)
             if not self._sheet.name:
-                self._learn(numbers, mapped)
-            yield self._raw_batch(numbers, columns, mapped, version)
+                self._learn(kept.numbers, mapped)
+            yield self._raw_batch(kept, mapped, version)
         part = self.part
         dates, decimals = self._dates.finding(), self._numbers.finding()
         zones, texts = self._zones.finding(), self._texts.finding()
@@ -149,7 +172,9 @@ class Mapping:
         part.date_order, part.decimal_mark = dates.value, decimals.value
         part.notes += [*self._sheet.notes, *self._header.notes(), *dates.notes, *zones.notes]
         part.notes += [*decimals.notes, *texts.notes, *self._below.notes]
-        part.notes += [*self._kept_rows.notes(), *self._notes_on_columns()]
+        for shaping in (self._headings, self._filled_down, self._kept_rows):
+            part.notes += shaping.notes()
+        part.notes += self._notes_on_columns()
         part.questions = [
             replace(question, sheet=self._sheet.name)
             for question in (
@@ -213,36 +238,60 @@ class Mapping:
         self.part.rows_read += height
         numbers = pa.arange(start, start + height)
         blank, header = self._blank(columns), self._repeats_header(columns)
-        reasons = [
+        skipped = np.zeros(height, bool)
+        for reason, mask in (
             ("blank", blank),
             ("repeated_header", header),
             ("other_table", self._other_table(start, columns, blank, header)),
             ("comment", self._comment(columns)),
-            ("total", self._total(columns)),
-        ]
-        skipped: pa.Array | None = None
-        for reason, mask in reasons:
-            if mask is None:
-                continue
-            if skipped is not None:
-                mask = pc.and_not(mask, skipped)
-            count = pc.sum(mask).as_py()
-            if not count:
-                continue
-            self.part.rows_skipped[reason] += count
-            if reason == "total":
-                self._keep_totals(numbers, columns, mask)
-            skipped = mask if skipped is None else pc.or_(skipped, mask)
-        before = pc.sum(skipped).as_py() if skipped is not None else 0
-        skipped = self._kept_rows.others(columns, skipped)
-        if skipped is None:
-            return numbers, columns
-        if left_out := pc.sum(skipped).as_py() - before:
-            self.part.rows_skipped["not_kept"] += left_out
-        keep = pc.invert(skipped)
-        if not pc.any(keep).as_py():
+        ):
+            self._leave_out(reason, mask, skipped)
+        rows = _Rows(numbers, columns, self._left_heads(numbers, columns, skipped))
+        gaps = self._gaps_above(blank, height)
+        if skipped.any():
+            rows, gaps = rows.filter(~skipped), gaps[~skipped]
+        if not len(gaps):
             return None
-        return numbers.filter(keep), [column.filter(keep) for column in columns]
+        rows = rows._replace(columns=self._filled_down.fill(rows.columns, gaps))
+        others = self._kept_rows.others(rows.columns)
+        if others is None or not pc.any(others).as_py():
+            return rows
+        skipped = np.zeros(len(gaps), bool)
+        self._leave_out("not_kept", others, skipped)
+        return None if skipped.all() else rows.filter(~skipped)
+
+    def _leave_out(self, reason: str, mask: pa.Array | Flags | None, skipped: Flags) -> None:
+        """Mark and count the rows of a mask that are not skipped already."""
+        if mask is None:
+            return
+        left_out = np.asarray(mask) & ~skipped
+        if number := int(left_out.sum()):
+            self.part.rows_skipped[reason] += number
+            skipped |= left_out
+
+    def _left_heads(
+        self, numbers: pa.Array, columns: list[pa.Array], skipped: Flags
+    ) -> pa.Array | None:
+        """Leave out totals and the rows that head others; return what heads each row."""
+        totals, heads = self._total(columns), None
+        stated = totals
+        if self._headings.column is not None:
+            totals = np.asarray(totals) if totals is not None else np.zeros(len(numbers), bool)
+            headings, totals, nested, heads = self._headings.read(columns, skipped, totals)
+            self._leave_out("heading", headings, skipped)
+            # Groups in a group are not those rows that a total is compared with.
+            stated = totals & ~nested
+        if stated is not None and (stated := np.asarray(stated) & ~skipped).any():
+            self._keep_totals(numbers, columns, pa.array(stated))
+        self._leave_out("total", totals, skipped)
+        return heads
+
+    def _gaps_above(self, blank: pa.Array | None, height: int) -> npt.NDArray[np.int64]:
+        """Return how many blank rows are above each row of a block."""
+        gaps = np.cumsum(np.asarray(blank) if blank is not None else np.zeros(height, bool))
+        gaps += self._gaps
+        self._gaps = int(gaps[-1])
+        return gaps
 
     def _blank(self, columns: list[pa.Array]) -> pa.Array | None:
         # Mapped columns first: they are the full ones, so that most sheets need one look only.
@@ -286,14 +335,15 @@ class Mapping:
         rule = self._layout.skip_rows_where
         if rule is None:
             return None
-        position = self._header.place(rule.column, "skip_rows_where")
+        position = self._header.places(rule.column, "skip_rows_where")[0]
         if position >= len(columns):
             return None
         return pc.fill_null(pc.match_substring_regex(columns[position], rule.matches), False)
 
     def _keep_totals(self, numbers: pa.Array, columns: list[pa.Array], mask: pa.Array) -> None:
         mapped = {
-            name: column.filter(mask) for name, column in self._mapped_columns(columns).items()
+            name: column.filter(mask)
+            for name, column in self._mapped_columns(_Rows(numbers, columns, None)).items()
         }
         for i, number in enumerate(numbers.filter(mask).to_pylist()):
             texts = {name: column[i].as_py() for name, column in mapped.items()}
@@ -302,15 +352,10 @@ class Mapping:
 
     # --------------------------------------------------------------- columns
 
-    def _raw_batch(
-        self,
-        numbers: pa.Array,
-        columns: list[pa.Array],
-        mapped: dict[str, pa.Array],
-        version: int,
-    ) -> pa.RecordBatch:
+    def _raw_batch(self, rows: _Rows, mapped: dict[str, pa.Array], version: int) -> pa.RecordBatch:
+        numbers = rows.numbers
         self._mark_typed_numbers(numbers, mapped)
-        extra = self._extra(numbers, columns)
+        extra = self._extra(numbers, rows.columns)
         height = len(numbers)
         self.part.rows_loaded += height
         if extra is not None:
@@ -321,8 +366,8 @@ class Mapping:
         mapped["_source_sheet"] = pa.repeat(pa.scalar(self._sheet.name, pa.string()), height)
         return pa.RecordBatch.from_pydict(mapped)
 
-    def _mapped_columns(self, columns: list[pa.Array]) -> dict[str, pa.Array]:
-        height = len(columns[0])
+    def _mapped_columns(self, rows: _Rows) -> dict[str, pa.Array]:
+        columns, height = rows.columns, len(rows.numbers)
         mapped = {}
         for name, positions in self._header.positions.items():
             source = self._layout.columns[name]
@@ -334,6 +379,11 @@ class Mapping:
                 for position in positions
             ]
             mapped[name] = _join(found, source.separator) if isinstance(source, Join) else found[0]
+        if rows.heads is not None and self._headings.column is not None:
+            mapped[self._headings.column] = rows.heads
+        for name, values in self._layout.values.items():
+            if name in mapped:
+                mapped[name] = recoded(mapped[name], values)
         return mapped
 
     def _mark_typed_numbers(self, numbers: pa.Array, mapped: dict[str, pa.Array]) -> None:

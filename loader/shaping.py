@@ -1,35 +1,241 @@
-"""What a layout says of whole rows: which are kept."""
+"""What a layout says of whole rows: what heads them, what they leave blank, which are kept."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from loader.headers import Header
-from loader.layout_keys import KeepRows, Wanted
-from loader.wording import SHOWN, count, short
+from loader.layout_keys import Wanted
+from loader.layouts import Layout
+from loader.wording import SHOWN, count, quoted, short
+
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass
+class _Heading:
+    text: str
+    has_rows: bool = False
+    has_headings: bool = False
+
+
+class HeadingRows:
+    """Tells the rows that head the ones below, and the totals of these, from the others.
+
+    A heading has a text in its column and in no other that is mapped; a total has amounts beside
+    it, and nothing else. A total ends the group that it names, else the innermost.
+
+    Attributes:
+        column: the column of ours that the headings fill; None if the layout has none.
+    """
+
+    def __init__(self, layout: Layout, header: Header) -> None:
+        self.column = layout.heading_rows
+        if self.column is None:
+            return
+        self._place = header.positions[self.column][0]
+        amounts = layout.contract.names_of_type("decimal", "integer")
+        others = [
+            (name in amounts, place)
+            for name, places in header.positions.items()
+            for place in places
+            if name != self.column
+        ]
+        self._amounts = {place for is_amount, place in others if is_amount}
+        self._words = {place for is_amount, place in others if not is_amount} - {self._place}
+        self._is_shared = any(place == self._place for _, place in others)
+        self._open: list[_Heading] = []
+        self._empty: list[str] = []
+        self._unheaded = 0
+
+    def read(
+        self, columns: Sequence[pa.Array], skipped: Flags, totals: Flags
+    ) -> tuple[Flags, Flags, Flags, pa.Array]:
+        """Read rows, from the top of the sheet on.
+
+        Args:
+            columns: of these rows.
+            skipped: which of them are no rows of this table.
+            totals: which are known to be totals.
+
+        Returns:
+            Which are headings; which are totals; which of these are of groups in groups; the text
+            that heads each row.
+        """
+        height = len(columns[0])
+        texts = pc.utf8_trim_whitespace(_column(columns, self._place)).to_pylist()
+        with_words, with_amounts = (
+            np.logical_or.reduce(
+                [np.zeros(height, bool), *(_has_text(_column(columns, place)) for place in places)]
+            )
+            for places in (self._words, self._amounts)
+        )
+        headings, nested, totals = np.zeros(height, bool), np.zeros(height, bool), totals.copy()
+        heads: list[str | None] = [None] * height
+        for i in range(height):
+            if skipped[i]:
+                continue
+            text = texts[i]
+            if totals[i] or (text and self._is_total(text, with_words[i], with_amounts[i])):
+                totals[i] = True
+                nested[i] = self._close(text or "")
+            elif text and not with_words[i] and not with_amounts[i]:
+                headings[i] = True
+                self._begin(text)
+            elif text and not self._is_shared:
+                heads[i] = text
+            elif self._open:
+                self._open[-1].has_rows = True
+                heads[i] = self._open[-1].text
+            else:
+                self._unheaded += 1
+        return headings, totals, nested, pa.array(heads, pa.string())
+
+    def _is_total(self, text: str, with_words: bool, with_amounts: bool) -> bool:
+        if with_words or not with_amounts:
+            return False
+        return not self._is_shared or any(_names(text, heading) for heading in self._open)
+
+    def _begin(self, text: str) -> None:
+        if self._open and self._open[-1].has_rows:
+            self._open.pop()
+        elif self._open:
+            self._open[-1].has_headings = True
+        self._open.append(_Heading(text))
+
+    def _close(self, text: str) -> bool:
+        """End the group that a total names, else the innermost; tell whether others were in it."""
+        if not self._open:
+            return False
+        named = [i for i, heading in enumerate(self._open) if _names(text, heading)]
+        ended = self._open[named[-1] if named else -1 :]
+        del self._open[-len(ended) :]
+        return ended[0].has_headings
+
+    def notes(self) -> Iterator[str]:
+        """Say what was found above no rows, and which rows have nothing above them."""
+        if self.column is None:
+            return
+        empty = [heading.text for heading in self._open if not heading.has_rows]
+        if empty:
+            yield f"no rows stand below {quoted(empty, SHOWN)}: left out as heading rows"
+        if self._unheaded:
+            yield (
+                f"{count(self._unheaded, 'row')} without a {self.column}, as no heading row stands "
+                "above"
+            )
+
+
+def _names(total: str, heading: _Heading) -> bool:
+    total, name = total.casefold(), heading.text.casefold()
+    return name in total and name != total
+
+
+class FilledDown:
+    """Gives the lines of an order what stands on its first one only.
+
+    An order ends where another order id stands, or, in a file without one, where the first of these
+    columns has a text; and at a blank row.
+    """
+
+    def __init__(self, layout: Layout, header: Header) -> None:
+        """Prepare.
+
+        Raises:
+            BadFile: a column is not there.
+        """
+        self._names = layout.fill_down
+        self._places = list(
+            dict.fromkeys(
+                place for name in self._names for place in header.places(name, "fill_down")
+            )
+        )
+        order = header.positions.get("order_id")
+        self._by_order = bool(order)
+        self._start: int = order[0] if order else (self._places or [0])[0]
+        self._above: dict[int, str | None] = dict.fromkeys([*self._places, self._start])
+        self._gaps = 0
+        self._filled = 0
+
+    def fill(self, columns: list[pa.Array], gaps: npt.NDArray[np.int64]) -> list[pa.Array]:
+        """Return the columns of rows of data, filled.
+
+        Args:
+            columns: of these rows.
+            gaps: for each, how many blank rows are above it.
+        """
+        if not self._places:
+            return columns
+        columns = list(columns)
+        texts = {
+            place: pa.concat_arrays([pa.array([above], pa.string()), _column(columns, place)])
+            for place, above in self._above.items()
+        }
+        behind_gap = np.diff(gaps, prepend=self._gaps) > 0
+        is_first = np.concatenate([[False], behind_gap | self._starts(texts[self._start])])
+        rows = np.arange(len(is_first))
+        since = np.maximum.accumulate(np.where(is_first, rows, 0))
+        is_filled = np.zeros(len(is_first), bool)
+        for place, column in texts.items():
+            stands = _has_text(column)
+            last = np.maximum.accumulate(np.where(stands, rows, -1))
+            if place not in self._places:
+                self._above[place] = column[int(last[-1])].as_py() if last[-1] >= 0 else None
+                continue
+            fills = ~stands & (last >= since)
+            filled = column.take(pa.array(np.where(fills, last, rows)))
+            is_filled |= fills
+            self._above[place] = filled[-1].as_py()
+            if place < len(columns):
+                columns[place] = filled.slice(1)
+        self._gaps = int(gaps[-1])
+        self._filled += int(is_filled.sum())
+        return columns
+
+    def _starts(self, texts: pa.Array) -> Flags:
+        """Return in which rows, behind the first, an order begins."""
+        stands = _has_text(texts)
+        if not self._by_order:
+            return stands[1:]
+        ids = np.asarray(pc.utf8_trim_whitespace(texts).dictionary_encode().indices.fill_null(-1))
+        last = np.maximum.accumulate(np.where(stands, np.arange(len(ids)), 0))
+        is_other: Flags = ids[1:] != ids[last[:-1]]
+        return stands[1:] & is_other
+
+    def notes(self) -> Iterator[str]:
+        """Say how many rows were filled."""
+        if self._places:
+            yield (
+                f"{count(self._filled, 'row')} took {quoted(self._names)} from the row above, as "
+                "fill_down says"
+            )
 
 
 class KeptRows:
     """Leaves rows out by what stands in some columns, and counts them by it."""
 
-    def __init__(self, rules: KeepRows | None, header: Header) -> None:
-        self._rules = rules or {}
-        self._header = header
-        self._left_out: dict[str, Counter[str]] = {name: Counter() for name in self._rules}
-
-    def others(self, columns: Sequence[pa.Array], skipped: pa.Array | None) -> pa.Array | None:
-        """Return which rows are left out, of those that are not skipped already.
+    def __init__(self, layout: Layout, header: Header) -> None:
+        """Prepare.
 
         Raises:
             BadFile: a column is not there.
         """
-        mask = skipped
-        for name, wanted in self._rules.items():
-            place = self._header.place(name, "keep_rows_where")
-            texts = columns[place] if place < len(columns) else pa.nulls(len(columns[0]))
-            texts = pc.utf8_trim_whitespace(pc.fill_null(texts.cast(pa.string()), ""))
+        self._rules = {
+            name: (header.places(name, "keep_rows_where")[0], wanted)
+            for name, wanted in (layout.keep_rows_where or {}).items()
+        }
+        self._left_out: dict[str, Counter[str]] = {name: Counter() for name in self._rules}
+
+    def others(self, columns: Sequence[pa.Array]) -> pa.Array | None:
+        """Return which rows are left out; None where no rule leaves any out."""
+        mask: pa.Array | None = None
+        for name, (place, wanted) in self._rules.items():
+            texts = pc.fill_null(pc.utf8_trim_whitespace(_column(columns, place)), "")
             others = pc.invert(_is_wanted(texts, wanted))
             counted = others if mask is None else pc.and_not(others, mask)
             values = pc.value_counts(texts.filter(counted)).to_pylist()
@@ -55,13 +261,29 @@ class KeptRows:
 def _is_wanted(texts: pa.Array, wanted: Wanted) -> pa.Array:
     if wanted.matches is not None:
         return pc.match_substring_regex(texts, wanted.matches)
-    listed = pa.array([_plain(text) for text in wanted.texts or wanted.excluded], pa.string())
+    listed = {_plain(text) for text in wanted.texts or wanted.excluded}
     different = pc.unique(texts)
-    plain = pa.array([_plain(text) for text in different.to_pylist()], pa.string())
-    found = different.filter(pc.is_in(plain, listed))
-    is_listed = pc.is_in(texts, found)
-    return is_listed if wanted.texts else pc.invert(is_listed)
+    is_listed = pa.array([_plain(text) in listed for text in different.to_pylist()], pa.bool_())
+    found = is_listed.take(pc.index_in(texts, different))
+    return found if wanted.texts else pc.invert(found)
+
+
+def recoded(texts: pa.Array, values: dict[str, str]) -> pa.Array:
+    """Return texts with the values that a layout has for some of them."""
+    plain = {_plain(code): value for code, value in values.items()}
+    different = pc.unique(pc.drop_null(texts))
+    known = [plain.get(_plain(text)) for text in different.to_pylist()]
+    known_texts = pa.array(known, pa.string()).take(pc.index_in(texts, different))
+    return pc.coalesce(known_texts, texts, pa.scalar(plain.get(""), pa.string()))
 
 
 def _plain(text: str) -> str:
     return text.strip().casefold()
+
+
+def _column(columns: Sequence[pa.Array], place: int) -> pa.Array:
+    return columns[place] if place < len(columns) else pa.nulls(len(columns[0]), pa.string())
+
+
+def _has_text(texts: pa.Array) -> Flags:
+    return np.asarray(pc.fill_null(pc.not_equal(pc.utf8_trim_whitespace(texts), ""), False))

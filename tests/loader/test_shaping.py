@@ -1,5 +1,7 @@
 """Keys of a layout that say what whole rows are: kept or left out, parts of an order, headings."""
 
+import json
+
 import pytest
 
 from loader.layouts import BadLayout, read_layouts
@@ -82,9 +84,171 @@ def test_a_column_that_is_not_there(
         ("keep_rows_where: {Status: []}", "what is kept is wanted here"),
         ("keep_rows_where: {Status: {is: Paid}}", "keep_rows_where.Status: what is kept is wanted"),
         ('keep_rows_where: {Status: {matches: "(?=a)"}}', "uses look-around"),
+        ("heading_rows: customer_name", "heading_rows: customer_name must be among its columns"),
+        ("heading_rows: {column: Item}", "heading_rows: a column of ours is wanted here"),
+        ("heading_rows: {column: A, into: units}", "units is read from another header"),
+        ("values: {units: One}", "values.units: texts and their values are wanted here"),
+        ("values: {city: {A: B}}", "values: city must be among its columns"),
+        ("values: {town: {A: B}}", "values: sales_lines has no column town"),
     ],
 )
 def test_layouts_that_cannot_be_used(layouts: LaidOut, text: str, message: str) -> None:
     with pytest.raises(BadLayout) as error:
         read_layouts(layouts(a=f"{LAYOUT}{text}\n"))
     assert message in str(error.value)
+
+
+# ------------------------------------------------------------------ the first line of an order
+
+
+FIRST_LINES: list[list[str | None]] = [
+    ["Order", "Day", "Customer", "Item", "Pieces"],
+    ["A1", "2026-01-05", "Ada", "Tea", "2"],
+    [None, None, None, "Milk", "1"],
+    ["A2", "2026-01-06", None, "Salt", "1"],
+    ["A2", None, None, "Rice", "4"],
+    ["A3", None, "Bob", "Oats", "1"],
+    [None, "2026-01-08", None, "Corn", "1"],
+    [None, None, None, None, None],
+    [None, None, None, "Lost", "1"],
+]
+DAYS = LAYOUT.replace("units: Pieces", "units: Pieces, sold_at: Day, customer_name: Customer")
+
+
+@pytest.mark.parametrize("names", ["[order_id, sold_at, customer_name]", "[Order, Day, Customer]"])
+@pytest.mark.parametrize("block_rows", [1, 2, 50_000])
+def test_what_stands_on_the_first_line_of_an_order(
+    duckdb_warehouse: Warehouse,
+    drop: Dropped,
+    layouts: LaidOut,
+    monkeypatch: pytest.MonkeyPatch,
+    names: str,
+    block_rows: int,
+) -> None:
+    monkeypatch.setattr("loader.reading.delimited.BLOCK_ROWS", block_rows)
+    path = drop("file.csv", FIRST_LINES)
+    layout = f"{DAYS}fill_down: {names}\n"
+    outcome = loaded(duckdb_warehouse.load(path, layouts=layouts(a=layout)))
+    assert raw(duckdb_warehouse, "order_id, sold_at, customer_name, product_name") == [
+        ("A1", "2026-01-05", "Ada", "Tea"),
+        ("A1", "2026-01-05", "Ada", "Milk"),
+        ("A2", "2026-01-06", None, "Salt"),  # its own customer is not told: not Ada
+        ("A2", "2026-01-06", None, "Rice"),
+        ("A3", None, "Bob", "Oats"),
+        ("A3", "2026-01-08", "Bob", "Corn"),
+        (None, None, None, "Lost"),
+    ]
+    assert any("3 rows took" in note for note in outcome.notes)
+
+
+def test_without_an_order_id_the_first_column_begins_an_order(
+    duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut
+) -> None:
+    rows = [row[1:] for row in FIRST_LINES]
+    layout = DAYS.replace("order_id: Order, ", "") + "fill_down: [sold_at, customer_name]\n"
+    loaded(duckdb_warehouse.load(drop("file.xlsx", {"S": rows}), layouts=layouts(a=layout)))
+    assert raw(duckdb_warehouse, "sold_at, customer_name, product_name")[:4] == [
+        ("2026-01-05", "Ada", "Tea"),
+        ("2026-01-05", "Ada", "Milk"),
+        ("2026-01-06", None, "Salt"),
+        ("2026-01-06", None, "Rice"),
+    ]
+
+
+def test_a_state_on_the_first_line_keeps_or_leaves_the_whole_order(
+    duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut
+) -> None:
+    rows = [
+        ["Order", "Item", "Pieces", "Status"],
+        ["A1", "Tea", "2", "paid"],
+        ["A1", "Milk", "3", None],
+        ["A2", "Salt", "1", "voided"],
+        ["A2", "Rice", "1", None],
+    ]
+    layout = LAYOUT + "fill_down: Status\nkeep_rows_where: {Status: paid}\n"
+    loaded(duckdb_warehouse.load(drop("file.csv", rows), layouts=layouts(a=layout)))
+    assert raw(duckdb_warehouse, "product_name") == [("Tea",), ("Milk",)]
+
+
+# ------------------------------------------------------------------ headings of groups
+
+
+GROUPS = [
+    ["", "Day", "Item", "Pieces", "Amount"],
+    ["Ada"],
+    [None, "2026-01-05", "Tea", 2, 7],
+    [None, "2026-01-06", "Milk", 1, 3],
+    ["Total for Ada", None, None, 3, 10],
+    ["Bob"],
+    ["Bob's shop"],
+    [None, "2026-01-07", "Salt", 1, 1],
+    ["Bob's shop total", None, None, 1, 1],
+    [None, "2026-01-08", "Rice", 1, 2],
+    ["Total for Bob", None, None, 2, 3],
+    ["TOTAL", None, None, 5, 13],
+    [None, "2026-01-09", "Oats", 1, 1],
+    ["Printed on 9 January"],
+]
+GROUPED = """\
+entity: sales_lines
+files: "*"
+columns: {sold_at: Day, product_name: Item, units: Pieces, line_total: Amount, customer_name: "[A]"}
+"""
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "heading_rows: customer_name\n",
+        'heading_rows: {column: "[A]", into: customer_name}\n',
+        "heading_rows: customer_name\n"
+        'skip_rows_where: {column: "[A]", matches: "^(Total for|TOTAL)|total$"}\n',
+    ],
+)
+def test_rows_that_name_the_customer_of_those_below(
+    duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut, more: str
+) -> None:
+    path = drop("file.xlsx", {"S": GROUPS})
+    outcome = loaded(duckdb_warehouse.load(path, layouts=layouts(a=GROUPED + more)))
+    assert raw(duckdb_warehouse, "customer_name, product_name, units") == [
+        ("Ada", "Tea", "2"),
+        ("Ada", "Milk", "1"),
+        ("Bob's shop", "Salt", "1"),
+        ("Bob", "Rice", "1"),
+        (None, "Oats", "1"),
+    ]
+    assert outcome.rows_skipped == {"heading": 4, "total": 4}
+    assert "no rows stand below 'Printed on 9 January': left out as heading rows" in outcome.notes
+    assert any("1 row without a customer_name" in note for note in outcome.notes)
+    ((totals,),) = duckdb_warehouse.query("select control_totals from raw.file_parts")
+    assert [total["row"] for total in json.loads(totals)] == ["5", "9", "12"]  # not Bob's, a sum
+
+
+def test_headings_in_the_column_of_the_products(
+    duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut
+) -> None:
+    rows = [
+        ["Item", "Pieces", "Amount", "Order"],
+        ["Drinks", None, None, None],
+        ["Tea", 2, 7, None],
+        ["Total Drinks", 2, 7, None],
+        ["Food", None, None, None],
+        ["Rice", 1, 3, None],
+    ]
+    layout = LAYOUT + "heading_rows: {column: Item, into: category}\n"
+    loaded(duckdb_warehouse.load(drop("file.xlsx", {"S": rows}), layouts=layouts(a=layout)))
+    assert raw(duckdb_warehouse, "category, product_name") == [("Drinks", "Tea"), ("Food", "Rice")]
+
+
+# ------------------------------------------------------------------ texts and their values
+
+
+def test_texts_that_stand_for_values(
+    duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut
+) -> None:
+    rows = [["Order", "Item", "Pieces"], ["A1", "T", "one"], ["A2", "t ", "2"], ["A3", "M", None]]
+    layout = LAYOUT + 'values: {units: {One: 1, "": 0}, product_name: {T: Tea}}\n'
+    loaded(duckdb_warehouse.load(drop("file.csv", rows), layouts=layouts(a=layout)))
+    assert raw(duckdb_warehouse, "product_name, units") == [
+        ("Tea", "1"), ("Tea", "2"), ("M", "0"),
+    ]  # fmt: skip
