@@ -16,6 +16,7 @@ from loader.reading.sheet import BadFile, Block, NoTable, Sheet
 from loader.understanding.renamed import cure
 from loader.understanding.tables import table_of
 from loader.understanding.tidy import read_tidy
+from loader.unpivoting import spread
 from loader.wording import SHOWN, quoted, sheets_are
 
 _EMPTY = "it holds no rows at all: every sheet is empty."
@@ -77,45 +78,58 @@ class FileReader:
             BadFile: the file does not fit.
             Held: it does, and its rows leave something open.
         """
-        encodings = {item.encoding for item in self.chosen.layouts if item.encoding}
-        if len(encodings) > 1:
-            raise BadFile(
-                f"its layout declares several encodings ({', '.join(sorted(encodings))})."
-            )
         member = self.delivery.member
         with open_sheets(
             self.delivery.path,
             member=member.name if member else None,
-            encoding=next(iter(encodings), None),
+            encoding=self._declared("encoding"),
+            delimiter=self._declared("delimiter"),
         ) as sheets:
             if unread := [question for sheet in sheets for question in sheet.questions]:
                 raise Held(unread, self.delivery.path)
             find = self._find_named if self.chosen.name else self._find_tidy
-            for sheet, header, layout, blocks in self._once(find(sheets)):
-                try:
-                    mapping = Mapping(sheet, header, layout, len(self.parts) + 1, self._period)
-                except BadFile as problem:
-                    raise BadFile(_in_sheet(sheet.name, str(problem))) from None
-                self.parts.append(mapping.part)
-                yield mapping.part, _naming_sheet(sheet, mapping.batches(blocks, version))
+            for found in self._once(find(sheets)):
+                for mapping, blocks in self._mappings(*found):
+                    self.parts.append(mapping.part)
+                    yield mapping.part, _naming_sheet(found[0], mapping.batches(blocks, version))
         self._refuse_no_rows()
         if questions := [question for part in self.parts for question in part.questions]:
             raise Held(questions, self.delivery.path)
 
+    def _declared(self, key: str) -> str | None:
+        """Return what the documents of the layout say of the file as a whole."""
+        values = {value for item in self.chosen.layouts if (value := getattr(item, key))}
+        if len(values) > 1:
+            raise BadFile(f"its layout declares several {key}s ({quoted(sorted(values))}).")
+        return next(iter(values), None)
+
+    def _mappings(
+        self, sheet: Sheet, header: Header, layout: Layout, blocks: Iterator[Block]
+    ) -> Iterator[tuple[Mapping, Iterator[Block]]]:
+        try:
+            for part, part_layout, part_blocks in spread(header, layout, blocks):
+                number = len(self.parts) + 1
+                yield Mapping(sheet, part, part_layout, number, self._period), part_blocks
+        except BadFile as problem:
+            raise BadFile(_in_sheet(sheet.name, str(problem))) from None
+
     def notes(self) -> list[str]:
         """Return what people should know about the file, once all parts are read."""
         several = len({part.sheet for part in self.parts}) > 1
-        return [
+        notes = [
             _in_sheet(part.sheet, note) if several else note
             for part in self.parts
             for note in part.notes
-        ] + self._notes
+        ]
+        # Columns that are rows share what is to be said of their sheet.
+        return [*dict.fromkeys(notes), *self._notes]
 
     def sheets(self) -> list[str]:
         """Return what each sheet of a workbook was taken for."""
         names: dict[str, list[str]] = {}
-        for part in self.parts:
-            names.setdefault(part.layout.entity, []).append(part.sheet)
+        for entity, sheet in dict.fromkeys((part.layout.entity, part.sheet) for part in self.parts):
+            if sheet:
+                names.setdefault(entity, []).append(sheet)
         several = sum(map(len, names.values())) > 1
         return [f"{entity}: {quoted(found, SHOWN)}" for entity, found in names.items() if several]
 
@@ -127,7 +141,7 @@ class FileReader:
         items: list[_Found] = []
         rows: list[SheetRows] = []
         for sheet, header, layout, blocks in found:
-            is_open = self._is_draft or layout.sheets == ["*"]
+            is_open = (self._is_draft or layout.sheets == ["*"]) and layout.unpivot is None
             if sheet.name and layout.entity == "sales_lines" and is_open:
                 in_memory = [*blocks]
                 rows.append(_rows_of(sheet, header, in_memory))

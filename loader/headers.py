@@ -79,16 +79,35 @@ class HeaderRow:
 
 
 @dataclass(frozen=True)
+class Spread:
+    """One of the columns of a sheet that are rows, each of which is read as a table of its own.
+
+    Attributes:
+        place: where it is; a row that is blank there says nothing.
+        taken: where all of them are.
+        total_rows: the numbers of the rows that are sums of those above.
+        notes: what people should know.
+    """
+
+    place: int
+    taken: frozenset[int]
+    total_rows: frozenset[int]
+    notes: list[str]
+
+
+@dataclass(frozen=True)
 class Header:
     """The header of one sheet, read by one layout.
 
     Attributes:
         at: where it stands, and what stands in it.
         positions: for each mapped column of the contract, where it is found.
+        spread: which of several columns that are rows it stands for; None in other tables.
     """
 
     at: HeaderRow
     positions: dict[str, list[int]]
+    spread: Spread | None = None
 
     def places(self, name: str, key: str) -> list[int]:
         """Return where a column is that a key of the layout names, by its header or by ours.
@@ -128,7 +147,7 @@ class Header:
         ]
         if len(at.repeated) > SHOWN:
             notes.append(f"{len(at.repeated) - SHOWN:,} more columns repeat a header")
-        return notes
+        return notes + (self.spread.notes if self.spread else [])
 
 
 @dataclass(frozen=True)

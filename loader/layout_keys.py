@@ -89,6 +89,18 @@ Values = Annotated[dict[str, str], BeforeValidator(_codes)]
 Pattern = Annotated[str, AfterValidator(simple_pattern)]
 
 
+class Unpivot(Strict):
+    """Columns across a sheet that are rows, such as months.
+
+    A layout names the headers of the columns, or patterns of them; the column of ours that these
+    headers fill (`names`), and the one that the cells below them fill (`values`).
+    """
+
+    columns: Names
+    names: str
+    values: str
+
+
 class SkipRows(Strict):
     """Rows that are totals, told by the text of one column."""
 

@@ -36,11 +36,12 @@ from loader.layout_keys import (
     Source,
     Strict,
     Texts,
+    Unpivot,
     Values,
     listed,
 )
 
-ROW_KEYS = ("keep_rows_where", "fill_down", "heading_rows", "values")
+ROW_KEYS = ("keep_rows_where", "fill_down", "heading_rows", "values", "unpivot")
 """Keys that say what whole rows are, or make other texts of their cells."""
 
 DEFAULT_MISSING = ["", "NULL", "null", "N/A", "n/a"]
@@ -68,11 +69,13 @@ class Layout(BaseModel):
     dates: Names | None = None
     time_zone: str | None = None
     encoding: str | None = None
+    delimiter: str | None = None
     skip_rows_where: SkipRows | None = None
     keep_rows_where: KeepRows | None = None
     fill_down: Texts = []
     heading_rows: str | None = None
     values: dict[str, Values] = {}
+    unpivot: Unpivot | None = None
     identity: Texts = []
     extract: Literal["complete", "partial"] = "partial"
     as_of: str | None = None
@@ -127,6 +130,14 @@ class Layout(BaseModel):
             raise ValueError(f"'{value}' is no time zone: such as Europe/Berlin, or UTC")
         return value
 
+    @field_validator("delimiter")
+    @classmethod
+    def _one_character(cls, value: str | None) -> str | None:
+        value = "\t" if value in ("tab", r"\t") else value
+        if value is not None and not re.fullmatch(r"[^\w\r\n\"]", value):
+            raise ValueError("one character that is no letter or digit is wanted here, or tab")
+        return value
+
     @field_serializer("dates")
     def _one_date_order(self, value: list[str] | None) -> list[str] | str | None:
         # As it was when there was but one: files that are loaded are not read again.
@@ -162,10 +173,18 @@ class Layout(BaseModel):
                     f"{key}: {self.entity} has no column {', '.join(unknown)}; "
                     f"it has {', '.join(contract.columns)}"
                 )
-        for choice in unmet(contract.required, set(self.columns)):
+        across = [self.unpivot.names, self.unpivot.values] if self.unpivot else []
+        for name in across:
+            if name not in contract.columns or name in self.columns or across[0] == across[1]:
+                raise ValueError(
+                    f"unpivot: '{name}' must be one of {', '.join(contract.columns)}, other than "
+                    "those under `columns:`, and another for `names` than for `values`"
+                )
+        known = {*self.columns, *across}
+        for choice in unmet(contract.required, known):
             raise ValueError(f"columns: {self.entity} needs {' or '.join(choice)}")
         for key in ("identity", "values"):
-            if unmapped := [name for name in getattr(self, key) if name not in self.columns]:
+            if unmapped := [name for name in getattr(self, key) if name not in known]:
                 raise ValueError(f"{key}: {', '.join(unmapped)} must be among its columns")
         headed = self.heading_rows
         if headed is not None and not isinstance(self.columns.get(headed), list):
@@ -240,7 +259,7 @@ class LayoutFile:
     def fingerprint(self) -> str:
         """Return a hash of the meaning: it changes when the files should be read again."""
         # These count where they are used: files loaded before they came are not read again.
-        later = {"as_of", "period", "time_zone", *ROW_KEYS}
+        later = {"as_of", "period", "time_zone", "delimiter", *ROW_KEYS}
         text = "\n".join(
             item.model_dump_json(
                 by_alias=True, exclude={key for key in later if not getattr(item, key)}

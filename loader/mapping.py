@@ -24,7 +24,7 @@ from loader.layout_keys import Constant, Join
 from loader.layouts import Layout
 from loader.questions import Question
 from loader.reading.sheet import BadFile, Block, Sheet
-from loader.shaping import FilledDown, Flags, HeadingRows, KeptRows, recoded
+from loader.shaping import FilledDown, Flags, HeadingRows, KeptRows, column_at, has_text, recoded
 from loader.wording import SHOWN, count, quoted
 
 BEYOND_HEADER = "_beyond_header"
@@ -134,6 +134,8 @@ class Mapping:
         self._below = TablesBelow(header.at.row + 1, places)
         self._decimal_mark: str = layout.decimal or "."
         self._mapped = {position for found in header.positions.values() for position in found}
+        if header.spread is not None:
+            self._mapped |= header.spread.taken
         self._filled_down = FilledDown(layout, header)
         self._headings = HeadingRows(layout, header)
         self._kept_rows = KeptRows(layout, header)
@@ -241,6 +243,7 @@ class Mapping:
         skipped = np.zeros(height, bool)
         for reason, mask in (
             ("blank", blank),
+            ("blank", self._says_nothing(columns)),
             ("repeated_header", header),
             ("other_table", self._other_table(start, columns, blank, header)),
             ("comment", self._comment(columns)),
@@ -274,6 +277,9 @@ class Mapping:
     ) -> pa.Array | None:
         """Leave out totals and the rows that head others; return what heads each row."""
         totals, heads = self._total(columns), None
+        if self._header.spread is not None:
+            sums = np.isin(numbers, [*self._header.spread.total_rows])
+            totals = sums if totals is None else sums | np.asarray(totals)
         stated = totals
         if self._headings.column is not None:
             totals = np.asarray(totals) if totals is not None else np.zeros(len(numbers), bool)
@@ -324,6 +330,11 @@ class Mapping:
     ) -> pa.Array | None:
         is_asked = self._layout.entity == "sales_lines" and self._layout.rows is None
         return self._below.outside(start, columns, blank, header) if is_asked else None
+
+    def _says_nothing(self, columns: list[pa.Array]) -> Flags | None:
+        """Return which rows are blank in the one of many columns that this part is."""
+        spread = self._header.spread
+        return None if spread is None else ~has_text(column_at(columns, spread.place))
 
     def _comment(self, columns: list[pa.Array]) -> pa.Array | None:
         if self._layout.comment is None:

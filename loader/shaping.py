@@ -68,10 +68,10 @@ class HeadingRows:
             that heads each row.
         """
         height = len(columns[0])
-        texts = pc.utf8_trim_whitespace(_column(columns, self._place)).to_pylist()
+        texts = pc.utf8_trim_whitespace(column_at(columns, self._place)).to_pylist()
         with_words, with_amounts = (
             np.logical_or.reduce(
-                [np.zeros(height, bool), *(_has_text(_column(columns, place)) for place in places)]
+                [np.zeros(height, bool), *(has_text(column_at(columns, place)) for place in places)]
             )
             for places in (self._words, self._amounts)
         )
@@ -173,7 +173,7 @@ class FilledDown:
             return columns
         columns = list(columns)
         texts = {
-            place: pa.concat_arrays([pa.array([above], pa.string()), _column(columns, place)])
+            place: pa.concat_arrays([pa.array([above], pa.string()), column_at(columns, place)])
             for place, above in self._above.items()
         }
         behind_gap = np.diff(gaps, prepend=self._gaps) > 0
@@ -182,7 +182,7 @@ class FilledDown:
         since = np.maximum.accumulate(np.where(is_first, rows, 0))
         is_filled = np.zeros(len(is_first), bool)
         for place, column in texts.items():
-            stands = _has_text(column)
+            stands = has_text(column)
             last = np.maximum.accumulate(np.where(stands, rows, -1))
             if place not in self._places:
                 self._above[place] = column[int(last[-1])].as_py() if last[-1] >= 0 else None
@@ -199,7 +199,7 @@ class FilledDown:
 
     def _starts(self, texts: pa.Array) -> Flags:
         """Return in which rows, behind the first, an order begins."""
-        stands = _has_text(texts)
+        stands = has_text(texts)
         if not self._by_order:
             return stands[1:]
         ids = np.asarray(pc.utf8_trim_whitespace(texts).dictionary_encode().indices.fill_null(-1))
@@ -235,7 +235,7 @@ class KeptRows:
         """Return which rows are left out; None where no rule leaves any out."""
         mask: pa.Array | None = None
         for name, (place, wanted) in self._rules.items():
-            texts = pc.fill_null(pc.utf8_trim_whitespace(_column(columns, place)), "")
+            texts = pc.fill_null(pc.utf8_trim_whitespace(column_at(columns, place)), "")
             others = pc.invert(_is_wanted(texts, wanted))
             counted = others if mask is None else pc.and_not(others, mask)
             values = pc.value_counts(texts.filter(counted)).to_pylist()
@@ -281,9 +281,11 @@ def _plain(text: str) -> str:
     return text.strip().casefold()
 
 
-def _column(columns: Sequence[pa.Array], place: int) -> pa.Array:
+def column_at(columns: Sequence[pa.Array], place: int) -> pa.Array:
+    """Return a column of a block, which may have fewer than the header."""
     return columns[place] if place < len(columns) else pa.nulls(len(columns[0]), pa.string())
 
 
-def _has_text(texts: pa.Array) -> Flags:
+def has_text(texts: pa.Array) -> Flags:
+    """Return which texts are not blank."""
     return np.asarray(pc.fill_null(pc.not_equal(pc.utf8_trim_whitespace(texts), ""), False))

@@ -55,13 +55,15 @@ class DelimitedSheet:
 
     name = ""
 
-    def __init__(self, open_file: Callable[[], BinaryIO], encoding: str | None, tabs: bool) -> None:
+    def __init__(
+        self, open_file: Callable[[], BinaryIO], encoding: str | None, delimiter: str | None
+    ) -> None:
         """Find out encoding and delimiter.
 
         Args:
             open_file: opens the file from its start; called several times.
             encoding: as the layout declares it, and then strictly kept; None to detect it.
-            tabs: whether the delimiter is a tab, or to be found out.
+            delimiter: as the layout or the file's name declares it; None to find it out.
 
         Raises:
             BadFile: the file is empty, no text, or not in the encoding.
@@ -76,7 +78,7 @@ class DelimitedSheet:
         self._is_quoted_whole = False
         self._separator_line = re.match(r"sep=(.)[\r\n]", sample, re.IGNORECASE)
         if self._separator_line:
-            self._delimiter = self._separator_line[1]
+            self._delimiter = delimiter or self._separator_line[1]
             self.notes.append(f"row 1 names the delimiter ({self._delimiter_name()})")
         else:
             inner = _quoted_whole(sample)
@@ -85,8 +87,8 @@ class DelimitedSheet:
                 self.notes.append(
                     "each line is one quoted text, as after a re-save; read all the same"
                 )
-            self._delimiter = "\t" if tabs else _sniff(inner or sample)
-            if self._delimiter != "," and not tabs:
+            self._delimiter = delimiter or _sniff(inner or sample)
+            if self._delimiter != "," and delimiter is None:
                 self.notes.append(f"read as delimited by {_NAMES[self._delimiter]}")
 
     def blocks(self) -> Iterator[Block]:

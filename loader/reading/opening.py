@@ -49,7 +49,11 @@ def open_binary(path: Path, member: str | None = None) -> BinaryIO:
 
 @contextmanager
 def open_sheets(
-    path: Path, *, member: str | None = None, encoding: str | None = None
+    path: Path,
+    *,
+    member: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
 ) -> Iterator[list[Sheet]]:
     """Open a workbook or a delimited file, by its suffix; either may be compressed.
 
@@ -57,6 +61,7 @@ def open_sheets(
         path: the file.
         member: if that is a zip archive, the name of the file in it.
         encoding: that of delimited text, as the layout declares it; None to detect it.
+        delimiter: likewise.
 
     Yields:
         The sheets, in the order of the workbook; they can be read until the context is left.
@@ -80,7 +85,8 @@ def open_sheets(
     kind = suffix.removesuffix(".gz")
     if kind in _DELIMITED:
         opener = partial(_open_delimited, path, member, packed)
-        yield [DelimitedSheet(opener, encoding, tabs=kind in (".tsv", ".tab"))]
+        tabs = "\t" if kind in (".tsv", ".tab") else None
+        yield [DelimitedSheet(opener, encoding, delimiter or tabs)]
     elif packed or member is not None:
         with TemporaryDirectory() as folder:
             unpacked = Path(folder, f"workbook{kind}")

@@ -131,6 +131,17 @@ def test_facts_where_the_layout_says_nothing(
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(("delimiter", "text"), [('":"', ":"), ("tab", "\t"), ('" "', " ")])
+def test_delimiter(
+    duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut, delimiter: str, text: str
+) -> None:
+    rows = [["Order", "Item", "Pieces"], ["A1", "Tea;Milk,2", "2"], ["A2", "Tea|", "3"]]
+    path = drop("file.csv", "".join(text.join(row) + "\n" for row in rows))
+    layout = f"{LAYOUT}delimiter: {delimiter}\n"
+    loaded(duckdb_warehouse.load(path, layouts=layouts(a=layout)))
+    assert raw(duckdb_warehouse, "product_name, units") == [("Tea;Milk,2", "2"), ("Tea|", "3")]
+
+
 def test_encoding(duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut) -> None:
     path = drop("file.csv", "Order,Item,Pieces\nA1,Café,2\n".encode("cp850"))
     loaded(duckdb_warehouse.load(path, layouts=layouts(a=LAYOUT + "encoding: cp850\n")))

@@ -1,4 +1,4 @@
-"""Keys of a layout that say what whole rows are: kept or left out, parts of an order, headings."""
+"""Keys of a layout that say what rows and columns are: kept, headings, parts of an order."""
 
 import json
 
@@ -87,6 +87,10 @@ def test_a_column_that_is_not_there(
         ("heading_rows: customer_name", "heading_rows: customer_name must be among its columns"),
         ("heading_rows: {column: Item}", "heading_rows: a column of ours is wanted here"),
         ("heading_rows: {column: A, into: units}", "units is read from another header"),
+        ("unpivot: {columns: A, names: units, values: city}", "unpivot: 'units' must be one of"),
+        ("unpivot: {columns: A, names: city, values: city}", "and another for `names`"),
+        ("unpivot: {columns: A, names: city}", "unpivot.values: this key is missing"),
+        ("delimiter: ab", "delimiter: one character that is no letter or digit is wanted"),
         ("values: {units: One}", "values.units: texts and their values are wanted here"),
         ("values: {city: {A: B}}", "values: city must be among its columns"),
         ("values: {town: {A: B}}", "values: sales_lines has no column town"),
@@ -252,3 +256,121 @@ def test_texts_that_stand_for_values(
     assert raw(duckdb_warehouse, "product_name, units") == [
         ("Tea", "1"), ("Tea", "2"), ("M", "0"),
     ]  # fmt: skip
+
+
+# ------------------------------------------------------------------ columns that are rows
+
+
+TARGETS = """\
+entity: sales_targets
+files: "*"
+columns: {seller_name: Seller}
+unpivot: {columns: COLUMNS, names: month, values: target_amount}
+"""
+MONTHS = [
+    ["Seller", "Jan 2025", "Feb 2025", "Q1", "März 2025", "Total"],
+    ["Ann", 10, 20, 30, None, 30],
+    ["Bob", 5, 5, 10, 1.5, 11.5],
+    ["Total", 15, 25, 40, 1.5, 41.5],
+]
+
+
+@pytest.mark.parametrize(
+    "columns", ['"*"', "[Jan 2025, Feb 2025, März 2025]", '["* 2025"]', '["[B]", "[C]", "[E]"]']
+)
+def test_months_across_are_rows_and_their_totals_are_not(
+    duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut, columns: str
+) -> None:
+    path = drop("file.xlsx", {"S": MONTHS})
+    layout = layouts(a=TARGETS.replace("COLUMNS", columns))
+    outcome = loaded(duckdb_warehouse.load(path, layouts=layout))
+    assert raw(duckdb_warehouse, "month, seller_name, target_amount", "sales_targets") == [
+        ("2025-01-01", "Ann", "10"),
+        ("2025-01-01", "Bob", "5"),
+        ("2025-02-01", "Ann", "20"),
+        ("2025-02-01", "Bob", "5"),
+        ("2025-03-01", "Bob", "1.5"),
+    ]
+    assert outcome.rows_skipped == {"total": 3, "blank": 1}
+    assert "left out, as they are sums of the rows above them: row 4" in outcome.notes
+    sums = "left out, as they are sums of the columns beside them: 'Q1', 'Total'"
+    assert (sums in outcome.notes) == (columns == '"*"')
+    ((read, kept),) = duckdb_warehouse.query(
+        "select sum(rows_read), sum(rows_loaded) from raw.file_parts"
+    )
+    assert (read, kept) == (9, 5)
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "message"),
+    [
+        ([["Seller", "Jan"], ["Ann", 1]], "Jan", "the header 'Jan' names no month or day with its"),
+        (
+            [["Seller", "Jan 2025"], ["Ann", 1]],
+            "Feb 2025",
+            "the column 'Feb 2025', which is not in",
+        ),
+        (
+            [["Seller", "Jan 2025", "Feb 2025", "Q1"], ["Ann", 1, 2, 4]],
+            '"*"',
+            "the header 'Q1' names no month or day",
+        ),
+        (
+            [["Seller", "Jan 2025", "Feb 2025"], ["Ann", 1, 2], ["Bob", 1, 2], ["Total", 2, 5]],
+            '"*"',
+            "row 4 ('Total') is no sum of the rows above it",
+        ),
+        (
+            [["Seller", "Jan 2025"], ["Ann", 1], ["Bob", 1], ["Cid", 2], ["Yhteensä", 4]],
+            '"*"',
+            "row 5 ('Yhteensä') is the sum of all rows above it",
+        ),
+    ],
+)
+def test_what_may_be_counted_twice_is_refused(
+    duckdb_warehouse: Warehouse,
+    drop: Dropped,
+    layouts: LaidOut,
+    rows: list[list[object]],
+    columns: str,
+    message: str,
+) -> None:
+    path = drop("file.xlsx", {"S": rows})
+    layout = layouts(a=TARGETS.replace("COLUMNS", columns))
+    assert message in failed(duckdb_warehouse.load(path, layouts=layout))
+
+
+def test_a_seller_with_the_targets_of_two_others_counts(
+    duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut
+) -> None:
+    rows = [["Seller", "Jan"], ["Ann", 5], ["Bob", 5], ["Cid", 10], ["Dee", 20], ["Sum", 40]]
+    more = "values: {month: {Jan: 2025-01}}\nskip_rows_where: {column: Seller, matches: ^Sum$}\n"
+    layout = layouts(a=TARGETS.replace("COLUMNS", "Jan") + more + "rows: 2-6\n")
+    loaded(duckdb_warehouse.load(drop("file.xlsx", {"S": rows}), layouts=layout))
+    assert raw(duckdb_warehouse, "seller_name, target_amount", "sales_targets") == [
+        ("Ann", "5"), ("Bob", "5"), ("Cid", "10"), ("Dee", "20"),
+    ]  # fmt: skip
+
+
+def test_stores_across(duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut) -> None:
+    rows = [
+        ["Day", "Item", "North", "South", "All stores"],
+        ["2026-01-05", "Tea", 2, 3, 5],
+        ["2026-01-05", "Milk", None, 4, 4],
+    ]
+    layout = (
+        "entity: sales_lines\nfiles: '*'\ncolumns: {sold_at: Day, product_name: Item}\n"
+        "unpivot: {columns: COLUMNS, names: store_name, values: units}\n"
+    )
+    path = drop("file.xlsx", {"S": rows})
+    message = failed(
+        duckdb_warehouse.load(path, layouts=layouts(a=layout.replace("COLUMNS", '"*"')))
+    )
+    assert "'All stores' is the sum of the columns beside it" in message
+    layout = layout.replace("COLUMNS", "[North, South]")
+    loaded(duckdb_warehouse.load(path, layouts=layouts(a=layout)))
+    assert raw(duckdb_warehouse, "store_name, product_name, units, _extra") == [
+        ("North", "Tea", "2", '{"All stores": "5"}'),
+        ("South", "Tea", "3", '{"All stores": "5"}'),
+        ("South", "Milk", "4", '{"All stores": "4"}'),
+    ]
