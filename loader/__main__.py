@@ -183,6 +183,9 @@ def inspect_command(file: Path) -> None:
 @click.option("--encoding", metavar="NAME", help="Of CSV files: utf-8, cp1252, …")
 @click.option("--sheets", metavar="NAMES", help="Those whose sales count, with commas between.")
 @click.option("--rows", metavar="FIRST-LAST", help="Of a sheet, as Excel counts them: 2-500, 2-.")
+@click.option(
+    "--skip-rows-where", metavar="HEADER=REGEX", help="Totals rows; none: there are none."
+)
 @click.option("--missing", metavar="TEXTS", help="That mean no value, beside the usual ones.")
 @click.option("--time-zone", metavar="NAME", help="Of the business: Europe/Berlin, UTC, …")
 @click.option(
@@ -208,6 +211,7 @@ def learn_command(
     encoding: str | None,
     sheets: str | None,
     rows: str | None,
+    skip_rows_where: str | None,
     missing: str | None,
     time_zone: str | None,
     currency: str,
@@ -227,6 +231,7 @@ def learn_command(
         "encoding": encoding,
         "sheets": sheets,
         "rows": rows,
+        "skip_rows_where": skip_rows_where,
         "missing": missing,
         "time_zone": time_zone,
     }

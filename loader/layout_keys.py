@@ -1,7 +1,7 @@
 """What the keys of a layout may hold, where that is more than a text or a list."""
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,6 +14,8 @@ from pydantic import (
     TypeAdapter,
     model_validator,
 )
+
+from loader.evidence.totals import NONE as NO_TOTALS
 
 
 def simple_pattern(pattern: str) -> str:
@@ -106,6 +108,14 @@ class SkipRows(Strict):
 
     column: str
     matches: Pattern
+
+
+def _totals(value: Any) -> Any:
+    return value if value == NO_TOTALS else SkipRows.model_validate(value)
+
+
+TotalsRule = Annotated[SkipRows | Literal["none"], BeforeValidator(_totals)]
+"""Which rows are totals, or that none is."""
 
 
 class Wanted(Strict):

@@ -32,10 +32,10 @@ from loader.layout_keys import (
     KeepRows,
     Names,
     Pattern,
-    SkipRows,
     Source,
     Strict,
     Texts,
+    TotalsRule,
     Unpivot,
     Values,
     listed,
@@ -70,7 +70,7 @@ class Layout(BaseModel):
     time_zone: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
-    skip_rows_where: SkipRows | None = None
+    skip_rows_where: TotalsRule | None = None
     keep_rows_where: KeepRows | None = None
     fill_down: Texts = []
     heading_rows: str | None = None

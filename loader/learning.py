@@ -26,7 +26,7 @@ from loader.mapping import Part
 from loader.questions import Held, Question
 from loader.reading.sheet import BadFile
 from loader.understanding.profiles import Profile
-from loader.understanding.proposal import as_yaml, file_patterns
+from loader.understanding.proposal import Setting, as_yaml, file_patterns
 from loader.understanding.tables import read_tables
 from loader.understanding.understand import Pick, Understood, understand
 from loader.wording import quoted, short
@@ -221,12 +221,12 @@ def _others(table: Understood, tables: list[Understood]) -> list[str]:
     return [file.name for other in tables for file, _ in other.table.places if file not in own]
 
 
-def _settings(table: Understood, answers: Answers) -> dict[str, str | list[str]]:
+def _settings(table: Understood, answers: Answers) -> dict[str, Setting]:
     """Return the settings that mean something for a table."""
     contract = ENTITIES[table.entity or ""]
     types = {contract.columns[column].type for column in table.picks}
     is_csv = not table.table.places[0][1]
-    kept: dict[str, str | list[str]] = {}
+    kept: dict[str, Setting] = {}
     for key, value in answers.settings.items():
         if key in _OF_TYPE and types.isdisjoint(_OF_TYPE[key]):
             continue
@@ -234,6 +234,11 @@ def _settings(table: Understood, answers: Answers) -> dict[str, str | list[str]]
             continue
         if key == "sheets" or (key == "rows" and not _is_sales(table)):
             continue  # the sheets are those of the table
+        if key == "skip_rows_where" and "=" in value:
+            header, _, pattern = value.partition("=")
+            if table.table.header.position(header) is not None:
+                kept[key] = {"column": header, "matches": pattern}
+            continue
         if key == "missing":
             kept[key] = [*DEFAULT_MISSING, *said_list(value)]
             continue

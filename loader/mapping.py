@@ -18,6 +18,7 @@ from loader.evidence.dates import DateEvidence
 from loader.evidence.numbers import NumberEvidence
 from loader.evidence.tables import TablesBelow
 from loader.evidence.texts import TextEvidence
+from loader.evidence.totals import MEASURES, TotalRows
 from loader.evidence.zones import ZoneEvidence
 from loader.headers import Header
 from loader.layout_keys import Constant, Join
@@ -132,6 +133,10 @@ class Mapping:
             found[0] for name in ("sold_at", "units") if (found := header.positions.get(name))
         ]
         self._below = TablesBelow(header.at.row + 1, places)
+        # What is turned has been searched for totals by then.
+        is_known = layout.skip_rows_where or layout.unpivot
+        measures = () if is_known else MEASURES.get(layout.entity, ())
+        self._totals = TotalRows(header.positions, header.at.names, measures)
         self._decimal_mark: str = layout.decimal or "."
         self._mapped = {position for found in header.positions.values() for position in found}
         if header.spread is not None:
@@ -169,11 +174,12 @@ class Mapping:
         part = self.part
         dates, decimals = self._dates.finding(), self._numbers.finding()
         zones, texts = self._zones.finding(), self._texts.finding()
+        totals = self._totals.finding()
         part.no_value_texts = texts.value.no_value
         part.whole_number_columns = texts.value.whole_numbers
         part.date_order, part.decimal_mark = dates.value, decimals.value
         part.notes += [*self._sheet.notes, *self._header.notes(), *dates.notes, *zones.notes]
-        part.notes += [*decimals.notes, *texts.notes, *self._below.notes]
+        part.notes += [*decimals.notes, *texts.notes, *self._below.notes, *totals.notes]
         for shaping in (self._headings, self._filled_down, self._kept_rows):
             part.notes += shaping.notes()
         part.notes += self._notes_on_columns()
@@ -185,6 +191,7 @@ class Mapping:
                 decimals.question,
                 texts.question,
                 self._below.question,
+                totals.question,
             )
             if question is not None
         ]
@@ -210,7 +217,12 @@ class Mapping:
 
     def _kept(self, block: Block) -> _Rows | None:
         self._refuse_nul(block)
-        return self._keep_rows(*self._below_header(block))
+        kept = self._keep_rows(*self._below_header(block))
+        sums = kept and self._totals.outside(kept.numbers, kept.columns)
+        if kept is None or sums is None:
+            return kept
+        self.part.rows_skipped["sum_of_rows"] += int(sums.sum())
+        return None if sums.all() else kept.filter(~sums)
 
     def _below_header(self, block: Block) -> tuple[int, list[pa.Array]]:
         first, last = self._layout.first_and_last_row()
@@ -344,7 +356,7 @@ class Mapping:
 
     def _total(self, columns: list[pa.Array]) -> pa.Array | None:
         rule = self._layout.skip_rows_where
-        if rule is None:
+        if rule is None or isinstance(rule, str):
             return None
         position = self._header.places(rule.column, "skip_rows_where")[0]
         if position >= len(columns):

@@ -217,7 +217,7 @@ class _Grid:
     def _known_totals(self) -> set[int]:
         """Return the numbers of the rows that the layout calls totals."""
         rule = self._layout.skip_rows_where
-        if rule is None:
+        if rule is None or isinstance(rule, str):
             return set()
         texts = self._texts_at(self._header.places(rule.column, "skip_rows_where")[0])
         return {

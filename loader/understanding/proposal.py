@@ -14,7 +14,11 @@ EXAMPLE_WIDTH = 40
 _DIGIT = re.compile("[0-9]")
 
 
-def as_yaml(found: Understood, files: list[str], settings: Mapping[str, str | list[str]]) -> str:
+Setting = str | list[str] | dict[str, str]
+"""The value of a layout's key."""
+
+
+def as_yaml(found: Understood, files: list[str], settings: Mapping[str, Setting]) -> str:
     """Return a layout document.
 
     Args:
@@ -33,7 +37,7 @@ def as_yaml(found: Understood, files: list[str], settings: Mapping[str, str | li
         if key not in settings
     ]
     for key, value in settings.items():
-        lines.append(f"{key}: {quoted(value) if isinstance(value, str) else _listed(value)}")
+        lines.append(f"{key}: {_written(value)}")
     lines.append("columns:")
     for column, pick in found.picks.items():
         read = [quoted(names[position]) for position in pick.positions]
@@ -105,6 +109,12 @@ def pattern(name: str) -> str:
 def sheet_pattern(name: str) -> str:
     """Return the name of a sheet as a pattern that it fits."""
     return re.sub(r"[\[*?]", "?", name)
+
+
+def _written(value: Setting) -> str:
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}: {quoted(text)}' for key, text in value.items())}}}"
+    return quoted(value) if isinstance(value, str) else _listed(value)
 
 
 def _listed(texts: list[str]) -> str:

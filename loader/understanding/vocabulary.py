@@ -69,6 +69,12 @@ def _listed(languages: dict[str, Any]) -> Iterator[str]:
             yield from word if isinstance(word, list) else [word]
 
 
+@cache
+def row_words(kind: str) -> tuple[str, ...]:
+    """Return what rows of a kind say that are no sales, in lower case: `total`."""
+    return tuple(dict.fromkeys(word.lower() for word in _listed(_vocabulary()["rows"][kind])))
+
+
 def words_for(entity: str, column: str) -> list[str]:
     """Return the words a column goes by in sheets of an entity, the usual ones first."""
     vocabulary = _vocabulary()
