@@ -545,7 +545,7 @@ def _show(outcome: Outcome) -> None:
     if preview is not None:
         several = preview.changes if len(preview.changes) > 1 else []
         counted = [f"{changes.entity}: {_in_words(changes)}" for changes in several]
-        for text in (*counted, *preview.samples, *preview.revenue):
+        for text in (*counted, *preview.samples):
             out.print(Text(f"          {printable(text)}"))
     for taken in outcome.sheets:
         out.print(Text(f"          {printable(taken)}", style="dim"))

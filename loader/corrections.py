@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection, Row
 
 from loader import Refusal, ledger
 from loader.raw_tables import ENTITY_TABLES, FILE_PARTS, FILE_VERSIONS
+from warehouse.builds import versions_of_last_build
 
 log = structlog.get_logger()
 
@@ -165,84 +166,26 @@ def find_prunable(connection: Connection, keep_days: int) -> Prunable:
             )
             .order_by(_VERSIONS.file_version_id)
         ).all()
-        pinned = _pinned(connection)
-        history = customers_history(connection)
-        needed = pinned | set(history)
-        free = [row.file_version_id for row in out_of_count if row.file_version_id not in needed]
-        # Days out of order: without the versions between, others would count as history, or fewer.
-        left = customers_history(connection, without=free)
-        entangled = {(history | left)[version] for version in history.keys() ^ left.keys()}
+        with_customers: set[int] = set(
+            connection.scalars(
+                sa.select(_VERSIONS.file_id)
+                .join(FILE_PARTS, _VERSIONS.file_version_id == _PARTS.file_version_id)
+                .where(_PARTS.entity == "customers")
+            )
+        )
+        last_build = versions_of_last_build(connection)
     found = Prunable()
     for version in out_of_count:
-        if version.file_version_id in history or version.file_id in entangled:
+        if version.status == "superseded" and version.file_id in with_customers:
+            # Which of them are one, the build decides, by the days of those before and after.
             why = "history of customers, by which earlier sales are shown"
-        elif version.file_version_id in pinned:
+        elif version.file_version_id in last_build:
             why = "read by the last build (run `dbt build` first, then prune)"
         else:
             found.versions.append(version)
             continue
         found.needed.setdefault(why, []).append(version)
     return found
-
-
-def customers_history(connection: Connection, without: Sequence[int] = ()) -> dict[int, int]:
-    """Return the superseded versions that count as history, each with its file.
-
-    The rule is that of the dbt model stg_file_versions: extracts of customers whose successor
-    tells of a later day.
-
-    Args:
-        connection: in a transaction.
-        without: versions to leave out, as if they were not in the ledger.
-    """
-    active = (
-        sa.select(_VERSIONS.file_id, _VERSIONS.file_version_id)
-        .where(_VERSIONS.status == "active")
-        .subquery("active")
-    )
-    next_day = sa.func.lead(_VERSIONS.as_of_date).over(
-        partition_by=_VERSIONS.file_id, order_by=_VERSIONS.file_version_id
-    )
-    followed = (
-        sa.select(FILE_VERSIONS, next_day.label("next_as_of_date"))
-        .join(
-            active,
-            sa.and_(
-                _VERSIONS.file_id == active.c.file_id,
-                _VERSIONS.file_version_id <= active.c.file_version_id,
-            ),
-        )
-        .where(
-            _VERSIONS.status.in_(["active", "superseded"]),
-            _VERSIONS.file_version_id.not_in(without),
-        )
-        .subquery("followed")
-    )
-    of_customers = sa.select(_PARTS.file_version_id).where(_PARTS.entity == "customers")
-    rows = connection.execute(
-        sa.select(followed.c.file_version_id, followed.c.file_id).where(
-            followed.c.status == "superseded",
-            followed.c.as_of_date < followed.c.next_as_of_date,
-            followed.c.file_version_id.in_(of_customers),
-        )
-    )
-    return {row.file_version_id: row.file_id for row in rows}
-
-
-def _pinned(connection: Connection) -> set[int]:
-    """Return the versions that the last build reads; none where nothing was built yet."""
-    built = connection.scalar(
-        sa.text(
-            "select count(*) from information_schema.tables "
-            "where table_schema = 'staging' and table_name = 'stg_file_versions'"
-        )
-    )
-    if not built:
-        return set()
-    query = sa.text(
-        "select file_version_id from staging.stg_file_versions where is_active or is_history"
-    )
-    return set(connection.scalars(query))
 
 
 def prune(connection: Connection, versions: Sequence[Row[Any]]) -> None:

@@ -1,14 +1,12 @@
-"""What a corrected file changes, told before it lands: in rows, and in revenue by week.
+"""Which rows a corrected file changes, told before it lands.
 
 Both versions are in the transaction of the caller, who rolls it back. Rows are compared as
-delivered. What they are worth, only the views of the dbt project know: they are made to see both
-versions, and asked.
+delivered. What they are worth, only the dbt project knows (`python -m reporting trial`).
 """
 
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,11 +21,6 @@ SAMPLES = 10
 
 _CELLS = 6
 """How many cells are shown of a row that is new or gone."""
-
-_WEEKS = 20
-"""How many weeks whose revenue differs are listed."""
-
-INSUFFICIENT_PRIVILEGE = "42501"
 
 
 @dataclass
@@ -48,12 +41,10 @@ class Preview:
     Attributes:
         changes: one an entity.
         samples: rows that differ, a line each.
-        revenue: before and after, a line a week and currency; or why it is not known.
     """
 
     changes: list[Changes] = field(default_factory=list)
     samples: list[str] = field(default_factory=list)
-    revenue: list[str] = field(default_factory=list)
 
 
 def compare(connection: Connection, old: int, new: int) -> Preview:
@@ -67,8 +58,6 @@ def compare(connection: Connection, old: int, new: int) -> Preview:
     for entity in dict.fromkeys(part.entity for part in parts):
         delivered = [part for part in parts if part.entity == entity]
         _compare_rows(connection, preview, entity, delivered, old, new)
-    if any(part.entity == "sales_lines" for part in parts):
-        preview.revenue = _revenue_lines(connection, old, new)
     return preview
 
 
@@ -252,104 +241,3 @@ def _difference(name: str, old: str | None, new: str | None) -> str:
 def _place(row: Row[Any]) -> str:
     sheet, number = row._mapping["_source_sheet"], row._mapping["_source_row_number"]
     return f"{short(sheet, 30)} row {number}".lstrip()
-
-
-# ------------------------------------------------------------------ revenue
-
-
-def _revenue_lines(connection: Connection, old: int, new: int) -> list[str]:
-    """Return the lines on revenue; the last thing in a transaction, as it may break it."""
-    try:
-        _show_to_views(connection, old, new)
-        amounts = _revenue(connection, old, new)
-    except sa.exc.ProgrammingError as error:
-        if getattr(error.orig, "pgcode", None) == INSUFFICIENT_PRIVILEGE:
-            return ["revenue is not shown, as your user may not write to the schema staging"]
-        return ["revenue is not shown, as there is no build to ask for it: run `dbt build` once"]
-    return _in_lines(amounts)
-
-
-def _show_to_views(connection: Connection, old: int, new: int) -> None:
-    """Make the views see the lines of both versions, and no others."""
-    versions = {"old": old, "new": new}
-    for statement in (
-        "delete from staging.stg_file_versions where file_version_id in (:old, :new)",
-        """
-        insert into staging.stg_file_versions
-            (file_version_id, file_id, path, layout, is_active, is_history, as_of_date,
-            period_start_date, period_end_date, loaded_at)
-        select
-            file_version_id, file_id, path, layout, true, false, as_of_date,
-            period_start_date, period_end_date, finished_at
-        from raw.file_versions
-        where file_version_id in (:old, :new)
-        """,
-        "delete from staging.int_sales_lines_due",
-        """
-        insert into staging.int_sales_lines_due
-            (file_version_id, file_part_number, source_row_number)
-        select _file_version_id, _file_part_number, _source_row_number
-        from raw.sales_lines
-        where _file_version_id in (:old, :new)
-        """,
-    ):
-        connection.execute(sa.text(statement), versions if ":old" in statement else {})
-    if connection.dialect.name == "postgresql":
-        # Of rows that nobody has counted yet it expects one, and would look up the rest in loops.
-        connection.exec_driver_sql("analyze raw.sales_lines, staging.int_sales_lines_due")
-        connection.exec_driver_sql("set local enable_nestloop = off")
-
-
-_Amounts = dict[tuple[str, str], tuple[Decimal, Decimal]]
-"""Revenue before and after, by week, as the reports name it, and currency."""
-
-
-def _revenue(connection: Connection, old: int, new: int) -> _Amounts:
-    rows = connection.execute(
-        sa.text(
-            """
-            select
-                coalesce(dim_date.iso_week, 'no date') as week,
-                coalesce(lines.currency, '') as currency,
-                coalesce(sum(case when file_version_id = :old then revenue end), 0) as before,
-                coalesce(sum(case when file_version_id = :new then revenue end), 0) as after
-            from staging.int_sales_lines_judged as lines
-            left join marts.dim_date on cast(lines.sold_at as date) = dim_date.full_date
-            where not lines.is_rejected and lines.file_version_id in (:old, :new)
-            group by dim_date.week_start_date, 1, 2
-            order by dim_date.week_start_date, 2
-            """
-        ),
-        {"old": old, "new": new},
-    )
-    return {(row.week, row.currency): (row.before, row.after) for row in rows}
-
-
-def _in_lines(amounts: _Amounts) -> list[str]:
-    differing = {at: pair for at, pair in amounts.items() if pair[0] != pair[1]}
-    if not differing:
-        return ["revenue as before, in every week"]
-    lines = [("week", "", "revenue before", "after", "change")]
-    for (week, currency), pair in list(differing.items())[:_WEEKS]:
-        lines.append((week, currency, *_amounts(*pair)))
-    if len(differing) > _WEEKS:
-        lines.append((f"… and {len(differing) - _WEEKS:,} more", "", "", "", ""))
-    for currency in dict.fromkeys(currency for _, currency in differing):
-        pairs = [pair for (_, other), pair in amounts.items() if other == currency]
-        before, after = (sum(side, Decimal()) for side in zip(*pairs, strict=True))
-        lines.append(("in all", currency, *_amounts(before, after)))
-    first, second, *widths = (max(map(len, texts)) for texts in zip(*lines, strict=True))
-    return [
-        "  ".join(
-            [
-                line[0].ljust(first),
-                line[1].ljust(second),
-                *(text.rjust(width) for text, width in zip(line[2:], widths, strict=True)),
-            ]
-        ).rstrip()
-        for line in lines
-    ]
-
-
-def _amounts(before: Decimal, after: Decimal) -> tuple[str, str, str]:
-    return f"{before:,.2f}", f"{after:,.2f}", f"{after - before:+,.2f}"

@@ -9,6 +9,7 @@ _DOORS = {
     "editions": "editions.editions_command",
     "trace": "trace.trace_command",
     "quality": "quality.quality_command",
+    "trial": "trial.trial_command",
     "api": "api.command.api_command",
     "api-key": "api.command.api_key_command",
     "aliases": "aliases.command.aliases_command",

@@ -15,7 +15,6 @@ from loader import ledger as ledger_module
 from loader.corrections import (
     Prunable,
     Refused,
-    customers_history,
     find_prunable,
     prune,
     restore,
@@ -503,31 +502,8 @@ def test_a_prune_that_fails_midway(
     assert warehouse.one("select count(*) from raw.file_parts") == 1
 
 
-def test_history_of_customers_is_kept_by_the_rule_of_the_build(warehouse: Warehouse) -> None:
-    """The loader's rule and that of stg_file_versions are one, over ledgers made at random."""
-    with connected(warehouse) as connection:
-        with connection.begin():
-            create_raw_tables(connection)
-            _write_ledgers(connection, random.Random(3), files=400)
-        with connection.begin():
-            history = customers_history(connection)
-        kept = find_prunable(connection, 0).needed[HISTORY]
-    assert warehouse.dbt("run", "--select", "stg_file_versions").success
-    counted = "select file_version_id from staging.stg_file_versions where is_history"
-    before = warehouse.query(f"{counted} order by 1")
-    assert before == [(version,) for version in sorted(history)]
-    assert len(before) > 50
-    # Little is kept beyond that: of files whose days are out of order.
-    assert history.keys() <= {row.file_version_id for row in kept}
-    assert len(kept) < 1.5 * len(history)
-    went, _ = forget(warehouse)
-    assert len(went) > len(kept)
-    assert warehouse.dbt("run", "--select", "stg_file_versions").success
-    assert warehouse.query(f"{counted} order by 1") == before
-
-
 def test_history_of_customers(warehouse: Warehouse, drop: Dropped, inbox: Path) -> None:
-    """The extract that a later day follows is kept; the one corrected on the same day is not."""
+    """What newer extracts have superseded is kept, a correction too until it is withdrawn."""
     for name, day in [("Ada", 5), ("Ada L.", 5), ("Ada K.", 12)]:
         path = drop("c.csv", [["Customer ID", "Customer Name"], ["C1", name]])
         moment = datetime(2026, 1, day, tzinfo=UTC).timestamp()
@@ -535,8 +511,26 @@ def test_history_of_customers(warehouse: Warehouse, drop: Dropped, inbox: Path) 
         load(warehouse, inbox)
     with connected(warehouse) as connection:
         found = find_prunable(connection, 0)
-    assert ids(found) == ([1], [2])
+    assert ids(found) == ([], [1, 2])
     assert list(found.needed) == [HISTORY]
+    take_out(warehouse, 1)
+    assert forget(warehouse) == ([1], [2])
+
+
+def test_no_prune_changes_the_history_of_customers(duckdb_warehouse: Warehouse) -> None:
+    """As the build sees it, over ledgers made at random."""
+    warehouse = duckdb_warehouse
+    with connected(warehouse) as connection, connection.begin():
+        create_raw_tables(connection)
+        _write_ledgers(connection, random.Random(3), files=400)
+    counted = "select file_version_id from staging.stg_file_versions where is_history order by 1"
+    assert warehouse.dbt("run", "--select", "stg_file_versions").success
+    before = warehouse.query(counted)
+    assert len(before) > 50
+    went, _ = forget(warehouse)
+    assert len(went) > 100
+    assert warehouse.dbt("run", "--select", "stg_file_versions").success
+    assert warehouse.query(counted) == before
 
 
 def _write_ledgers(connection: Connection, chance: random.Random, files: int) -> None:

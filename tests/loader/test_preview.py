@@ -18,76 +18,10 @@ from warehouse.reset import SCHEMAS
 
 WIDE = ["Order ID", "Order Date", "Product", "Units", "Unit Price", "Currency", "Line Number"]
 
-NO_BUILD = ["revenue is not shown, as there is no build to ask for it: run `dbt build` once"]
-
 NOT_SHOWN = [
     # So few lines do not show that it numbers those of an order.
     "kept in _extra, as no column takes them: 'Line Number'",
     "what it changes is not shown, as the warehouse cannot be written now",
-]
-
-
-def calendar(week_start_day: int) -> str:
-    """Return the statement that makes dim_date, with weeks from an ISO weekday on."""
-    shift = week_start_day - 1
-    return f"""
-        create table marts.dim_date as
-        select
-            full_date, week_start_date,
-            cast(extract(isoyear from week_start_date + 3) as text) || '-W'
-                || lpad(cast(extract(week from week_start_date + 3) as text), 2, '0') as iso_week
-        from (
-            select
-                full_date,
-                cast(date_trunc('week', full_date - {shift}) as date) + {shift} as week_start_date
-            from (
-                select date '2020-01-01' + cast(number as integer) as full_date
-                from generate_series(0, 3000) as numbers(number)
-            ) as days
-        ) as weeks
-    """
-
-
-# The relations of the dbt project that tell what lines are worth, in a few words.
-BUILT = [
-    "create schema staging",
-    """
-    create table staging.stg_file_versions as
-    select
-        file_version_id, file_id, path, layout, status = 'active' as is_active,
-        false as is_history, as_of_date, period_start_date, period_end_date,
-        finished_at as loaded_at
-    from raw.file_versions where status = 'active'
-    """,
-    """
-    create table staging.int_sales_lines_due (
-        file_version_id bigint, file_part_number integer, source_row_number bigint,
-        previous_sales_line_key bigint
-    )
-    """,
-    "insert into staging.int_sales_lines_due values (1, 1, 2, 77)",
-    """
-    create view staging.int_sales_lines_judged as
-    select
-        due.file_version_id, due.file_part_number, due.source_row_number,
-        cast(sold_at as timestamp) as sold_at, currency,
-        case when units <> 'x' then
-            cast(cast(units as decimal(18, 4)) * cast(unit_price as decimal(18, 4))
-                as decimal(18, 4))
-        end as revenue,
-        units = 'x' as is_rejected
-    from staging.int_sales_lines_due as due
-    inner join staging.stg_file_versions as versions
-        on due.file_version_id = versions.file_version_id
-    inner join raw.sales_lines
-        on due.file_version_id = _file_version_id and due.file_part_number = _file_part_number
-        and due.source_row_number = _source_row_number
-    inner join raw.file_parts as parts
-        on due.file_version_id = parts.file_version_id
-        and due.file_part_number = parts.file_part_number
-    """,
-    "create schema marts",
-    calendar(1),
 ]
 
 
@@ -114,11 +48,7 @@ def checked(
     warehouse: Warehouse, *paths: Path, layouts: Path | None = None, **options: bool
 ) -> list[Outcome]:
     """Check files, and make sure that nothing of it stays."""
-    tables = [
-        f"{schema}.{table}"
-        for schema, table in warehouse.tables("raw", "staging")
-        if table != "int_sales_lines_judged"
-    ]
+    tables = [f"{schema}.{table}" for schema, table in warehouse.tables("raw")]
     before = [sorted(map(str, warehouse.query(f"select * from {table}"))) for table in tables]
     with connected(warehouse, **options) as connection:
         known = read_layouts(layouts) if layouts else []
@@ -154,7 +84,6 @@ def test_a_row_at_the_top_changes_no_other(warehouse: Warehouse, drop: Dropped) 
         "S row 2 added: sold_at 2026-01-14, order_id A9, line_number 1, product_name Tea, "
         "unit_price 3.50, units 2, …"
     ]
-    assert found.revenue == NO_BUILD
 
 
 def test_lines_are_paired_by_their_identity(warehouse: Warehouse, drop: Dropped) -> None:
@@ -278,103 +207,6 @@ def test_a_correction_that_fails(warehouse: Warehouse, drop: Dropped, inbox: Pat
     assert preview([second]).changes == sales(0, 0, 1, 0)
 
 
-# ------------------------------------------------------------------ revenue
-
-
-def test_revenue_before_and_after(warehouse: Warehouse, drop: Dropped, inbox: Path) -> None:
-    """One file after another; weeks that stay as they are do not show, but for the total."""
-    lines = [line(number) for number in range(10)]
-    drop("a.csv", [WIDE, *lines, line(11, Currency="USD"), line(12, "x")])
-    drop("b.csv", [WIDE, line(1, 100)])
-    warehouse.load(inbox)
-    warehouse.execute(*BUILT)
-    lines[0] = line(0, 1000)
-    drop("a.csv", [WIDE, *lines, line(11, 1, Currency="USD"), line(12, "x"), line(20)])
-    drop("b.csv", [WIDE, line(1, 101)])
-    first, second = checked(warehouse, inbox)
-    assert first.preview is not None
-    assert first.preview.revenue == [
-        "week           revenue before     after     change",
-        "2026-W02  EUR           49.00  3,542.00  +3,493.00",
-        "2026-W03  USD            7.00      3.50      -3.50",
-        "2026-W04  EUR            0.00      7.00      +7.00",
-        "in all    EUR           70.00  3,570.00  +3,500.00",
-        "in all    USD            7.00      3.50      -3.50",
-    ]
-    assert preview([second]).revenue[1:] == [
-        "2026-W02  EUR          350.00  353.50   +3.50",
-        "in all    EUR          350.00  353.50   +3.50",
-    ]
-
-
-def test_revenue_that_stays(warehouse: Warehouse, drop: Dropped) -> None:
-    path = drop("a.csv", [WIDE, line(1)])
-    warehouse.load(path)
-    warehouse.execute(*BUILT)
-    drop("a.csv", [WIDE, line(1, Product="Coffee")])
-    assert preview(checked(warehouse, path)).revenue == ["revenue as before, in every week"]
-
-
-def test_a_version_that_was_never_built(warehouse: Warehouse, drop: Dropped) -> None:
-    """Loaded after the last build, it is what the new one replaces all the same."""
-    path = drop("a.csv", [WIDE, line(1)])
-    warehouse.load(path)
-    warehouse.execute(*BUILT, "delete from staging.stg_file_versions")
-    drop("a.csv", [WIDE, line(1, 3)])
-    assert preview(checked(warehouse, path)).revenue[1].split() == [
-        "2026-W02", "EUR", "7.00", "10.50", "+3.50",
-    ]  # fmt: skip
-
-
-def test_many_weeks_are_cut(duckdb_warehouse: Warehouse, drop: Dropped) -> None:
-    dates = [f"20{year}-{month:02}-01" for year in (20, 21) for month in range(1, 13)]
-    rows = [line(number, **{"Order Date": day}) for number, day in enumerate(dates)]
-    path = drop("a.csv", [WIDE, *rows])
-    duckdb_warehouse.load(path)
-    duckdb_warehouse.execute(*BUILT)
-    drop("a.csv", [WIDE, *[[*row[:3], "3", *row[4:]] for row in rows]])
-    lines = preview(checked(duckdb_warehouse, path)).revenue
-    assert len(lines) == 1 + 20 + 2
-    assert lines[-2:][0] == "… and 4 more"
-    assert lines[-1].split() == ["in", "all", "EUR", "168.00", "252.00", "+84.00"]
-
-
-def test_master_data_have_no_revenue(duckdb_warehouse: Warehouse, drop: Dropped) -> None:
-    path = drop("c.csv", [["Customer ID", "Customer Name"], ["C1", "Ada"]])
-    duckdb_warehouse.load(path)
-    duckdb_warehouse.execute(*BUILT)
-    drop("c.csv", [["Customer ID", "Customer Name"], ["C1", "Ada L."]])
-    assert preview(checked(duckdb_warehouse, path)).revenue == []
-
-
-def test_weeks_are_those_of_the_build(warehouse: Warehouse, drop: Dropped) -> None:
-    saturday, sunday = (line(number) for number in (5, 6))
-    path = drop("a.csv", [WIDE, saturday, sunday])
-    warehouse.load(path)
-    warehouse.execute(*BUILT[:-1], calendar(7))
-    drop("a.csv", [WIDE, [*saturday[:3], 3, *saturday[4:]], [*sunday[:3], 4, *sunday[4:]]])
-    assert [text.split() for text in preview(checked(warehouse, path)).revenue[1:3]] == [
-        ["2026-W02", "EUR", "7.00", "10.50", "+3.50"],
-        ["2026-W03", "EUR", "7.00", "14.00", "+7.00"],
-    ]
-
-
-@pytest.mark.parametrize("lacking", ["calendar", "view", "table", "schema"])
-def test_an_older_build(warehouse: Warehouse, drop: Dropped, inbox: Path, lacking: str) -> None:
-    drop("a.csv", [WIDE, line(1)])
-    drop("b.csv", [WIDE, line(2)])
-    warehouse.load(inbox)
-    built = {"calendar": BUILT[:5], "view": BUILT[:4], "table": BUILT[:2], "schema": BUILT[:1]}[
-        lacking
-    ]
-    warehouse.execute(*built)
-    drop("a.csv", [WIDE, line(1, 3)])
-    drop("b.csv", [WIDE, line(2, 3)])
-    for outcome in checked(warehouse, inbox):
-        assert preview([outcome]).changes == sales(0, 0, 1, 0)
-        assert preview([outcome]).revenue == NO_BUILD
-
-
 # ------------------------------------------------------------------ who may not write
 
 
@@ -402,18 +234,13 @@ def test_a_user_who_may_not_write(reader: tuple[Warehouse, Warehouse], drop: Dro
     owner, seen = reader
     path = drop("a.csv", [WIDE, line(1)])
     owner.load(path)
-    owner.execute(*BUILT)
     owner.execute(
-        "grant usage on schema raw, staging to checker",
-        "grant select on all tables in schema raw, staging to checker",
+        "grant usage on schema raw to checker",
+        "grant select on all tables in schema raw to checker",
     )
     drop("a.csv", [WIDE, line(1, 3)])
     (outcome,) = checked(seen, path)
     assert (outcome.status, outcome.preview) == ("replaced", None)
     assert outcome.notes == NOT_SHOWN
     owner.execute("grant insert, update on all tables in schema raw to checker")
-    found = preview(checked(seen, path))
-    assert found.changes == sales(0, 0, 1, 0)
-    assert found.revenue == [
-        "revenue is not shown, as your user may not write to the schema staging"
-    ]
+    assert preview(checked(seen, path)).changes == sales(0, 0, 1, 0)
