@@ -6,7 +6,7 @@ sequences of `tests/history/` begin with a build of dbt's, and hold every table 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
@@ -29,6 +29,9 @@ _WRITES = re.compile(
     _COMMENT + r"(create|drop|insert|update|delete|copy|alter|set|analyze|begin)\b(?!\s*$)", _FLAGS
 )
 """How statements begin that are needed: dbt also looks around, writes comments and clears up."""
+
+_NODE = re.compile(r'^\s*/\*.*?"node_id": "([^"]+)".*?\*/', re.DOTALL)
+"""How dbt says in a statement what it is of."""
 
 _SEEDS = re.compile(_COMMENT + r'(create table|insert into|copy)\s+"\w+"\."reference"', _FLAGS)
 
@@ -53,6 +56,19 @@ def recorded() -> Iterator[list[Statement]]:
 
     with patch.object(SQLConnectionManager, "add_query", record):
         yield statements
+
+
+def of_nodes(statements: Iterable[Statement], nodes: Collection[str]) -> list[Statement]:
+    """Leave out what is of other models, and what dbt does after all of them; seeds stay."""
+    named = [(item, _NODE.search(item[0])) for item in statements]
+    begun = next(i for i, (_, node) in enumerate(named) if node)  # schemas are made before
+    return [
+        item
+        for i, (item, node) in enumerate(named)
+        if i < begun
+        or _SEEDS.match(item[0])
+        or (node and (node[1] in nodes or node[1].startswith("seed.")))
+    ]
 
 
 def without_seeds(statements: Iterable[Statement]) -> list[Statement]:

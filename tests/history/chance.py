@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from tests.history.steps import (
     CHANGED,
     Build,
+    BuildLines,
     ChangeLayout,
     Copy,
     Deliver,
@@ -143,12 +144,12 @@ def random_steps(seed: int) -> list[Step]:
     chance = random.Random(seed)
     written: dict[str, list[Deliver]] = {}
     first = [*chance.sample(SALES_NAMES, 2), chance.choice(OTHER_NAMES)]
-    steps: list[Step] = [*(_delivery(chance, name, written) for name in first), Build()]
+    steps: list[Step] = [*(_delivery(chance, name, written) for name in first), BuildLines()]
     while len(steps) < LENGTH - 1:
         step = _step(chance, written)
         if step != steps[-1]:
             steps.append(step)
-    return steps if steps[-1] == Build() else [*steps, Build()]
+    return [*steps, Build()]
 
 
 def _step(chance: Chance, written: dict[str, list[Deliver]]) -> Step:
@@ -172,7 +173,7 @@ def _step(chance: Chance, written: dict[str, list[Deliver]]) -> Step:
         case "layout":
             return ChangeLayout(chance.choice(list(CHANGED)))
         case "build":
-            return Build()
+            return BuildLines()
         case "again":
             return _delivery(chance, name, written)
         case _:

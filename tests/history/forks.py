@@ -10,6 +10,7 @@ import random
 import re
 import sys
 import time
+from collections.abc import Sequence
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
 from loader.__main__ import main as loader
-from tests.conftest import BUILD, Warehouse, manifest_parts
+from tests.conftest import Warehouse, manifest_parts
 
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload([__name__])
@@ -65,15 +66,20 @@ def start_build(warehouse: Warehouse, output: Path, *arguments: str) -> Fork:
 
 
 def kill_build(
-    warehouse: Warehouse, output: Path, chance: random.Random, pattern: str, times: int = 1
+    warehouse: Warehouse,
+    output: Path,
+    chance: random.Random,
+    pattern: str,
+    times: int,
+    what: Sequence[str],
 ) -> bool:
-    """Start a build and kill it a moment after it has printed something so many times.
+    """Start a build of something and kill it a moment after it has printed something so many times.
 
     Returns:
         Whether it was still at work.
     """
     output.unlink(missing_ok=True)
-    fork = start_build(warehouse, output, *BUILD)
+    fork = start_build(warehouse, output, *what)
     fork.wait_for(pattern, times)
     time.sleep(chance.uniform(0, 0.1))
     return fork.kill()

@@ -2,13 +2,13 @@
 
 import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from tests.conftest import Warehouse
+from tests.conftest import INCREMENTAL, Warehouse
 from warehouse.connection import connect, warehouse_url
 from warehouse.reset import SCHEMAS
 
@@ -30,10 +30,12 @@ def second_to(warehouse: Warehouse, folder: Path) -> Warehouse:
     return Warehouse("postgres", url.render_as_string(hide_password=False), warehouse.shared)
 
 
-def rebuild(warehouse: Warehouse, second: Warehouse, keep: Sequence[str] = ()) -> None:
+def rebuild(
+    warehouse: Warehouse, second: Warehouse, keep: Sequence[str] = (), until: Sequence[str] = ()
+) -> None:
     """Build the second warehouse from the raw tables of the first; keep other schemas, too."""
     copy_raw(warehouse, second, *keep)
-    second.build_from_nothing(with_seeds="reference" not in keep)
+    second.build_from_nothing(with_seeds="reference" not in keep, until=until)
 
 
 def copy_raw(warehouse: Warehouse, second: Warehouse, *also: str) -> None:
@@ -58,9 +60,9 @@ def copy(warehouse: Warehouse, second: Warehouse) -> None:
     server.dispose()
 
 
-def differences(evolved: Warehouse, rebuilt: Warehouse) -> str:
-    """Say how the tables of two warehouses differ; nothing if they do not."""
-    left, right = read_tables(evolved), read_tables(rebuilt)
+def differences(evolved: Warehouse, rebuilt: Warehouse, only: Collection[str] = ()) -> str:
+    """Say how the tables of two warehouses differ, or only some of them; nothing if they do not."""
+    left, right = read_tables(evolved, only), read_tables(rebuilt, only)
     found = [_difference(name, left.get(name), right.get(name)) for name in sorted(left | right)]
     return "\n".join(item for item in found if item)
 
@@ -73,23 +75,35 @@ class Table:
         self.rows = rows
 
 
-def read_tables(warehouse: Warehouse) -> dict[str, Table]:
-    """Return every table that people read, whole, but for the record of the builds themselves."""
+def incremental_tables(warehouse: Warehouse) -> list[str]:
+    """Return the names of the tables that go on from what an earlier build left."""
+    schemas = {"fact_sales_line": warehouse.built("marts")}
+    return [f"{schemas.get(name, 'staging')}.{name}" for name in ("int_sales_lines", *INCREMENTAL)]
+
+
+def read_tables(warehouse: Warehouse, only: Collection[str] = ()) -> dict[str, Table]:
+    """Return tables whole: these, or all that people read but for the record of builds."""
     tables = {}
     with connect(warehouse_url(warehouse.url)).connect() as connection:
         columns = connection.exec_driver_sql(
             "select table_schema, table_name, column_name, data_type "
             "from information_schema.columns order by 1, 2, ordinal_position"
         ).all()
-        for schema, table in sorted({(row[0], row[1]) for row in columns if row[0] in COMPARED}):
-            if table.startswith(("dq_test_", "dq_build")):
+        for schema, table in sorted({(row[0], row[1]) for row in columns}):
+            if f"{schema}.{table}" not in only and (
+                only or schema not in COMPARED or table.startswith(("dq_test_", "dq_build"))
+            ):
                 continue
             rows = connection.exec_driver_sql(f"select * from {schema}.{table}")
             tables[f"{schema}.{table}"] = Table(
                 [(row[2], row[3]) for row in columns if (row[0], row[1]) == (schema, table)],
-                Counter(tuple(row) for row in rows),
+                Counter(tuple(map(_hashable, row)) for row in rows),
             )
     return tables
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _difference(name: str, left: Table | None, right: Table | None) -> str:

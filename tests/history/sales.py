@@ -12,8 +12,8 @@ def sale(order: str, line: int | str = 1, day: str = "2026-01-30", **cells: obje
 
 
 def lines(history: History) -> list[tuple[object, ...]]:
-    """Return what counts, as people read it."""
+    """Return what counts, as it was built."""
     return history.warehouse.query(
-        "select order_id, line_number, revenue, source_file from marts.fact_sales_line "
-        "order by 1, 2, 3, 4"
+        "select order_id, line_number, revenue, source_file "
+        f"from {history.warehouse.built('marts')}.fact_sales_line order by 1, 2, 3, 4"
     )

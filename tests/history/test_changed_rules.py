@@ -3,40 +3,45 @@
 import re
 
 import pytest
+from dbt.contracts.graph.manifest import Manifest
 
-from tests.conftest import BUILD, ENGINES, Warehouse
+from tests.conftest import ENGINES, LINES, Warehouse
 from tests.history.conftest import NewHistory
-from tests.history.rebuild import copy_raw, read_tables
+from tests.history.rebuild import incremental_tables, read_tables
 from tests.history.sales import sale
 from tests.history.steps import Deliver
 
-LINES = ("--select", "+fact_sales_line", *BUILD)
 COMPLETED = "model.salesops.int_sales_lines_completed"
 
 
-def build_in(currency: str, warehouse: Warehouse) -> None:
-    """Build every table, with this as the currency of files that name none."""
-    variables = ("--vars", f"default_currency: {currency}")
-    # The manifest holds the vars of its parse.
-    result = warehouse.dbt("build", *BUILD, *variables, parse_anew=True)
-    assert result.success, result.exception
+def assert_same_when_refreshed(warehouse: Warehouse, *arguments: str) -> None:
+    """Hold what goes on from earlier builds against what a build anew makes of it."""
+    names = incremental_tables(warehouse)
+    evolved = {name: table.rows for name, table in read_tables(warehouse, names).items()}
+    warehouse.build(*LINES, *arguments, "--full-refresh")
+    assert evolved == {name: table.rows for name, table in read_tables(warehouse, names).items()}
 
 
-def test_another_default_currency(new_history: NewHistory) -> None:
+def test_another_default_currency(new_history: NewHistory, monkeypatch: pytest.MonkeyPatch) -> None:
     history = new_history("duckdb")
+    warehouse = history.warehouse
     history.play(
         Deliver("lines-1.csv", (sale("A", line_total=10),)),
         Deliver("orders-1.csv", ("B,2026-02-02,,,,,4,USD",)),
         Deliver("lines-2.csv", (sale("B", line_total=20),)),
     )
-    history.build()
+    warehouse.build(*LINES)
     currencies = "select order_id, currency from marts.fact_sales_line order by 1"
-    assert history.warehouse.query(currencies) == [("A", "XXX"), ("B", "USD")]
-    build_in("CHF", history.warehouse)
-    assert history.warehouse.query(currencies) == [("A", "CHF"), ("B", "USD")]
-    copy_raw(history.warehouse, history.second)
-    build_in("CHF", history.second)
-    history.hold()
+    assert warehouse.query(currencies) == [("A", "XXX"), ("B", "USD")]
+
+    swiss = ("--vars", "default_currency: CHF")
+    # The manifest holds the vars of its parse.
+    parsed = warehouse.dbt("parse", *swiss, parse_anew=True).result
+    assert isinstance(parsed, Manifest)
+    monkeypatch.setitem(warehouse.shared.manifests, "duckdb", parsed)
+    warehouse.build(*LINES, *swiss)
+    assert warehouse.query(currencies) == [("A", "CHF"), ("B", "USD")]
+    assert_same_when_refreshed(warehouse, *swiss)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -87,12 +92,10 @@ def test_changed_macro_and_new_lookup(
 
     # Another answer reaches the line that asked, and no other is computed.
     history.play(Deliver("sellers-1.csv", ("S1,Sue,Blue",)))
-    history.build()
+    warehouse.build(*LINES)
     assert warehouse.query(teams) == [("A", "Blue"), ("B", None)]
     assert warehouse.one("select count(*) from staging.int_sales_lines_due") == 1
-    evolved = {name: table.rows for name, table in read_tables(warehouse).items()}
-    warehouse.build(*BUILD, "--full-refresh")
-    assert evolved == {name: table.rows for name, table in read_tables(warehouse).items()}
+    assert_same_when_refreshed(warehouse)
 
 
 def test_lines_learn_by_declared_lookups_only(new_history: NewHistory) -> None:

@@ -2,15 +2,16 @@
 
 import os
 import random
+from collections.abc import Sequence
 
 import pytest
 
-from tests.conftest import ENGINES
+from tests.conftest import BUILD, ENGINES, LINES
 from tests.history.chance import random_steps
 from tests.history.conftest import NewHistory
 from tests.history.forks import kill_build
 from tests.history.sales import lines, sale
-from tests.history.steps import Build, Deliver, History, Restore, Withdraw
+from tests.history.steps import Build, BuildLines, Deliver, History, Restore, Withdraw
 
 DEEP = pytest.mark.deep
 SEED = int(os.environ.get("HISTORY_SEED", "1"))
@@ -22,10 +23,16 @@ LINES_ARE_BUILT = r" OK created .*staging\.int_sales_lines \."
 FACT_IS_BUILT = r" OK created .*marts\.fact_sales_line \."
 
 
-def killed(history: History, chance: random.Random, pattern: str, times: int = 1) -> bool:
+def killed(
+    history: History,
+    chance: random.Random,
+    pattern: str,
+    times: int = 1,
+    what: Sequence[str] = LINES,
+) -> bool:
     history.done.append(f"    # a build killed after {times} times {pattern!r}")
     output = history.inbox.parent / "build.log"
-    return kill_build(history.warehouse, output, chance, pattern, times)
+    return kill_build(history.warehouse, output, chance, pattern, times, what)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -34,7 +41,7 @@ def test_what_is_undone_while_builds_are_killed(new_history: NewHistory, engine:
     history = new_history(engine)
     first = Deliver("lines-1.csv", (sale("A", line_total=1), sale("B", line_total=2)))
     history.play(first, Deliver("lines-2.csv", (sale("D", line_total=3),)))
-    history.build()
+    history.warehouse.build(*LINES)
 
     # Corrected, and corrected back; withdrawn and restored, so that the ledger is as it was at the
     # last build that was completed.
@@ -63,14 +70,15 @@ def test_an_answer_that_comes_and_goes_while_builds_are_killed(
     cheap = (Deliver("products-1.csv", ("P1,Tea,Hot,2,1",)), Deliver("sellers-1.csv", ("S1,Sue,",)))
     dear = (Deliver("products-1.csv", ("P1,Tea,Hot,5,1",)), Deliver("sellers-1.csv", ("S2,Sue,",)))
     history.play(*cheap)
-    history.build()
+    history.warehouse.build(*LINES)
     for pattern in (LINES_ARE_BUILT, FACT_IS_BUILT):
         history.play(*dear)
         assert killed(history, chance, pattern)
         history.play(*cheap)
         assert killed(history, chance, LINES_ARE_BUILT)
-        history.play(Build())
+        history.play(BuildLines())
         assert [line[:3] for line in lines(history)] == [("A", 1, 4), ("B", 1, 3)]
+    history.play(Build())
 
 
 @pytest.mark.parametrize("engine", [pytest.param(engine, marks=DEEP) for engine in ENGINES])
@@ -82,7 +90,7 @@ def test_a_withdrawal_while_builds_are_killed(new_history: NewHistory, engine: s
     for pattern in (LINES_ARE_BUILT, FACT_IS_BUILT, FINISHED):
         history.play(Deliver("lines-2.csv", (sale("B", line_total=3), sale("C"))), Build())
         history.play(Withdraw("lines-2.csv"))
-        assert killed(history, chance, pattern)
+        assert killed(history, chance, pattern, what=BUILD)
         history.play(Restore("lines-2.csv"), Build())
 
 
@@ -98,11 +106,11 @@ def test_builds_killed_anywhere(
     kills = 0
     seed = SEED
     while kills < KILLS:
-        steps = [step for step in random_steps(seed) if step != Build()]
+        steps = [step for step in random_steps(seed) if not isinstance(step, BuildLines | Build)]
         history.play(*steps[:3], Build())
         for step in steps[3:]:
             history.play(step)
-            kills += killed(history, chance, FINISHED, chance.randint(1, 36))
+            kills += killed(history, chance, FINISHED, chance.randint(1, 36), BUILD)
             if chance.random() < 0.3:
                 history.play(Build())
         history.play(Build())

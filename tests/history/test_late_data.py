@@ -4,7 +4,7 @@ import pytest
 
 from tests.history.conftest import NewHistory
 from tests.history.sales import lines, sale
-from tests.history.steps import Build, Deliver, Restore, Withdraw
+from tests.history.steps import Build, BuildLines, Deliver, Restore, Withdraw
 
 ON_POSTGRES = [pytest.param("duckdb", marks=pytest.mark.deep), "postgres"]
 """On the other engine too where there is time."""
@@ -26,50 +26,50 @@ def test_data_that_come_after_the_lines(new_history: NewHistory, engine: str) ->
         # The time is part of the identity of these, and comes from the header too.
         Deliver("dated-1.csv", (sale("E", day="", line_total=4), sale("F", line_total=6))),
         Deliver("dated-2.csv", (sale("E", line_total=8),)),
-        Build(),
+        BuildLines(),
         # The price list comes: lines without an amount get one.
         Deliver("products-1.csv", ("P1,Tea,Hot,2,1",)),
-        Build(),
+        BuildLines(),
     )
     assert ("A", 1, 4, "lines-1.csv") in lines(history)
     history.play(
         # Order headers come: unreadable lines can be read, and a line turns out to be another's.
         Deliver("orders-1.csv", ("C,2026-02-02,C9,Tom,DHL,K2,4,EUR", "E,2026-01-30,,,,,,")),
-        Build(),
+        BuildLines(),
     )
     assert {row[0] for row in lines(history)} == {"A", "B", "C", "E", "F"}
     assert [row for row in lines(history) if row[0] == "E"] == [("E", 1, 8, "dated-2.csv")]
     history.play(
         # Customers come who bought before, with a history that begins between the sales.
         Deliver("changes-1.csv", ("C1,Ann,Gold,North,2026-01-15", "C3,Bob,,South,2026-01-20")),
-        Build(),
+        BuildLines(),
         # That history is dated back: the sale of 1 February is of another version now.
         Deliver("changes-2.csv", ("C1,Ann,Silver,West,2026-01-31", "C1,Ann,,North,2025-12-01")),
         Deliver("sellers-1.csv", ("S1,Sue,Red",)),
         Deliver("stores-1.csv", ("K1,Market,North", "K2,Corner,")),
-        Build(),
+        BuildLines(),
         # There is a second Sue, so that the name alone tells nobody.
         Deliver("sellers-2.csv", ("S2,Sue,Blue",)),
-        Build(),
+        BuildLines(),
         # A price changes.
         Deliver("products-1.csv", ("P1,Tea,Cold,3,2",)),
-        Build(),
+        BuildLines(),
         # So does a store's region, and a carrier gets an id.
         Deliver("stores-1.csv", ("K1,Market,South", "K2,Corner,East")),
         Deliver("carriers-1.csv", ("X1,DHL",)),
-        Build(),
+        BuildLines(),
         Deliver("orders-1.csv", ("C,2026-01-31,C9,Sue,UPS,K1,5,USD", "E,2026-02-03,,,,,,")),
         Deliver("targets-1.csv", ("2026-01-01,,Sue,,100", "2026-02-01,S3,,,250")),
         # A complete extract has one customer no more, and the next one has them again.
         Deliver("everyone-1.csv", ("C1,Ann,,North", "C2,Cy,Gold,"), day=3),
         Deliver("everyone-1.csv", ("C2,,Gold,",), day=4),
         Deliver("everyone-1.csv", ("C1,Ann,,North", "C2,,Gold,"), day=5),
-        Build(),
+        BuildLines(),
         # And everything that came after the lines goes again.
         Withdraw("products-1.csv"),
         Withdraw("sellers-2.csv"),
         Withdraw("changes-2.csv"),
-        Build(),
+        BuildLines(),
         Withdraw("orders-1.csv"),
         Withdraw("stores-1.csv"),
         Withdraw("changes-1.csv"),

@@ -7,6 +7,7 @@ from tests.history.rebuild import copy
 from tests.history.sales import lines, sale
 from tests.history.steps import (
     Build,
+    BuildLines,
     ChangeLayout,
     Copy,
     Deliver,
@@ -27,11 +28,11 @@ def test_lines_in_several_files(new_history: NewHistory, engine: str) -> None:
         Deliver("lines-2.csv", (sale("B", line_total=20), sale("C", line_total=30))),
         # A file without an identity: what is there twice was sold twice.
         Deliver("till-1.csv", (sale("T", line_total=1), sale("T", line_total=1))),
-        Build(),
+        BuildLines(),
         # A late delivery of the same line wins; another repeats it with the same value.
         Deliver("lines-3.csv", (sale("A", line_total=15), sale("B", line_total=20))),
         Deliver("lines-5.csv", (sale("A", 2, line_total=16),)),
-        Build(),
+        BuildLines(),
     )
     assert lines(history) == [
         ("A", 1, 15, "lines-3.csv"),
@@ -49,7 +50,7 @@ def test_lines_in_several_files(new_history: NewHistory, engine: str) -> None:
         Deliver("lines-3.csv", (sale("A", line_total=15),)),
         Withdraw("lines-5.csv"),
         Deliver("till-1.csv", (sale("T", line_total=1),)),
-        Build(),
+        BuildLines(),
     )
     assert lines(history) == [
         ("A", 1, 15, "lines-3.csv"),
@@ -66,17 +67,17 @@ def test_lines_in_several_files(new_history: NewHistory, engine: str) -> None:
         Withdraw("till-1.csv"),
         Restore("till-1.csv"),
         Copy("till-1.csv", "till-2.csv"),
-        Build(),
+        BuildLines(),
         # The ledger is again what it was at the build before last: what was built since is not.
         Withdraw("lines-1.csv"),
         Restore("lines-1.csv", back=1),
         ChangeLayout("lines"),
-        Build(),
+        BuildLines(),
         Withdraw("lines-1.csv"),
         Withdraw("lines-3.csv"),
         Withdraw("lines-4.csv"),
         Withdraw("till-1.csv"),
-        Build(),
+        BuildLines(),
     )
     assert lines(history) == []
     history.play(Restore("lines-4.csv"), Build())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import BUILD
+from tests.conftest import LINES
 from tests.history.conftest import NewHistory
 from tests.history.forks import Fork, start_build
 from tests.history.sales import lines, sale
@@ -19,7 +19,7 @@ STARTED = r" START sql"
 
 def running_build(history: History, name: str = "build") -> Fork:
     """Start a build; return when it is at work on the models."""
-    build = start_build(history.warehouse, history.inbox.parent / f"{name}.log", *BUILD)
+    build = start_build(history.warehouse, history.inbox.parent / f"{name}.log", *LINES)
     build.wait_for(STARTED)
     return build
 
@@ -83,7 +83,7 @@ def test_duckdb_is_for_one_at_a_time(history: History) -> None:
     refused = load(history, path)
     assert refused.returncode == 2, refused
     assert "Another program has the file open" in refused.stderr
-    other = start_build(history.warehouse, history.inbox.parent / "other.log", *BUILD)
+    other = start_build(history.warehouse, history.inbox.parent / "other.log", *LINES)
     assert build.wait() == 0, build.said()
     assert other.wait() == 0, other.said()  # it waited
     assert load(history, path).returncode == 0
