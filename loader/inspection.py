@@ -1,11 +1,13 @@
 """Proposes a layout for a file that has none: a start that a person looks through."""
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from loader.deliveries import Delivery
 from loader.reading.sheet import BadFile
+from loader.trial import Trial
 from loader.understanding.proposal import as_yaml, file_patterns
 from loader.understanding.tables import read_tables
-from loader.understanding.understand import understand
+from loader.understanding.understand import Understood, understand
 from loader.wording import short
 
 
@@ -18,10 +20,12 @@ def propose_layout(file: Path) -> str:
     proposed = understand(read_tables([file]))
     if not proposed:
         raise BadFile("it holds no rows at all: every sheet is empty.")
-    some = any(found.entity for found in proposed)
+    notes, repeating = _of_sheets(file, proposed)
+    kept = [found.without(repeating) for found in proposed]
+    some = any(found.entity for found in kept)
     documents = []
-    for found in proposed:
-        text = as_yaml(found, file_patterns(found, []), {})
+    for found in (found for found in kept if found.table.places):
+        text = _document(found)
         if some and not found.entity:
             # Such a sheet is hardly a table; its document stands there for those who know better.
             text = "# " + text.rstrip().replace("\n", "\n# ") + "\n"
@@ -30,4 +34,27 @@ def propose_layout(file: Path) -> str:
         f"# Proposed for {short(file.name)}. Look through it, mend it, and save it as a .yml\n"
         "# file in your layouts folder (LAYOUTS_DIR).\n"
     )
-    return head + "---\n".join(documents)
+    return head + "".join(f"# {note}\n" for note in notes) + "---\n".join(documents)
+
+
+def _document(found: Understood) -> str:
+    return as_yaml(found, file_patterns(found, []), {})
+
+
+def _of_sheets(file: Path, proposed: list[Understood]) -> tuple[list[str], set[tuple[Path, str]]]:
+    """Return what a load would say or ask of the sheets, and which it would leave out."""
+    whole = [found for found in proposed if found.entity and not found.lacking]
+    if sum(len(found.table.places) for found in whole) < 2:
+        return [], set()
+    delivery = Delivery(file, PurePosixPath(file.name), file.parent)
+    text = "---\n".join(map(_document, whole))
+    trial = Trial(text, [delivery], {file}, is_draft=True)
+    notes = [
+        note
+        for outcome in trial.outcomes
+        for note in outcome.notes
+        if any(short(sheet) in note for _, sheet in trial.repeating)
+    ]
+    if trial.are_sheets_open:
+        notes += [question.text(file) for asked in trial.questions.values() for question in asked]
+    return notes, trial.repeating

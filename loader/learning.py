@@ -5,37 +5,24 @@ import os.path
 import re
 import unicodedata
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
-from decimal import Decimal
+from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
-
-import duckdb
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from loader import Refusal
-from loader.contracts import ENTITIES, header_key
+from loader.contracts import ENTITIES, header_key, unmet
 from loader.deliveries import Delivery
-from loader.evidence.dates import SWAPPED, order_of, read_date
-from loader.file_reader import FileReader
-from loader.layouts import DEFAULT_MISSING, LayoutFile, read_layouts
+from loader.layouts import DEFAULT_MISSING, read_layouts
 from loader.load import Outcome
-from loader.mapping import Part
-from loader.questions import Held, Question
-from loader.reading.sheet import BadFile
-from loader.understanding.profiles import Profile
+from loader.questions import Question
+from loader.trial import Figures, Trial
 from loader.understanding.proposal import Setting, as_yaml, file_patterns
+from loader.understanding.proposal import quoted as as_text
 from loader.understanding.tables import read_tables
-from loader.understanding.understand import Pick, Understood, understand
+from loader.understanding.understand import Pick, Understood, read_as, understand
 from loader.wording import quoted, short
 
 MARK = "# Learned from "
 """How a layout begins that may be learned anew; who mends one takes the line out."""
-
-TOP = 5
-"""How many products are shown."""
 
 _OF_TYPE = {
     "decimal": ("decimal", "integer"),
@@ -63,25 +50,6 @@ class Answers:
     settings: Mapping[str, str] = field(default_factory=dict)
     currency: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What the sales come to.
-
-    Attributes:
-        lines: how many there are.
-        first: day of the earliest; None where no day could be read.
-        last: day of the latest.
-        totals: by currency ("" where none is told); None where no line has an amount.
-        products: the strongest, each with its amount.
-    """
-
-    lines: int
-    first: date | None
-    last: date | None
-    totals: list[tuple[str, Decimal | None]]
-    products: list[tuple[str, Decimal]]
 
 
 @dataclass(frozen=True)
@@ -122,7 +90,10 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
         CannotLearn: an answer fits none of the files.
     """
     files = [delivery.path for delivery in deliveries]
-    tables = understand(read_tables(files, answers.settings.get("encoding")))
+    tables = [
+        _as_people_say(table, answers.columns)
+        for table in understand(read_tables(files, answers.settings.get("encoding")))
+    ]
     entities = list(ENTITIES)  # sales first
     found = sorted(
         (table for table in tables if table.entity),
@@ -137,6 +108,7 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
             "of them: learn one at a time, with --sheets or its file alone."
         )
     _take_columns(found, answers.columns)
+    _name_what_no_other_has(found)
     for table in found:
         takes = "currency" in ENTITIES[table.entity or ""].columns and "currency" not in table.picks
         if answers.currency and takes:
@@ -149,7 +121,7 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
     def written(repeating: Container[tuple[Path, str]]) -> str:
         """Return the layout, without the sheets that repeat others."""
         documents = [
-            as_yaml(_without(table, repeating), names, _settings(table, answers))
+            as_yaml(table.without(repeating), names, _settings(table, answers))
             for table, names in zip(whole, patterns, strict=True)
             if any(place not in repeating for place in table.table.places)
         ]
@@ -163,7 +135,7 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
     if not whole:
         return Lesson(found, apart, "", [], unclear, None, is_currency_open)
     understood = {file for table in whole for file, _ in table.table.places}
-    trial = _Trial(written(()), deliveries, understood, is_draft=sheets is None)
+    trial = Trial(written(()), deliveries, understood, is_draft=sheets is None)
     return Lesson(
         found,
         apart,
@@ -200,20 +172,17 @@ def _take_sheets(found: list[Understood], names: list[str]) -> list[Understood]:
         for place in table.table.places
         if place[1] and place[1] not in names
     }
-    kept = [_without(table, others) for table in found]
+    kept = [table.without(others) for table in found]
     return [table for table in kept if table.table.places]
 
 
-def _without(table: Understood, places: Container[tuple[Path, str]]) -> Understood:
-    """Return a table without some of its sheets."""
-    kept = [place for place in table.table.places if place not in places]
-    return replace(table, table=replace(table.table, places=kept))
-
-
 def _layout_text(files: Sequence[Path], documents: Iterable[str]) -> str:
-    names = ", ".join(dict.fromkeys(short(file.name) for file in files[:5]))
-    more = f" and {len(files) - 5} more" if len(files) > 5 else ""
-    return f"{MARK}{names}{more}\n" + "---\n".join(documents)
+    return f"{MARK}{', '.join(dict.fromkeys(map(_told, files)))}\n" + "---\n".join(documents)
+
+
+def _told(file: Path) -> str:
+    """Return what a learned layout keeps of a file: its folder and name, on one line."""
+    return as_text(f"{file.resolve().parent.name}/{file.name}")
 
 
 def _others(table: Understood, tables: list[Understood]) -> list[str]:
@@ -246,6 +215,33 @@ def _settings(table: Understood, answers: Answers) -> dict[str, Setting]:
     return kept
 
 
+def _as_people_say(found: Understood, columns: Mapping[str, str]) -> Understood:
+    """Return what a table is that nothing was known of, if people name columns of it."""
+    said = {
+        column
+        for column, header in columns.items()
+        if found.table.header.position(header) is not None
+    }
+    if found.entity is not None or not said:
+        return found
+    fitting = (name for name, entity in ENTITIES.items() if said <= entity.columns.keys())
+    entity = next(fitting, None)
+    return found if entity is None else read_as(found.table, entity)
+
+
+def _name_what_no_other_has(found: list[Understood]) -> None:
+    """Name the day or the amount of sales as open, where no order's header and no list has it."""
+    there = {
+        (table.entity, column) for table in found for column in (*table.picks, *table.constants)
+    }
+    elsewhere = {("orders", "sold_at"): "sold_at", ("products", "list_price"): "unit_price"}
+    supplied = {ours for place, ours in elsewhere.items() if place in there}
+    for table in filter(_is_sales, found):
+        present = {*table.picks, *table.constants, *supplied}
+        needed = [*ENTITIES["sales_lines"].required, *ENTITIES["sales_lines"].tidy]
+        table.lacking = unmet(needed, present)
+
+
 def _take_columns(found: list[Understood], columns: Mapping[str, str]) -> None:
     """Let people say which column is which."""
     for column, header in columns.items():
@@ -270,166 +266,6 @@ def _take_columns(found: list[Understood], columns: Mapping[str, str]) -> None:
             )
 
 
-# ------------------------------------------------------------------ trying it
-
-
-class _Trial:
-    """Reads the files by the layout, as a load would, and adds up what it finds."""
-
-    def __init__(
-        self, text: str, deliveries: Sequence[Delivery], understood: set[Path], *, is_draft: bool
-    ) -> None:
-        self.outcomes: list[Outcome] = []
-        self.questions: dict[Path, tuple[Question, ...]] = {}
-        self.repeating: set[tuple[Path, str]] = set()
-        self._is_draft = is_draft
-        self._rows: dict[str, list[pa.Table]] = {}
-        with TemporaryDirectory() as folder:
-            Path(folder, "learned.yml").write_text(text, encoding="utf-8")
-            (layouts,) = read_layouts(Path(folder))
-        for delivery in deliveries:
-            if delivery.path in understood:
-                self.outcomes.append(self._read(delivery, layouts.naming(delivery.known_as)))
-
-    @property
-    def are_sheets_open(self) -> bool:
-        """Whether it is not known which sheets count."""
-        return any(
-            reading.flag.startswith("--sheets ")
-            for questions in self.questions.values()
-            for question in questions
-            for reading in question.readings
-        )
-
-    def _read(self, delivery: Delivery, layouts: LayoutFile) -> Outcome:
-        reader = FileReader(delivery, layouts, is_draft=self._is_draft)
-        read: list[tuple[Part, list[pa.RecordBatch]]] = []
-        try:
-            read = [(part, [*rows]) for part, rows in reader.parts_and_batches(version=0)]
-        except Held as held:
-            self.questions[delivery.path] = held.questions
-            return Outcome(delivery, "held", error=str(held))
-        except BadFile as problem:
-            return Outcome(delivery, "failed", error=str(problem))
-        self.repeating |= {(delivery.path, sheet) for sheet in reader.repeating}
-        for part, rows in read:
-            for batch in rows:
-                self._rows.setdefault(part.layout.entity, []).append(_typed(part, batch))
-        skipped: dict[str, int] = {}
-        for part in reader.parts:
-            for reason, number in part.rows_skipped.items():
-                skipped[reason] = skipped.get(reason, 0) + number
-        return Outcome(
-            delivery,
-            "loaded",
-            entity=", ".join(dict.fromkeys(part.layout.entity for part in reader.parts)),
-            rows_loaded=sum(part.rows_loaded for part in reader.parts),
-            rows_skipped=skipped,
-            notes=reader.notes(),
-        )
-
-    def figures(self) -> Figures | None:
-        """Add up the sales; an order's header and the price list say what the lines do not."""
-        if "sales_lines" not in self._rows:
-            return None
-        with duckdb.connect() as database:
-            for entity in ("sales_lines", "orders", "products"):
-                rows = self._rows.get(entity) or [_typed_nothing(entity)]
-                database.register(entity, pa.concat_tables(rows, promote_options="default"))
-            database.execute(_LINES)
-            lines, first, last = database.execute(
-                "select count(*), min(day), max(day) from lines"
-            ).fetchall()[0]
-            totals = database.execute(
-                "select currency, sum(amount)::decimal(38, 2) from lines group by all order by 1"
-            ).fetchall()
-            products = database.execute(
-                "select product, sum(amount)::decimal(38, 2) as total from lines "
-                "where product is not null and amount is not null "
-                f"group by all order by total desc, product limit {TOP}"
-            ).fetchall()
-        return Figures(lines, first, last, totals, products)
-
-
-_LINES = """
-    create temp table lines as
-    with headers as (
-        select order_id, min(sold_at) as sold_at, min(currency) as currency
-        from orders group by order_id
-    ),
-    listed as (
-        select
-            coalesce(product_id, product_name) as id,
-            min(product_name) as product_name,
-            min(list_price) as list_price
-        from products group by 1
-    )
-    select
-        coalesce(sales.sold_at, headers.sold_at) as day,
-        coalesce(sales.product_name, listed.product_name, sales.product_id) as product,
-        coalesce(sales.currency, headers.currency, '') as currency,
-        coalesce(
-            sales.line_total,
-            coalesce(sales.unit_price, listed.list_price) * sales.units
-            * (1 - coalesce(sales.discount_rate, 0)) - coalesce(sales.discount_amount, 0)
-        ) as amount
-    from sales_lines as sales
-    left join headers on sales.order_id = headers.order_id
-    left join listed on coalesce(sales.product_id, sales.product_name) = listed.id
-"""
-
-
-def _typed(part: Part, batch: pa.RecordBatch) -> pa.Table:
-    """Return the rows of a part with numbers and days, about as staging will read them."""
-    columns = ENTITIES[part.layout.entity].columns
-    typed = {}
-    for name, column in columns.items():
-        if name not in batch.schema.names:
-            typed[name] = pa.nulls(batch.num_rows, _type(column.type))
-            continue
-        texts = batch.column(name)
-        if column.type in ("decimal", "integer"):
-            profile = Profile(texts, mark=part.decimal_mark)
-            numbers = profile.numbers / 100 if profile.is_percent else profile.numbers
-            typed[name] = pa.array(numbers, pa.float64(), from_pandas=True)
-        elif column.type in ("timestamp", "date"):
-            typed[name] = dates_of(texts, (part.date_order or "").split())
-        else:
-            typed[name] = texts
-    return pa.table(typed)
-
-
-def dates_of(texts: pa.Array, declared: Sequence[str]) -> pa.Array:
-    """Return the days of texts, by the orders that a part found or its layout declares."""
-    days: dict[str | None, date | None] = {None: None}
-    for text in pc.unique(texts).to_pylist():
-        if text is not None:
-            days[text] = _day(text, declared)
-    return pa.array([days[text] for text in texts.to_pylist()], pa.date32())
-
-
-def _day(text: str, declared: Sequence[str]) -> date | None:
-    found = re.match(r"\s*(\d{1,4}([./-])\d{1,2}\2\d{1,4})", text)
-    if found is None:
-        return None
-    order = "ymd" if re.match(r"\s*\d{4}", text) else order_of(declared, found[2])
-    if order == "ymd" and SWAPPED in declared:
-        order = SWAPPED
-    return read_date(found[1], order) if order else None
-
-
-def _typed_nothing(entity: str) -> pa.Table:
-    return pa.table(
-        {name: pa.nulls(0, _type(c.type)) for name, c in ENTITIES[entity].columns.items()}
-    )
-
-
-def _type(kind: str) -> pa.DataType:
-    if kind in ("decimal", "integer"):
-        return pa.float64()
-    return pa.date32() if kind in ("timestamp", "date") else pa.string()
-
-
 # ------------------------------------------------------------------ where it is kept
 
 
@@ -446,29 +282,45 @@ def layout_path(folder: Path, deliveries: Sequence[Delivery], name: str = "") ->
         for delivery in deliveries
         if layouts.naming(delivery.known_as).layouts
     }
-    for other in sorted(reading):
-        if not _is_learned(folder / f"{other}.yml"):
-            raise CannotLearn(
-                f"layout '{other}' reads these files already: mend it, or take it out of {folder} "
-                "and learn again."
-            )
     if len(reading) > 1:
         raise CannotLearn(
             f"several layouts read these files ({', '.join(sorted(reading))}): learn the files of "
             "one at a time."
         )
-    chosen = name or next(iter(reading), "") or _slug(deliveries)
+    other = next(iter(reading), "")
+    if other:
+        _refuse_to_replace(folder / f"{other}.yml", deliveries, is_meant=name == other)
+        if name not in ("", other):
+            raise CannotLearn(
+                f"layout '{other}' reads these files already, and two cannot: learn without "
+                f"--name, or make its `files:` narrower."
+            )
+    chosen = name or other or _slug(deliveries)
     path = folder / f"{chosen}.yml"
-    if path.exists() and chosen not in reading:
+    if path.exists() and not other:
         raise CannotLearn(f"there is a layout '{chosen}' already: give another with --name.")
     return path
 
 
-def _is_learned(path: Path) -> bool:
+def _refuse_to_replace(path: Path, deliveries: Sequence[Delivery], *, is_meant: bool) -> None:
+    """Refuse what would take away a layout that people wrote, or that is for other files, too."""
     try:
-        return path.read_text(encoding="utf-8").startswith(MARK)
+        first, _, _ = path.read_text(encoding="utf-8").partition("\n")
     except (OSError, UnicodeDecodeError):
-        return False
+        first = ""
+    if not first.startswith(MARK):
+        raise CannotLearn(
+            f"layout '{path.stem}' reads these files already: mend it, or take it out of "
+            f"{path.parent} and learn again."
+        )
+    here = {_told(delivery.path) for delivery in deliveries}
+    others = [text for text in re.findall(r'"(?:[^"\\]|\\.)*"', first) if text not in here]
+    if others and not is_meant:
+        raise CannotLearn(
+            f"layout '{path.stem}' reads these files already, and was learned from "
+            f"{', '.join(others)}: learn them together, or make its `files:` narrower; --name "
+            f"{path.stem} replaces it."
+        )
 
 
 def _slug(deliveries: Sequence[Delivery]) -> str:
@@ -494,12 +346,14 @@ def open_points(lesson: Lesson) -> list[str]:
         for outcome in lesson.outcomes
         if outcome.status == "failed"
     ]
+    tidy = unmet(ENTITIES["sales_lines"].tidy, set())
     for found in lesson.found:
         for choice in found.lacking:
+            where = ", or learn it together with the file that has it" if choice in tidy else ""
             headers = [name for name in found.table.header.names if header_key(name)]
             said.append(
                 f"{found.table.name}: which column is the {' or the '.join(choice)}? It has "
-                f"{quoted(headers)}; --column {choice[0]}=HEADER says it"
+                f"{quoted(headers)}; --column {choice[0]}=HEADER says it{where}"
             )
     if not lesson.found:
         said.append(

@@ -11,9 +11,10 @@ from rich.prompt import Confirm, Prompt
 from rich.text import Text
 
 from loader.deliveries import Delivery
-from loader.learning import Answers, Figures, Lesson, learn, open_points
+from loader.learning import Answers, Lesson, learn, open_points
 from loader.load import Outcome
 from loader.questions import Question
+from loader.trial import Figures
 from loader.understanding.understand import Understood
 from loader.wording import count, quoted, short
 from warehouse.printing import printable
@@ -59,7 +60,8 @@ def teach(
     if lesson.is_currency_open:
         _say(
             out,
-            "The amounts tell no currency: they will stand apart as XXX. --currency EUR says it.",
+            "The amounts tell no currency: they will stand apart as XXX. --currency EUR says it, "
+            "or `currency: {constant: EUR}` among the columns of the layout.",
         )
     if lesson.text and (not ask or Confirm.ask(f"Write {path}?", console=out, default=True)):
         path.write_text(lesson.text, encoding="utf-8")

@@ -295,12 +295,12 @@ def _day(text: str) -> str | None:
     if not words:
         return None
     year, name = words[2] or words[3], folded(words[1] or words[4])
-    number = _months().get(name)
+    number = month_names().get(name)
     return f"{int(year) + 2000 * (len(year) == 2)}-{number:02}-01" if number else None
 
 
 @cache
-def _months() -> dict[str, int]:
+def month_names() -> dict[str, int]:
     """Return the months by their names, in full and short, without the ones that contradict."""
     named: dict[str, set[int]] = {}
     for language in _LANGUAGES:

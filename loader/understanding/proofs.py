@@ -1,6 +1,6 @@
 """What the columns of a table prove about each other: sums that work out, values that repeat."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -66,12 +66,19 @@ def spread(part: Numbers, whole: Numbers) -> float:
     return float(np.std(relation)) if len(relation) >= _FEW else float("inf")
 
 
-def of_the_order(order: Profile, amount: Profile) -> str | None:
-    """Say how an amount belongs to whole orders and not to their lines; None if it does not."""
-    rows: dict[str, list[str | None]] = {}
-    for key, text in zip(order.texts.to_pylist(), amount.texts.to_pylist(), strict=True):
+def of_the_order(order: Profile, amount: Profile, origins: Sequence[int]) -> str | None:
+    """Say how an amount belongs to whole orders and not to their lines; None if it does not.
+
+    Args:
+        order: the order numbers.
+        amount: the amounts.
+        origins: of which file or sheet each is, as numbers are those of one.
+    """
+    rows: dict[tuple[int, str], list[str | None]] = {}
+    texts = amount.texts.to_pylist()
+    for origin, key, text in zip(origins, order.texts.to_pylist(), texts, strict=True):
         if key is not None:
-            rows.setdefault(key, []).append(text)
+            rows.setdefault((origin, key), []).append(text)
     several = [texts for texts in rows.values() if len(texts) > 1]
     first_only = [texts for texts in several if texts[0] and not any(texts[1:])]
     if first_only and len(first_only) >= _MOST * len(several):
@@ -85,8 +92,14 @@ def of_the_order(order: Profile, amount: Profile) -> str | None:
     return None
 
 
-def is_numbering(numbers: Profile, order: Profile | None) -> bool:
-    """Tell whether a column numbers the lines of an order: no number twice, from 1 or so."""
+def is_numbering(numbers: Profile, order: Profile | None, origins: Sequence[int]) -> bool:
+    """Tell whether a column numbers the lines of an order: no number twice, from 1 or so.
+
+    Args:
+        numbers: the column.
+        order: the order numbers, where there are some.
+        origins: of which file or sheet each is.
+    """
     known = numbers.known_numbers
     if not len(known) or not numbers.is_whole or known.min() < 0 or known.max() > 10_000:
         return False
@@ -94,7 +107,7 @@ def is_numbering(numbers: Profile, order: Profile | None) -> bool:
         return numbers.uniqueness < 0.5 and known.min() <= 10
     if order.uniqueness > 0.99:
         return numbers.uniqueness < 0.5
-    pairs = set(zip(order.texts.to_pylist(), numbers.texts.to_pylist(), strict=True))
+    pairs = set(zip(origins, order.texts.to_pylist(), numbers.texts.to_pylist(), strict=True))
     return len(pairs) >= 0.98 * len(order.texts) and numbers.uniqueness < 0.9
 
 

@@ -4,14 +4,15 @@ import json
 import re
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
-from itertools import takewhile
 
+from loader.contracts import folded
 from loader.understanding.understand import Understood
+from loader.unpivoting import month_names
 from loader.wording import short
 
 EXAMPLE_WIDTH = 40
 
-_DIGIT = re.compile("[0-9]")
+_SHORT_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 
 Setting = str | list[str] | dict[str, str]
@@ -31,6 +32,8 @@ def as_yaml(found: Understood, files: list[str], settings: Mapping[str, Setting]
     sheets = list(dict.fromkeys(sheet for _, sheet in table.places if sheet))
     if sheets and table.siblings > 1:
         lines.append(f"sheets: {_listed([sheet_pattern(sheet) for sheet in sheets])}")
+    if len(table.header_rows) > 1:
+        lines.append(f"header: {list(table.header_rows)}")
     lines += [
         f"{key}: {quoted(value)}  # {why}"
         for key, (value, why) in found.settings.items()
@@ -69,7 +72,7 @@ def _comment(found: Understood, position: int, reasons: list[str]) -> str:
 
 
 def file_patterns(found: Understood, others: list[str]) -> list[str]:
-    """Return patterns for the files of a table and the like of them: another number, another week.
+    """Return patterns for the files of a table and the like of them: another number, another month.
 
     Args:
         found: the table.
@@ -77,33 +80,27 @@ def file_patterns(found: Understood, others: list[str]) -> list[str]:
     """
     names = list(dict.fromkeys(file.name for file, _ in found.table.places))
     patterns = list(dict.fromkeys(map(pattern, names)))
-    if len(patterns) > 1:
-        start = _shared_start(patterns)
-        end = _shared_start([name[len(start) :][::-1] for name in patterns])[::-1]
-        shared = re.sub(r"\*+", "*", f"{start}*{end}")
-        told = re.search(r"[^\W\d_]{3}", start)
-        if told and not any(fnmatchcase(other, shared) for other in others):
-            patterns = [shared]
-    if any(fnmatchcase(other, item) for other in others for item in patterns):
+    if any(fnmatchcase(other.casefold(), item.casefold()) for other in others for item in patterns):
         return names
     return patterns
 
 
-def _shared_start(names: list[str]) -> str:
-    shared = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
-    return "".join(letters[0] for letters in shared)
-
-
 def pattern(name: str) -> str:
-    """Return a pattern for a file and the like of it."""
+    """Return a pattern for a file and those of other days: for its numbers and months, others."""
     literal = re.sub(r"[\[*?]", "?", name)
-    stem = literal.partition(".")[0]
-    # Where there is nothing but numbers, a star would take every file.
-    return (
-        re.sub(r"[0-9]+", "*", literal)
-        if re.search(r"[^\W\d_]", stem)
-        else _DIGIT.sub("?", literal)
+    # Without a number beside it, a month may be any word, and its star take any file.
+    dated = re.sub(r"[^\W\d_]{3,}", _any_month, literal) if re.search("[0-9]", literal) else literal
+    return re.sub(
+        r"[0-9]+",
+        lambda found: "[0-9]" + ("?" * (len(found[0]) - 1) if len(found[0]) > 1 else "*"),
+        dated,
     )
+
+
+def _any_month(word: re.Match[str]) -> str:
+    # `set` and `out` are short for months, too, in some languages.
+    is_plain = len(word[0]) > 3 or word[0].casefold() in _SHORT_MONTHS
+    return "*" if is_plain and folded(word[0]) in month_names() else word[0]
 
 
 def sheet_pattern(name: str) -> str:

@@ -27,16 +27,28 @@ class Table:
     Attributes:
         places: the file of each, with the name of the sheet (empty for CSV).
         siblings: how many sheets the first file has.
-        header: the row of the names.
+        header_rows: the numbers of the rows of the names; several if they are stacked.
+        header: these rows.
         profiles: the values of each column.
-        height: rows looked at.
+        heights: rows looked at, of each place.
     """
 
     places: list[tuple[Path, str]]
     siblings: int
+    header_rows: tuple[int, ...]
     header: HeaderRow
     profiles: list[Profile]
-    height: int
+    heights: list[int]
+
+    @property
+    def height(self) -> int:
+        """Rows looked at."""
+        return sum(self.heights)
+
+    @cached_property
+    def origins(self) -> list[int]:
+        """Of which place each row is: an order number means another order in another till."""
+        return [place for place, height in enumerate(self.heights) for _ in range(height)]
 
     @property
     def name(self) -> str:
@@ -75,14 +87,15 @@ def read_tables(files: Iterable[Path], encoding: str | None = None) -> list[Tabl
 def table_of(file: Path, sheet: Sheet, first: Block, *, siblings: int) -> Table:
     """Return the table of a sheet, from its first block that is not blank."""
     top = SheetTop(sheet, first)
-    header = top.at((_header_row(top),))
+    rows = _header_rows(top)
+    header = top.at(rows)
     assert header is not None  # the row is not blank
     start = header.row - first.first_row + 1
     below = [column.slice(start, SAMPLE) for column in first.columns[: len(header.cells)]]
     columns = _without_repeats(below, header)
     height = len(columns[0]) if columns else 0
     profiles = [Profile(column) for column in columns]
-    return Table([(file, sheet.name)], siblings, header, profiles, height)
+    return Table([(file, sheet.name)], siblings, rows, header, profiles, [height])
 
 
 def _together(tables: list[Table]) -> Table:
@@ -97,9 +110,10 @@ def _together(tables: list[Table]) -> Table:
     return Table(
         [place for table in tables for place in table.places],
         first.siblings,
+        first.header_rows,
         first.header,
         [Profile(column) for column in columns],
-        sum(table.height for table in tables),
+        [height for table in tables for height in table.heights],
     )
 
 
@@ -118,7 +132,35 @@ def _header_row(top: SheetTop) -> int:
             best, most = row, known
     fullest = max(widths, key=lambda row: (widths[row], -row))
     # One known word alone may be a title above the table.
-    return best if most and (most > 1 or widths[best] * 2 > widths[fullest]) else fullest
+    if most and (most > 1 or widths[best] * 2 > widths[fullest]):
+        return best
+    for row, width in widths.items():
+        at = top.at((row,))
+        if width * 2 > widths[fullest] and at is not None and _are_words(at):
+            return row
+    return fullest
+
+
+def _header_rows(top: SheetTop) -> tuple[int, ...]:
+    """Return the row of the header; or two, if more columns have known words of their own then."""
+    row = _header_row(top)
+    options: list[tuple[int, ...]] = [(row,)]
+    for pair in ((row - 1, row), (row, row + 1)):
+        rows = [top.at((number,)) for number in pair]
+        if all(at is not None and _are_words(at) for at in rows):
+            options.append(pair)
+    return max(options, key=lambda option: (_known(top.at(option)), -len(option)))
+
+
+def _are_words(at: HeaderRow) -> bool:
+    """Tell whether a row has several cells, and no digits in them."""
+    cells = [cell for cell in at.cells if cell]
+    return len(cells) > 1 and not any(letter.isdigit() for cell in cells for letter in cell)
+
+
+def _known(at: HeaderRow | None) -> int:
+    cells = at.cells if at is not None else []
+    return len({header_key(cell) for cell in cells if cell and is_known(cell)})
 
 
 def _without_repeats(columns: list[pa.Array], header: HeaderRow) -> list[pa.Array]:

@@ -6,8 +6,9 @@ columns may be is settled for all of them together. What stays in doubt is not p
 
 import json
 import shlex
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 import pyarrow.compute as pc
@@ -72,6 +73,17 @@ class Understood:
     settings: dict[str, tuple[str, str]] = field(default_factory=dict)
     question: Question | None = None
 
+    def without(self, places: Container[tuple[Path, str]]) -> "Understood":
+        """Return it without some of its sheets."""
+        there = zip(self.table.places, self.table.heights, strict=True)
+        kept = [(place, height) for place, height in there if place not in places]
+        table = replace(
+            self.table,
+            places=[place for place, _ in kept],
+            heights=[height for _, height in kept],
+        )
+        return replace(self, table=table)
+
     def profile(self, column: str) -> Profile | None:
         """Return the values of a column of ours that stands in one column of the table."""
         pick = self.picks.get(column)
@@ -92,9 +104,14 @@ def understand(tables: list[Table]) -> list[Understood]:
     ]
 
 
+def read_as(table: Table, entity: str) -> Understood:
+    """Return what a table has of an entity."""
+    return _Reading(table, entity, {}).understood()
+
+
 def nearest(table: Table) -> Understood:
     """Return the entity that most of a table's columns may be of, whatever it lacks."""
-    readings = [_Reading(table, entity, {}).understood() for entity in ENTITIES]
+    readings = [read_as(table, entity) for entity in ENTITIES]
     return max(readings, key=lambda found: len(found.picks))
 
 
@@ -399,19 +416,21 @@ class _Reading:
         self._check_line_numbers(order)
         if order is not None:
             for position in self._candidates("line_total"):
-                why = proofs.of_the_order(self.table.profiles[order], self.table.profiles[position])
+                why = self._of_the_order(order, position)
                 if why and not self._is_price_by_units(position):
                     self._refuse(position, ("line_total", "unit_price"), why)
             for column in ("discount_amount", "line_cost", "line_profit"):
                 for position in self._candidates(column):
-                    why = proofs.of_the_order(
-                        self.table.profiles[order], self.table.profiles[position]
-                    )
+                    why = self._of_the_order(order, position)
                     if why == "filled on the first line of an order only":
                         self._refuse(position, (column,), why)
         self._check_totals()
         self._check_costs()
         self._settle_discounts()
+
+    def _of_the_order(self, order: int, position: int) -> str | None:
+        profiles = self.table.profiles
+        return proofs.of_the_order(profiles[order], profiles[position], self.table.origins)
 
     def _find_order_numbers(self) -> None:
         """Take numbers such as #1001 for those of orders, whatever the header."""
@@ -458,7 +477,8 @@ class _Reading:
     def _check_line_numbers(self, order: int | None) -> None:
         profile = None if order is None else self.table.profiles[order]
         for position in self._candidates("line_number"):
-            if not proofs.is_numbering(self.table.profiles[position], profile):
+            numbers = self.table.profiles[position]
+            if not proofs.is_numbering(numbers, profile, self.table.origins):
                 self._refuse(position, ("line_number",), "it does not number the lines of an order")
 
     def _gross(self) -> Numbers | None:

@@ -40,9 +40,11 @@ def test_round_trip(
 
 def test_the_pattern_takes_the_next_delivery_and_no_other(drop: Dropped, layouts: LaidOut) -> None:
     for name, pattern in [
-        ("Sales 2026-01.csv", "Sales *-*.csv"),
-        ("2026-01.csv", "????-??.csv"),
-        ("Sales [EU] 3.csv", "Sales ?EU] *.csv"),
+        ("Sales_January_2019.csv", "Sales_*_[0-9]???.csv"),
+        ("d1.csv", "d[0-9]*.csv"),
+        ("Sales 2026-01.csv", "Sales [0-9]???-[0-9]?.csv"),
+        ("2026-01.csv", "[0-9]???-[0-9]?.csv"),
+        ("Sales [EU] 3.csv", "Sales ?EU] [0-9]*.csv"),
     ]:
         (document,) = yaml.safe_load_all(propose_layout(drop(name, [HEADER, LINE])))
         assert document["files"] == pattern
@@ -60,6 +62,28 @@ def test_what_is_not_recognised_is_left_to_the_reader(
         read_layouts(folder)
     mended = text.replace("  # units: needed, and not recognised", "  units: Wieviel")
     loaded(duckdb_warehouse.load(path, layouts=layouts(mine=mended)))
+
+
+def test_sheets_that_a_load_would_leave_out_are_not_proposed(
+    duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut
+) -> None:
+    jan, feb = ([["A1", f"2026-0{n}-05", "Tea", "2", f"{n}.50"]] * 3 for n in (1, 2))
+    sheets = {"Jan": jan, "Feb": feb, "All": [*jan, *feb]}
+    path = drop("year.xlsx", {name: [HEADER, *rows] for name, rows in sheets.items()})
+    text = propose_layout(path)
+    assert "# sheet 'All' repeats, row for row, 'Jan', 'Feb': left out\n" in text
+    (document,) = yaml.safe_load_all(text)
+    assert document["sheets"] == ["Jan", "Feb"]
+    outcome = loaded(duckdb_warehouse.load(path, layouts=layouts(mine=text)))
+    assert outcome.rows_loaded == loaded(duckdb_warehouse.load(path)).rows_loaded == 6
+
+
+def test_what_a_load_would_ask_of_sheets_is_said(drop: Dropped) -> None:
+    returns = [["A1", "2026-01-05", "Tea", "2", "3.50"]]
+    path = drop("two.xlsx", {"Sales": [HEADER, LINE], "Returns": [HEADER, *returns]})
+    text = propose_layout(path)
+    assert "# sheet 'Returns' is named like returns" in text.replace("\n", " ")
+    assert "--sheets Sales or --sheets Sales,Returns" in text
 
 
 def test_long_texts_are_cut(drop: Dropped) -> None:

@@ -66,7 +66,7 @@ def test_what_is_learned_loads(
     assert raw(duckdb_warehouse, columns)[0] == ("A1", "Tee", "2", "7,00", "EUR")
     # The next delivery is read by it, too.
     (layout,) = read_layouts(folder)
-    assert layout.layouts[0].files == ["Belege *-*.csv"]
+    assert layout.layouts[0].files == ["Belege [0-9]???-[0-9]?.csv"]
 
 
 def test_what_is_open_is_named_and_a_flag_answers_it(
@@ -92,7 +92,12 @@ def test_what_is_open_is_named_and_a_flag_answers_it(
 def test_somebody_is_asked(
     learn: Learner, folder: Path, drop: Dropped, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answers = {"Which?": "2", "Which column is the units": "Wieviel", "Currency": "eur"}
+    answers = {
+        "Which?": "2",
+        "Which column is the units": "Wieviel",
+        "Which column is the line_total": "Kohle",
+        "Currency": "eur",
+    }
 
     def ask(prompt: str, **_: object) -> str:
         return next(answer for start, answer in answers.items() if prompt.startswith(start))
@@ -100,8 +105,8 @@ def test_somebody_is_asked(
     monkeypatch.setattr(Prompt, "ask", ask)
     monkeypatch.setattr(Confirm, "ask", lambda *_, **__: True)
     monkeypatch.setattr("loader.__main__._somebody_is_there", lambda: True)
-    rows = [["Datum", "Beleg", "Artikel", "Wieviel"]]
-    rows += [[f"0{n}.03.2026", f"A{n}", "Tee", str(n)] for n in range(1, 8)]
+    rows = [["Datum", "Beleg", "Artikel", "Wieviel", "Kohle"]]
+    rows += [[f"0{n}.03.2026", f"A{n}", "Tee", str(n), "3,50"] for n in range(1, 8)]
     result = learn(drop("kasse.csv", rows))
     assert result.exit_code == 0
     (layout,) = read_layouts(folder)
@@ -139,6 +144,85 @@ def test_which_of_two_amounts_is_asked(
     assert learn("--yes", "--column", "line_total=Total", path).exit_code == 0
     loaded(duckdb_warehouse.load(path, layouts=folder))
     assert raw(duckdb_warehouse, "line_total")[0] == ("8",)
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "lacking"),
+    [
+        (
+            ["Date", "Order", "Product", "Qty", "X"],
+            ["2026-01-05", "A1", "Tea", "2", "a"],
+            "line_total",
+        ),
+        (["When", "Order", "Product", "Qty", "Total"], ["x", "A1", "Tea", "2", "7"], "sold_at"),
+    ],
+)
+def test_sales_without_an_amount_or_a_day_are_open(
+    learn: Learner, folder: Path, drop: Dropped, header: list[str], cells: list[str], lacking: str
+) -> None:
+    path = drop("till.csv", [header, cells, [*cells[:1], "A2", *cells[2:]]])
+    result = learn("--yes", path)
+    assert result.exit_code == 1
+    assert f"which column is the {lacking}" in result.output
+    assert f"--column {lacking}=HEADER says it, or learn it together with" in result.output
+    assert not list(folder.iterdir())
+
+
+def test_the_day_and_the_price_may_be_in_other_files(
+    learn: Learner, folder: Path, drop: Dropped
+) -> None:
+    lines = [["Order ID", "Product ID", "Quantity"], *([f"A{n}", f"P{n}", "2"] for n in range(9))]
+    orders = [["Order ID", "Order Date", "Customer ID"]]
+    orders += [[f"A{n}", f"2026-01-0{n + 1}", f"C{n}"] for n in range(9)]
+    prices = [["Product ID", "Product Name", "List Price"]]
+    prices += [[f"P{n}", f"Tea {n}", "3.50"] for n in range(9)]
+    files = [drop("lines.csv", lines), drop("orders.csv", orders), drop("products.csv", prices)]
+    result = learn("--yes", *files)
+    assert result.exit_code == 0, result.output
+    assert "in all    63.00" in result.output
+
+
+def test_headers_that_mean_nothing_or_stand_twice_may_be_named(
+    learn: Learner, folder: Path, drop: Dropped, duckdb_warehouse: Warehouse
+) -> None:
+    rows = [["Q", "Q", "W", "", "E"]] + [[f"2026-01-0{n}", f"T{n}", "2", "7", "x"] for n in (5, 6)]
+    path = drop("odd.csv", rows)
+    named = ("sold_at=Q", "product_name=Q [B]", "units=W", "line_total=[D]")
+    flags = [text for item in named for text in ("--column", item)]
+    result = learn("--yes", *flags, path)
+    assert result.exit_code == 0, result.output
+    loaded(duckdb_warehouse.load(path, layouts=folder))
+    columns = "sold_at, product_name, units, line_total"
+    assert raw(duckdb_warehouse, columns)[0] == ("2026-01-05", "T5", "2", "7")
+
+
+def test_tills_number_their_receipts_each(learn: Learner, folder: Path, drop: Dropped) -> None:
+    header = ["Date", "Receipt", "Product", "Qty", "Amount"]
+    for till, product in (("North", "Tea"), ("South", "Milk")):
+        rows = [[f"2026-01-0{n}", str(n), product, "1", f"{n}.00"] for n in range(1, 10)]
+        drop(f"tills/{till}.csv", [header, *rows])
+    result = learn("--yes", folder.parent / "inbox" / "tills")
+    assert result.exit_code == 0
+    assert "line_total               Amount" in result.output
+    assert "in all    90.00" in result.output
+
+
+def test_stacked_headers(
+    learn: Learner, folder: Path, drop: Dropped, duckdb_warehouse: Warehouse
+) -> None:
+    rows = [
+        ["Sales of the week"],
+        ["Order", None, "Product", None, "Sale", None],
+        ["Date", "ID", "ID", "Name", "Quantity", "Amount"],
+        *([f"2026-01-0{n}", f"A{n}", f"P{n}", f"Tea {n}", n, 7 * n] for n in range(1, 6)),
+    ]
+    path = drop("stacked.xlsx", {"S": rows})
+    assert learn("--yes", path).exit_code == 0
+    (layout,) = read_layouts(folder)
+    assert layout.layouts[0].header == [2, 3]
+    loaded(duckdb_warehouse.load(path, layouts=folder))
+    columns = "sold_at, order_id, product_id, product_name, units, line_total"
+    assert raw(duckdb_warehouse, columns)[1] == ("2026-01-02", "A2", "P2", "Tea 2", "2", "14")
 
 
 HEADER = ["Order Date", "Order ID", "Product", "Units", "Price"]
@@ -277,6 +361,24 @@ def test_layouts_of_people_are_not_written_over(
     assert result.exit_code == 2
     assert "layout 'belege' reads these files already" in result.output
     assert written.read_text("utf-8") == mine
+
+
+def test_a_layout_for_other_files_is_not_replaced_without_a_word(
+    learn: Learner, folder: Path, drop: Dropped
+) -> None:
+    north, south = drop("north/export.csv", SHEET), drop("south/export.csv", [HEADER, *sold(1, 5)])
+    assert learn("--yes", north).exit_code == 0
+    written = (folder / "export.yml").read_text("utf-8")
+    for flags in ((), ("--name", "south")):
+        result = learn("--yes", *flags, south)
+        assert result.exit_code == 2
+        assert "layout 'export' reads these files already, and was learned from" in result.output
+        assert '"north/export.csv"' in result.output
+        assert "--name export replaces it" in result.output
+        assert (folder / "export.yml").read_text("utf-8") == written
+    assert learn("--yes", "--name", "export", south).exit_code == 0
+    assert (folder / "export.yml").read_text("utf-8") != written
+    assert [path.name for path in folder.iterdir()] == ["export.yml"]
 
 
 def test_what_is_no_table_teaches_nothing(learn: Learner, folder: Path, drop: Dropped) -> None:

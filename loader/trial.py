@@ -1,0 +1,217 @@
+"""Tries a layout: what a load by it would give, and what the sales come to."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from loader.contracts import ENTITIES
+from loader.deliveries import Delivery
+from loader.evidence.dates import SWAPPED, order_of, read_date
+from loader.file_reader import FileReader
+from loader.layouts import LayoutFile, read_layouts
+from loader.load import Outcome
+from loader.mapping import Part
+from loader.questions import Held, Question
+from loader.reading.sheet import BadFile
+from loader.understanding.profiles import Profile
+
+TOP = 5
+"""How many products are shown."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What the sales come to.
+
+    Attributes:
+        lines: how many there are.
+        first: day of the earliest; None where no day could be read.
+        last: day of the latest.
+        totals: by currency ("" where none is told); None where no line has an amount.
+        products: the strongest, each with its amount.
+    """
+
+    lines: int
+    first: date | None
+    last: date | None
+    totals: list[tuple[str, Decimal | None]]
+    products: list[tuple[str, Decimal]]
+
+
+class Trial:
+    """Reads the files by the layout, as a load would, and adds up what it finds.
+
+    Attributes:
+        outcomes: what became of each file.
+        questions: what is open, by file.
+        repeating: the sheets left out, as they hold the sales of others once more.
+    """
+
+    def __init__(
+        self, text: str, deliveries: Sequence[Delivery], understood: set[Path], *, is_draft: bool
+    ) -> None:
+        """Read files.
+
+        Args:
+            text: the layout.
+            deliveries: the files.
+            understood: those that it reads.
+            is_draft: whether it names sheets that nobody has said to count.
+        """
+        self.outcomes: list[Outcome] = []
+        self.questions: dict[Path, tuple[Question, ...]] = {}
+        self.repeating: set[tuple[Path, str]] = set()
+        self._is_draft = is_draft
+        self._rows: dict[str, list[pa.Table]] = {}
+        with TemporaryDirectory() as folder:
+            Path(folder, "learned.yml").write_text(text, encoding="utf-8")
+            (layouts,) = read_layouts(Path(folder))
+        for delivery in deliveries:
+            if delivery.path in understood:
+                self.outcomes.append(self._read(delivery, layouts.naming(delivery.known_as)))
+
+    @property
+    def are_sheets_open(self) -> bool:
+        """Whether it is not known which sheets count."""
+        return any(
+            reading.flag.startswith("--sheets ")
+            for questions in self.questions.values()
+            for question in questions
+            for reading in question.readings
+        )
+
+    def _read(self, delivery: Delivery, layouts: LayoutFile) -> Outcome:
+        reader = FileReader(delivery, layouts, is_draft=self._is_draft)
+        read: list[tuple[Part, list[pa.RecordBatch]]] = []
+        try:
+            read = [(part, [*rows]) for part, rows in reader.parts_and_batches(version=0)]
+        except Held as held:
+            self.questions[delivery.path] = held.questions
+            return Outcome(delivery, "held", error=str(held))
+        except BadFile as problem:
+            return Outcome(delivery, "failed", error=str(problem))
+        self.repeating |= {(delivery.path, sheet) for sheet in reader.repeating}
+        for part, rows in read:
+            for batch in rows:
+                self._rows.setdefault(part.layout.entity, []).append(_typed(part, batch))
+        skipped: dict[str, int] = {}
+        for part in reader.parts:
+            for reason, number in part.rows_skipped.items():
+                skipped[reason] = skipped.get(reason, 0) + number
+        return Outcome(
+            delivery,
+            "loaded",
+            entity=", ".join(dict.fromkeys(part.layout.entity for part in reader.parts)),
+            rows_loaded=sum(part.rows_loaded for part in reader.parts),
+            rows_skipped=skipped,
+            notes=reader.notes(),
+        )
+
+    def figures(self) -> Figures | None:
+        """Add up the sales; an order's header and the price list say what the lines do not."""
+        if "sales_lines" not in self._rows:
+            return None
+        with duckdb.connect() as database:
+            for entity in ("sales_lines", "orders", "products"):
+                rows = self._rows.get(entity) or [_typed_nothing(entity)]
+                database.register(entity, pa.concat_tables(rows, promote_options="default"))
+            database.execute(_LINES)
+            lines, first, last = database.execute(
+                "select count(*), min(day), max(day) from lines"
+            ).fetchall()[0]
+            totals = database.execute(
+                "select currency, sum(amount)::decimal(38, 2) from lines group by all order by 1"
+            ).fetchall()
+            products = database.execute(
+                "select product, sum(amount)::decimal(38, 2) as total from lines "
+                "where product is not null and amount is not null "
+                f"group by all order by total desc, product limit {TOP}"
+            ).fetchall()
+        return Figures(lines, first, last, totals, products)
+
+
+_LINES = """
+    create temp table lines as
+    with headers as (
+        select order_id, min(sold_at) as sold_at, min(currency) as currency
+        from orders group by order_id
+    ),
+    listed as (
+        select
+            coalesce(product_id, product_name) as id,
+            min(product_name) as product_name,
+            min(list_price) as list_price
+        from products group by 1
+    )
+    select
+        coalesce(sales.sold_at, headers.sold_at) as day,
+        coalesce(sales.product_name, listed.product_name, sales.product_id) as product,
+        coalesce(sales.currency, headers.currency, '') as currency,
+        coalesce(
+            sales.line_total,
+            coalesce(sales.unit_price, listed.list_price) * sales.units
+            * (1 - coalesce(sales.discount_rate, 0)) - coalesce(sales.discount_amount, 0)
+        ) as amount
+    from sales_lines as sales
+    left join headers on sales.order_id = headers.order_id
+    left join listed on coalesce(sales.product_id, sales.product_name) = listed.id
+"""
+
+
+def _typed(part: Part, batch: pa.RecordBatch) -> pa.Table:
+    """Return the rows of a part with numbers and days, about as staging will read them."""
+    columns = ENTITIES[part.layout.entity].columns
+    typed = {}
+    for name, column in columns.items():
+        if name not in batch.schema.names:
+            typed[name] = pa.nulls(batch.num_rows, _type(column.type))
+            continue
+        texts = batch.column(name)
+        if column.type in ("decimal", "integer"):
+            profile = Profile(texts, mark=part.decimal_mark)
+            numbers = profile.numbers / 100 if profile.is_percent else profile.numbers
+            typed[name] = pa.array(numbers, pa.float64(), from_pandas=True)
+        elif column.type in ("timestamp", "date"):
+            typed[name] = dates_of(texts, (part.date_order or "").split())
+        else:
+            typed[name] = texts
+    return pa.table(typed)
+
+
+def dates_of(texts: pa.Array, declared: Sequence[str]) -> pa.Array:
+    """Return the days of texts, by the orders that a part found or its layout declares."""
+    days: dict[str | None, date | None] = {None: None}
+    for text in pc.unique(texts).to_pylist():
+        if text is not None:
+            days[text] = _day(text, declared)
+    return pa.array([days[text] for text in texts.to_pylist()], pa.date32())
+
+
+def _day(text: str, declared: Sequence[str]) -> date | None:
+    found = re.match(r"\s*(\d{1,4}([./-])\d{1,2}\2\d{1,4})", text)
+    if found is None:
+        return None
+    order = "ymd" if re.match(r"\s*\d{4}", text) else order_of(declared, found[2])
+    if order == "ymd" and SWAPPED in declared:
+        order = SWAPPED
+    return read_date(found[1], order) if order else None
+
+
+def _typed_nothing(entity: str) -> pa.Table:
+    return pa.table(
+        {name: pa.nulls(0, _type(c.type)) for name, c in ENTITIES[entity].columns.items()}
+    )
+
+
+def _type(kind: str) -> pa.DataType:
+    if kind in ("decimal", "integer"):
+        return pa.float64()
+    return pa.date32() if kind in ("timestamp", "date") else pa.string()
