@@ -13,18 +13,15 @@ from babel.dates import get_month_names
 
 from loader.contracts import folded
 from loader.evidence.numbers import amount
+from loader.evidence.totals import NONE as NO_TOTALS
 from loader.headers import Header, Spread
-from loader.layout_keys import Constant, Unpivot
+from loader.layout_keys import Constant, SkipRows, Unpivot
 from loader.layouts import Layout
 from loader.reading.sheet import BadFile, Block
+from loader.understanding.vocabulary import row_words
 from loader.wording import SHOWN, quoted, short
 
 _LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "nl", "pl", "sv")
-_TOTAL = re.compile(
-    r"\b((grand|sub)?[ -]?total(s|e|en|t)?|totaal|totaux|(zwischen|gesamt)?summe|(ins)?gesamt|sum|"
-    r"somme|suma|soma|summa|razem)\b",
-    re.IGNORECASE,
-)
 _CENT = 0.005
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T].*)?|\d{1,2}[./-]\d{1,2}[./-]\d{4}")
 
@@ -138,7 +135,7 @@ class _Grid:
             others = [self._filled(other) for other in self.taken if other != place]
             is_sum = self._is_sum(place, sums) or self._is_sum(place, others)
             is_sum = is_sum or self._is_sum(place, [self._filled(item) for item in self.counting])
-            if name is not None and not _TOTAL.search(header):
+            if name is not None and not _says_total(header):
                 if is_sum and not self._is_date and place not in self._listed:
                     raise BadFile(
                         f"unpivot: '{short(header)}' is the sum of the columns beside it: list the "
@@ -182,6 +179,8 @@ class _Grid:
 
     def _find_total_rows(self) -> None:
         """Find the rows that are the sums of those above them, and say so in some other way."""
+        if self._layout.skip_rows_where == NO_TOTALS:
+            return
         grid = np.array([self._filled(place) for place in self.counting]).T
         labels, skipped = self._labels(), self._known_totals()
         since: list[int] = []
@@ -193,7 +192,7 @@ class _Grid:
                 since = []
                 continue
             summed = next((g for g in (since, counted) if g and _adds_up(grid[g], row)), None)
-            says = any(_TOTAL.search(label) for label in labels[i] if label)
+            says = any(_says_total(label) for label in labels[i] if label)
             if summed is not None and (says or _lacks(labels, i, summed)):
                 self.total_rows.append(self._rows[i])
                 since = []
@@ -201,15 +200,14 @@ class _Grid:
             here = f"unpivot: row {self._rows[i]} ('{short(next(filter(None, labels[i]), ''))}') is"
             if says:
                 raise BadFile(
-                    f"{here} no sum of the rows above it: leave it out by `rows:` or "
-                    "`skip_rows_where:`."
+                    f"{here} no sum of the rows above it: `skip_rows_where:` leaves it out, and "
+                    "`skip_rows_where: none` counts it."
                 )
             is_last = not grid[i + 1 :].any()
-            if summed is not None and len(summed) > 2 and is_last and self._layout.rows is None:
+            if summed is not None and len(summed) > 2 and is_last:
                 raise BadFile(
-                    f"{here} the sum of all rows above it. If it is a total, leave it out by "
-                    "`skip_rows_where:`; if it counts, say so by `rows:`, such as "
-                    f"`rows: {self._rows[0]}-{self._rows[-1]}`."
+                    f"{here} the sum of all rows above it: `skip_rows_where:` leaves it out, and "
+                    "`skip_rows_where: none` counts it."
                 )
             since.append(i)
             counted.append(i)
@@ -217,7 +215,7 @@ class _Grid:
     def _known_totals(self) -> set[int]:
         """Return the numbers of the rows that the layout calls totals."""
         rule = self._layout.skip_rows_where
-        if rule is None or isinstance(rule, str):
+        if not isinstance(rule, SkipRows):
             return set()
         texts = self._texts_at(self._header.places(rule.column, "skip_rows_where")[0])
         return {
@@ -268,6 +266,16 @@ def _numbers(header: Header, layout: Layout, block: Block) -> range:
     start = max(header.at.row + 1, first, block.first_row)
     stop = min(block.first_row + block.height, (last or block.first_row + block.height) + 1)
     return range(start, max(start, stop))
+
+
+def _says_total(text: str) -> bool:
+    return bool(_total_words().search(text))
+
+
+@cache
+def _total_words() -> re.Pattern[str]:
+    words = "|".join(re.escape(word).replace("\\ ", "[ -]") for word in row_words("total"))
+    return re.compile(rf"\b({words})\b", re.IGNORECASE)
 
 
 def _adds_up(rows: npt.NDArray[np.float64], total: npt.NDArray[np.float64]) -> bool:
