@@ -11,7 +11,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name
 
 from loader.contracts import ENTITIES
-from loader.layout_keys import Constant, Join
+from loader.layout_keys import Constant, Join, SkipRows
 from loader.layouts import Layout, LayoutFile
 from loader.raw_tables import ENTITY_TABLES, FILE_VERSIONS
 from warehouse.printing import printable
@@ -101,15 +101,28 @@ def _sheet_name(layout: Layout, used: set[str]) -> str:
 
 
 def _fields(layout: Layout) -> Iterator[tuple[str, str]]:
-    """Yield each heading with our column; one that is read twice comes once."""
+    """Yield each heading with our column, if it has one; one that is read twice comes once."""
     seen = set()
+    for name, column in _named(layout):
+        if name not in seen:
+            seen.add(name)
+            yield name, column
+
+
+def _named(layout: Layout) -> Iterator[tuple[str, str]]:
     for column, source in layout.columns.items():
-        if isinstance(source, Constant):
-            continue
-        for name in source.join if isinstance(source, Join) else source[:1]:
-            if name not in seen:
-                seen.add(name)
-                yield name, column if not isinstance(source, Join) else ""
+        if isinstance(source, Join):
+            yield from ((name, "") for name in source.join)
+        elif not isinstance(source, Constant):
+            yield source[0], column
+    across = layout.unpivot
+    if across is not None:
+        yield from ((name, across.values) for name in across.columns if not set(name) & set("*?"))
+    # A load looks for these, too.
+    asked = [*(layout.keep_rows_where or {}), *layout.fill_down]
+    if isinstance(layout.skip_rows_where, SkipRows):
+        asked.append(layout.skip_rows_where.column)
+    yield from ((name, "") for name in asked if name not in layout.columns)
 
 
 def _write_sheet(workbook: Any, sheet: Any, layout: Layout, lists: "_Lists") -> None:

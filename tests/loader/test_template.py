@@ -67,6 +67,22 @@ def test_headings_and_rules_without_a_warehouse(folder: Path, tmp_path: Path) ->
     assert [cell.value for cell in book["Clients"][4]] == ["No", "Town"]
 
 
+def test_every_column_that_a_load_looks_for_has_its_heading(folder: Path, tmp_path: Path) -> None:
+    (folder / "targets.yml").write_text(
+        "entity: sales_targets\nfiles: Targets.xlsx\ncolumns: {seller_name: Seller}\n"
+        "unpivot: {columns: [Jan 2026, Feb 2026], names: month, values: target_amount}\n"
+        "keep_rows_where: {State: final, seller_name: {not: Vacant}}\n"
+        "skip_rows_where: {column: Kind, matches: ^Sum$}\n",
+        "utf-8",
+    )
+    path = tmp_path / "Targets.xlsx"
+    assert template("targets", "--out", path).exit_code == 0
+    sheet = openpyxl.load_workbook(path)["Sales targets"]
+    assert [cell.value for cell in sheet[4]] == ["Seller", "Jan 2026", "Feb 2026", "State", "Kind"]
+    rules = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
+    assert rules["B5:B5004"].type == rules["C5:C5004"].type == "decimal"
+
+
 def test_lists_are_those_of_the_warehouse(
     folder: Path,
     tmp_path: Path,
