@@ -142,7 +142,8 @@ class Wanted(Strict):
 
 
 def _by_column(value: Any) -> Any:
-    if isinstance(value, dict) and value.keys() == {"column", "matches"}:
+    is_pair = isinstance(value, dict) and value.keys() == {"column", "matches"}
+    if is_pair and isinstance(value["column"], str):
         return {value["column"]: {"matches": value["matches"]}}
     if not isinstance(value, dict) or not value:
         raise ValueError(

@@ -151,7 +151,8 @@ class Layout(BaseModel):
         if not isinstance(headings, dict):
             return value
         columns = value.get("columns")
-        if headings.keys() != {"column", "into"} or not isinstance(columns, dict):
+        is_named = headings.keys() == {"column", "into"} and isinstance(headings["into"], str)
+        if not is_named or not isinstance(columns, dict):
             raise ValueError(
                 "heading_rows: a column of ours is wanted here, such as customer_name; or "
                 '{column: "[A]", into: customer_name}'

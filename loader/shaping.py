@@ -35,7 +35,7 @@ class HeadingRows:
     """
 
     def __init__(self, layout: Layout, header: Header) -> None:
-        self.column = layout.heading_rows
+        self.column = layout.heading_rows if layout.heading_rows in header.positions else None
         if self.column is None:
             return
         self._place = header.positions[self.column][0]

@@ -85,6 +85,7 @@ def test_a_column_that_is_not_there(
         ("keep_rows_where: {Status: {is: Paid}}", "keep_rows_where.Status: what is kept is wanted"),
         ('keep_rows_where: {Status: {matches: "(?=a)"}}', "uses look-around"),
         ("heading_rows: customer_name", "heading_rows: customer_name must be among its columns"),
+        ("heading_rows: {column: Item, into: [city]}", "heading_rows: a column of ours is wanted"),
         ("heading_rows: {column: Item}", "heading_rows: a column of ours is wanted here"),
         ("heading_rows: {column: A, into: units}", "units is read from another header"),
         ("unpivot: {columns: A, names: units, values: city}", "unpivot: 'units' must be one of"),
@@ -226,6 +227,14 @@ def test_rows_that_name_the_customer_of_those_below(
     assert any("1 row without a customer_name" in note for note in outcome.notes)
     ((totals,),) = duckdb_warehouse.query("select control_totals from raw.file_parts")
     assert [total["row"] for total in json.loads(totals)] == ["5", "9", "12"]  # not Bob's, a sum
+
+
+def test_headings_may_be_absent_where_their_column_is_optional(
+    duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut
+) -> None:
+    layout = LAYOUT + "heading_rows: {column: Town, into: city}\noptional: city\n"
+    loaded(duckdb_warehouse.load(drop("file.csv", ORDERS), layouts=layouts(a=layout)))
+    assert len(raw(duckdb_warehouse, "order_id")) == 5
 
 
 def test_headings_in_the_column_of_the_products(
