@@ -5,6 +5,7 @@ from typing import Any
 from tests.conftest import Warehouse
 
 NUMBERS = "(values (-1), (0), (10), (11), (null)) as planted (number)"
+FEW = "(select number from (values (0), (10), (null)) as few (number))"
 PAIRS = "(values (1, 'a'), (1, 'a'), (1, null), (1, null), (2, 'a')) as planted (first, second)"
 RANGES = (
     "(values ('a', 1, 3), ('a', 3, 5), ('a', 6, 8), ('a', 7, 9), ('b', 2, 2), ('b', 4, null), "
@@ -48,11 +49,26 @@ def test_tests_of_dbt_utils_find_what_is_planted(warehouse: Warehouse) -> None:
         "select -1 as number, count(*) as found from ({{ test_expression_holds("
         '"(values (1), (2), (null)) as planted (number)", "= 1", "number") }}) as rows_own'
     )
+    conditions = {
+        "low": {"expression": "number < 11"},
+        "even": {"expression": "number = 0", "where": "number < 5"},
+    }
+    references = {"number": {"to": FEW, "field": "number"}}
+    for number, test, planted, arguments in (
+        (-2, "rows_hold", NUMBERS, {"conditions": conditions}),
+        (-3, "references_hold", f"(select * from {NUMBERS})", {"references": references}),
+    ):
+        sql = f'test_{test}(model="{planted}", **{arguments})'
+        queries.append(
+            f"select {number} as number, count(*) as found from ({{{{ {sql} }}}}) as own{-number}"
+        )
     result = warehouse.dbt("show", "--limit", "-1", "--inline", " union all ".join(queries))
     assert result.success, result.exception
     (shown,) = result.result.results  # type: ignore[union-attr]
     found = {int(number): int(count) for number, count in shown.agate_table.rows}  # type: ignore[union-attr]
     assert found.pop(-1) == 2, "null is not true"
+    assert found.pop(-2) == 3, "-1, 11 and null"
+    assert found.pop(-3) == 2, "-1 and 11; null refers to nothing"
     assert [found[number] for number in sorted(found)] == [expected for *_, expected in FOUND]
 
 
