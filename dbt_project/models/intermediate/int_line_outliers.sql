@@ -1,7 +1,8 @@
 {#- Grain: one row per accepted sales line and measure (unit_price, units) that is far from what its
     product mostly has: in deviations (vars outlier_price_score and outlier_units_score), and by a
     factor (var outlier_minimum_factor) as well, since a price that never changes makes any other
-    one a great deviation. Returns are left out. -#}
+    one a great deviation; and only if few of its lines are (var outlier_maximum_share), since a
+    product may have two prices. Returns are left out. -#}
 
 with
 
@@ -41,7 +42,10 @@ measured as (
         lines.file_version_id,
         lines.file_part_number,
         lines.source_row_number,
+        lines.product_natural_key,
+        lines.currency,
         norms.measure,
+        norms.line_count,
         norms.median_value,
         norms.deviation,
         norms.allowed_distance,
@@ -58,6 +62,22 @@ measured as (
 
 ),
 
+far as (
+
+    select
+        *,
+        count(*) over (partition by product_natural_key, currency, measure) as far_line_count
+    from measured
+    where
+        measured_value > 0
+        and abs(measured_value - median_value) > allowed_distance
+        and (
+            measured_value >= median_value * minimum_factor
+            or measured_value * minimum_factor <= median_value
+        )
+
+),
+
 final as (
 
     select
@@ -68,14 +88,8 @@ final as (
         measured_value as value,
         median_value,
         {{ robust_score('measured_value', 'median_value', 'deviation') }} as score
-    from measured
-    where
-        measured_value > 0
-        and abs(measured_value - median_value) > allowed_distance
-        and (
-            measured_value >= median_value * minimum_factor
-            or measured_value * minimum_factor <= median_value
-        )
+    from far
+    where far_line_count <= {{ var('outlier_maximum_share') }} * line_count
 
 )
 
