@@ -35,7 +35,7 @@ class Part:
         version_id: of the file.
         number: of the part in the file.
         sheet: its name; None for CSV.
-        row_count: rows with issues that are not accepted.
+        row_count: rows with issues that are not accepted, and not told of the file as a whole.
         columns: in the sender's order.
     """
 
@@ -89,7 +89,7 @@ def read_parts(connection: Connection, version_id: int) -> list[Part]:
         sa.text(
             "select file_part_number, max(source_sheet) as source_sheet, "
             "count(distinct source_row_number) as row_count from dq_issue "
-            "where file_version_id = :version_id and not is_accepted "
+            "where file_version_id = :version_id and not is_accepted and not is_widespread "
             "group by file_part_number order by file_part_number"
         ),
         {"version_id": version_id},
@@ -103,6 +103,8 @@ def read_parts(connection: Connection, version_id: int) -> list[Part]:
 def read_rows(connection: Connection, part: Part) -> Generator[DeliveredRow]:
     """Yield the rows of a part that have issues which are not accepted, in the sender's order.
 
+    What is wrong all over the file is none of a row (dq_issue.is_widespread).
+
     Issues and cells come in one sorted stream, so that no file has to fit into memory.
     """
     stream: Any = connection.execute(
@@ -112,7 +114,7 @@ def read_rows(connection: Connection, part: Part) -> Generator[DeliveredRow]:
             "cast(null as text) as delivered_text, "
             "description || coalesce(' (' || expected_text || ')', '') as description, what_to_do "
             "from dq_issue where file_version_id = :version_id "
-            "and file_part_number = :part_number and not is_accepted "
+            "and file_part_number = :part_number and not is_accepted and not is_widespread "
             "union all "
             "select source_row_number, 1, column_number, column_name, delivered_text, "
             "cast(null as text), cast(null as text) "
@@ -132,6 +134,6 @@ def read_rows(connection: Connection, part: Part) -> Generator[DeliveredRow]:
                     cells[place] = text
                 else:
                     issues.append(Issue(column_name, place == 0, description, what_to_do))
-            # The cells of rows that are accepted as they are have no issue before them.
+            # The cells of rows that need not be corrected have no issue before them.
             if issues:
                 yield DeliveredRow(number, issues, cells)

@@ -63,6 +63,8 @@ class Rule:
         entity: what the rows are, in words.
         description: what is wrong.
         what_to_do: how to put it right.
+        is_widespread: whether it is so all over the file, and rows are not listed; in all files
+            together, whether it is in some of them.
         issue_count: rows concerned that nobody has accepted as they are.
         amounts: at stake, each with its currency; none if unknown.
     """
@@ -71,6 +73,7 @@ class Rule:
     entity: str
     description: str
     what_to_do: str
+    is_widespread: bool
     issue_count: int
     amounts: list[Amount]
 
@@ -153,6 +156,7 @@ def _rules(connection: Connection) -> list[Rule]:
     found = _rows(
         connection,
         "select entity, rule, severity, description, what_to_do, "
+        "bool_or(is_widespread) as is_widespread, "
         "cast(sum(issue_count) as bigint) as issue_count from dq_summary "
         "where issue_count > 0 group by entity, rule, severity, description, what_to_do "
         f"order by {_WORST_FIRST}",
@@ -165,7 +169,7 @@ def _open_files(connection: Connection) -> list[OpenFile]:
     found = _rows(
         connection,
         "select file_version_id, source_file, entity, rule, severity, description, what_to_do, "
-        "issue_count from dq_summary where issue_count > 0 "
+        "is_widespread, issue_count from dq_summary where issue_count > 0 "
         f"order by source_file, {_WORST_FIRST}, file_version_id",
     )
     amounts = _amounts(connection, "file_version_id, entity, rule")
@@ -200,6 +204,7 @@ def _rule(row: RowMapping, amounts: list[Amount]) -> Rule:
         entity=row["entity"].replace("_", " "),
         description=row["description"],
         what_to_do=row["what_to_do"],
+        is_widespread=row["is_widespread"],
         issue_count=row["issue_count"],
         amounts=amounts,
     )

@@ -22,7 +22,8 @@ create table quality.dq_issue (
     rule text, severity text, entity text, column_name text, offending_text text,
     description text, what_to_do text, amount_at_stake decimal(18,4), currency text,
     is_accepted boolean, week_start_date date, source_file text, source_sheet text,
-    source_row_number bigint, file_part_number integer, file_version_id bigint, expected_text text
+    source_row_number bigint, file_part_number integer, file_version_id bigint, expected_text text,
+    is_widespread boolean
 );
 create table quality.delivered_cell (
     file_version_id bigint, file_part_number integer, source_row_number bigint, column_name text,
@@ -32,13 +33,15 @@ create view quality.dq_issue_cell as select * from quality.delivered_cell;
 create view quality.dq_summary as
     select
         file_version_id, source_file, entity, rule, severity, description, what_to_do,
+        is_widespread,
         count(*) filter (where not is_accepted) as issue_count,
         count(*) filter (where is_accepted) as accepted_count,
         case when count(distinct currency) < 2
             then cast(sum(amount_at_stake) filter (where not is_accepted) as decimal(28,4))
         end as amount_at_stake
     from quality.dq_issue
-    group by file_version_id, source_file, entity, rule, severity, description, what_to_do;
+    group by file_version_id, source_file, entity, rule, severity, description, what_to_do,
+        is_widespread;
 create table quality.dq_reconciliation (
     source_file text, source_sheet text, entity text, file_version_id bigint,
     file_part_number integer, rows_read bigint, rows_skipped bigint, rows_accepted bigint,
@@ -140,12 +143,13 @@ class Tables:
         currency: str | None = "EUR",
         accepted: bool = False,
         expected: str | None = None,
+        widespread: bool = False,
     ) -> None:
         """Find something wrong with a row."""
         name, severity, column, description, what_to_do = rule
         row = (name, severity, "sales_lines", column, None, description, what_to_do, amount)
         place = (currency, accepted, date(2026, 1, 19), file, sheet, number, part, version)
-        self.insert("quality.dq_issue", [(*row, *place, expected)])
+        self.insert("quality.dq_issue", [(*row, *place, expected, widespread)])
 
     def cells(
         self,

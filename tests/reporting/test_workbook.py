@@ -128,6 +128,26 @@ def test_no_wrapped_text_runs_over_the_row_below(run: Run, tables: Tables, tmp_p
     assert summary[f"{words * 5} (sales lines)"] >= 5 * 15
 
 
+def test_what_is_wrong_all_over_a_file_is_said_once(
+    run: Run, tables: Tables, tmp_path: Path
+) -> None:
+    for file, version in (("a.xlsx", 1), ("b.xlsx", 2)):
+        for number in range(3, 15):
+            tables.cells(number, {"units": "x"}, version=version)
+            tables.issue(PRICE, number, file, version=version, amount=1, widespread=True)
+        tables.part(file, version=version)
+    tables.issue(UNITS, 4, "a.xlsx")
+    both, alone = books(run, tmp_path)
+    told = f"{PRICE[3]} (sales lines); it is so all over the file, and its rows are not listed"
+    assert [row[:3] for row in values(both["Summary"])[7:9]] == [
+        [f"{UNITS[3]} (sales lines)", "kept out of the figures", 1],
+        [told, "counted, but flagged", 12],
+    ]
+    assert [row[0] for row in values(both["Sales"])[1:]] == [4]
+    assert alone.sheetnames == ["Summary"]
+    assert [row[0] for row in values(alone["Summary"])[7:9]] == [told, None]
+
+
 def test_sheets_and_versions(run: Run, tables: Tables, tmp_path: Path) -> None:
     names = ["Summary", "a/b:c" * 10, "A_b_c" * 10, "History", "'x'", None]
     for part, name in enumerate(names, 1):

@@ -176,6 +176,36 @@ located as (
 
 ),
 
+-- What a rule finds all over a file is one matter, not one of each row.
+delivered as (
+
+    select
+        file_version_id,
+        entity,
+        sum(rows_loaded) as row_count
+    from parts
+    group by file_version_id, entity
+
+),
+
+widespread as (
+
+    select
+        located.file_version_id,
+        located.rule
+    from located
+    inner join delivered
+        on
+            located.file_version_id = delivered.file_version_id
+            and located.entity = delivered.entity
+    where located.severity = 'warn'
+    group by located.file_version_id, located.rule, delivered.row_count
+    having
+        count(*) >= {{ var('widespread_minimum_rows') }}
+        and count(*) > {{ var('widespread_minimum_share') }} * delivered.row_count
+
+),
+
 final as (
 
     select
@@ -206,6 +236,7 @@ final as (
         cast(located.amount_at_stake as decimal(18, 4)) as amount_at_stake,
         located.currency,
         coalesce({{ in_list('located.rule', 'acceptances.accepted_rules') }}, false) as is_accepted,
+        widespread.rule is not null as is_widespread,
         {{ week_start('coalesce(located.sale_date, located.file_date)') }} as week_start_date,
         located.source_file,
         located.source_sheet,
@@ -218,6 +249,10 @@ final as (
             located.source_file = acceptances.source_file
             and coalesce(located.source_sheet, '') = acceptances.source_sheet
             and located.source_row_number = acceptances.source_row_number
+    left join widespread
+        on
+            located.file_version_id = widespread.file_version_id
+            and located.rule = widespread.rule
 
 )
 

@@ -19,6 +19,7 @@ final as (
         description,
         what_to_do,
         file_version_id,
+        is_widespread,
         cast(sum(case when is_accepted then 0 else 1 end) as bigint) as issue_count,
         cast(sum(case when is_accepted then 1 else 0 end) as bigint) as accepted_count,
         -- Amounts of several currencies are no amount.
@@ -29,7 +30,9 @@ final as (
         end as amount_at_stake,
         case when count(distinct currency) = 1 then max(currency) end as currency
     from issues
-    group by source_file, entity, rule, severity, description, what_to_do, file_version_id
+    group by
+        source_file, entity, rule, severity, description, what_to_do, file_version_id,
+        is_widespread
 
 )
 

@@ -35,6 +35,7 @@ HOW_TO = (
     "was: the new version replaces the old one, row for row. This workbook is only a list to "
     "work from; nobody reads it in again."
 )
+NOT_LISTED = "; it is so all over the file, and its rows are not listed"
 COLOURS = f"Point at a coloured cell to read more (the first {COMMENT_LIMIT:,} of each sheet)."
 
 _WIDTHS = (44, 24, 9, 22, 60)
@@ -90,7 +91,8 @@ def _write_summary_sheet(
     sheet.write_string(2, 0, f"Made on {made_at:%Y-%m-%d at %H:%M}", formats.label)
     _write_across(sheet, 4, HOW_TO, formats.wrapped)
     row = _write_rules(sheet, 6, file, formats, locale)
-    row = _write_sheets(sheet, row + 1, sheets, formats)
+    if sheets:
+        row = _write_sheets(sheet, row + 1, sheets, formats)
     sheet.write_string(row + 1, 0, KEPT_OUT, formats.marks[True, False])
     sheet.write_string(row + 2, 0, FLAGGED, formats.marks[False, False])
     _write_across(sheet, row + 3, COLOURS, formats.label)
@@ -101,7 +103,8 @@ def _write_rules(sheet: Worksheet, row: int, file: OpenFile, formats: Formats, l
     _write_header(sheet, row, headers, formats)
     for rule in file.rules:
         row += 1
-        wrong = cell_text(f"{rule.description} ({rule.entity})")
+        more = NOT_LISTED if rule.is_widespread else ""
+        wrong = cell_text(f"{rule.description} ({rule.entity}){more}")
         amounts, to_do = (
             cell_text("\n".join(write_amounts(rule.amounts, locale))),
             cell_text(rule.what_to_do),
