@@ -30,7 +30,8 @@ class Entity(BaseModel):
     Attributes:
         required: what a layout must map.
         tidy: what must be there on top, for a file that no layout names to count as this entity.
-        identity: what makes a line the same line in another file, where the columns are there.
+        numbered_by: what numbers its rows, by which `check` pairs those of two versions of a file
+            where the layout names no identity.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -38,7 +39,7 @@ class Entity(BaseModel):
     description: str
     required: list[Requirement]
     tidy: list[Requirement] = []
-    identity: list[str] = []
+    numbered_by: list[str] = []
     columns: dict[str, Column]
 
     def names_of_type(self, *types: str) -> list[str]:

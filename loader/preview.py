@@ -72,7 +72,7 @@ def _compare_rows(
     old: int,
     new: int,
 ) -> None:
-    rows = connection.execute(_differences(entity, _identity(parts, new), old, new)).all()
+    rows = connection.execute(_differences(entity, _identity(entity, parts, new), old, new)).all()
     added, removed, changed = rows[0][4:] if rows else (0, 0, 0)
     delivered = sum(part.rows_loaded for part in parts if part.file_version_id == new)
     preview.changes.append(Changes(entity, added, removed, changed, delivered - added - changed))
@@ -89,13 +89,21 @@ class _Identity:
     missing: tuple[str, ...]
 
 
-def _identity(parts: Sequence[Row[Any]], new: int) -> _Identity:
-    declared = {
-        _Identity(tuple(part.identity_columns), ("", *part.missing_texts))
+def _identity(entity: str, parts: Sequence[Row[Any]], new: int) -> _Identity:
+    """Return what its layouts declare, else what usually numbers such rows, if they agree on it."""
+    usual = ENTITIES[entity].numbered_by
+    found = {
+        _Identity(
+            tuple(
+                part.identity_columns
+                or (usual if set(usual) <= set(part.columns_delivered) else [])
+            ),
+            ("", *part.missing_texts),
+        )
         for part in parts
         if part.file_version_id == new
     }
-    return declared.pop() if len(declared) == 1 else _Identity((), ())
+    return found.pop() if len(found) == 1 else _Identity((), ())
 
 
 def _differences(entity: str, identity: _Identity, old: int, new: int) -> sa.Select[Any]:

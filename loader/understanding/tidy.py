@@ -41,8 +41,7 @@ def read_tidy(table: Table) -> tuple[Layout, Header | NoHeader]:
         else Join.model_validate({"join": [names[position] for position in pick.positions]})
         for column, pick in picks.items()
     }
-    identity = contract.identity if picks.keys() >= set(contract.identity) else []
-    layout = Layout(entity=entity, files=["*"], columns=columns, identity=identity)
+    layout = Layout(entity=entity, files=["*"], columns=columns)
     return layout, Header(table.header, {column: pick.positions for column, pick in picks.items()})
 
 

@@ -26,12 +26,18 @@ def test_lines_in_several_files(new_history: NewHistory, engine: str) -> None:
     history.play(
         Deliver("lines-1.csv", (sale("A", line_total=10), sale("A", 2, line_total=11))),
         Deliver("lines-2.csv", (sale("B", line_total=20), sale("C", line_total=30))),
-        # A file without an identity: what is there twice was sold twice.
-        Deliver("till-1.csv", (sale("T", line_total=1), sale("T", line_total=1))),
+        # A file without an identity and without line numbers: what is there twice was sold twice.
+        Deliver("till-1.csv", (sale("T", "", line_total=1), sale("T", "", line_total=1))),
+        Deliver("till-3.csv", (sale("N", line_total=3),)),
         BuildLines(),
         # A late delivery of the same line wins; another repeats it with the same value.
         Deliver("lines-3.csv", (sale("A", line_total=15), sale("B", line_total=20))),
         Deliver("lines-5.csv", (sale("A", 2, line_total=16),)),
+        # Without an identity, equal numbers are a correction on one day, and a sale on another.
+        Deliver(
+            "till-4.csv",
+            (sale("N", line_total=4), sale("N", day="2026-01-31", line_total=5)),
+        ),
         BuildLines(),
     )
     assert lines(history) == [
@@ -39,8 +45,10 @@ def test_lines_in_several_files(new_history: NewHistory, engine: str) -> None:
         ("A", 2, 16, "lines-5.csv"),
         ("B", 1, 20, "lines-3.csv"),
         ("C", 1, 30, "lines-2.csv"),
-        ("T", 1, 1, "till-1.csv"),
-        ("T", 1, 1, "till-1.csv"),
+        ("N", 1, 4, "till-4.csv"),
+        ("N", 1, 5, "till-4.csv"),
+        ("T", None, 1, "till-1.csv"),
+        ("T", None, 1, "till-1.csv"),
     ]
     history.play(
         # The winner is corrected and has the line no more, or is withdrawn: the older line counts
@@ -49,14 +57,16 @@ def test_lines_in_several_files(new_history: NewHistory, engine: str) -> None:
         Deliver("lines-1.csv", (sale("A", line_total=10), sale("A", 2, line_total=11), sale("C"))),
         Deliver("lines-3.csv", (sale("A", line_total=15),)),
         Withdraw("lines-5.csv"),
-        Deliver("till-1.csv", (sale("T", line_total=1),)),
+        Deliver("till-1.csv", (sale("T", "", line_total=1),)),
+        Withdraw("till-4.csv"),
         BuildLines(),
     )
     assert lines(history) == [
         ("A", 1, 15, "lines-3.csv"),
         ("A", 2, 11, "lines-1.csv"),
         ("B", 1, 20, "lines-2.csv"),
-        ("T", 1, 1, "till-1.csv"),
+        ("N", 1, 3, "till-3.csv"),
+        ("T", None, 1, "till-1.csv"),
     ]
     history.play(
         # Corrected twice, renamed and corrected, withdrawn and restored, between two builds.
@@ -77,6 +87,7 @@ def test_lines_in_several_files(new_history: NewHistory, engine: str) -> None:
         Withdraw("lines-3.csv"),
         Withdraw("lines-4.csv"),
         Withdraw("till-1.csv"),
+        Withdraw("till-3.csv"),
         BuildLines(),
     )
     assert lines(history) == []

@@ -8,6 +8,7 @@ ORDERED = (
     "Order,Line,Date,Code,Item,Customer,Seller,Carrier,Price,Pieces,Off,Off rate,Total,Cost,Money"
 )
 TILL = "Date,Item,Pieces,Total"
+SHOP = "Receipt,Line,Date,Item,Pieces,Total"
 
 LAYOUTS = {
     "sales": """\
@@ -40,11 +41,19 @@ files: "till*.csv"
 columns: {sold_at: Date, product_name: Item, units: Pieces, line_total: Total}
 period: none
 """,
+    "shop": """\
+entity: sales_lines
+files: "shop*.csv"
+columns:
+  {order_id: Receipt, line_number: Line, sold_at: Date, product_name: Item, units: Pieces,
+   line_total: Total}
+period: none
+""",
 }
 HEADERS = {
     "orders": "order_id,sold_at,customer_id,freight_amount",
     "customers": "customer_id,customer_name,updated_at",
-    "products": "product_id,product_name,category_id,list_price,standard_cost",
+    "products": "product_id,product_name,category_id,list_price,standard_cost,currency",
     "product_categories": "category_id,category",
     "sellers": "seller_id,seller_name,is_active",
     "stores": "store_id,store_name,city",
@@ -79,7 +88,8 @@ FAULTS: dict[str, dict[str, str]] = {
     "date_outside_calendar": {"Date": "1999-12-31"},
     "date_outside_period": {"Date": "2026-02-01"},
     "unknown_currency": {"Money": "Taler"},
-    "missing_units": {"Pieces": ""},
+    "missing_units": {"Pieces": "", "Price": ""},
+    "units_from_total": {"Pieces": ""},
     "unreadable_units": {"Pieces": "two"},
     "units_not_positive": {"Pieces": "0", "Total": "0"},
     "missing_product": {"Code": "", "Item": ""},
@@ -104,6 +114,7 @@ FAULTS: dict[str, dict[str, str]] = {
     "duplicate_in_file": {"Order": "A1"},
     "price_outlier": {"Price": "1000", "Total": "2000"},
     "units_outlier": {"Pieces": "2000", "Total": "20000"},
+    "price_list_in_other_currency": {"Code": "P5", "Item": "Jug", "Cost": ""},
     "damaged_text": {"Order": "8.9E+12"},
 }
 """What differs from a sound line, of the rules that one line of the workbook can break."""
@@ -114,9 +125,9 @@ REFERENCE_FAULTS = {
     "unreadable_freight": ("orders", "B3,2026-01-02,C1,cheap"),
     "customer_without_id": ("customers", ",Cy,2026-01-01"),
     "unreadable_change_date": ("customers", "C2,Bob,soon"),
-    "product_without_key": ("products", ",,K1,10,5"),
-    "unreadable_list_price": ("products", "P2,Mug,K1,ten,5"),
-    "unreadable_standard_cost": ("products", "P3,Pot,K1,10,five"),
+    "product_without_key": ("products", ",,K1,10,5,"),
+    "unreadable_list_price": ("products", "P2,Mug,K1,ten,5,"),
+    "unreadable_standard_cost": ("products", "P3,Pot,K1,10,five,"),
     "category_without_id": ("product_categories", ",Hot"),
     "seller_without_key": ("sellers", ",,yes"),
     "unreadable_is_active": ("sellers", "S2,Tom,perhaps"),
@@ -178,6 +189,7 @@ def _write(
         places["duplicate_in_file"] = [("Sales 2026-01.xlsx", 2)]  # the later of the two counts
     totals = [_number(line["Total"]) for line in lines]
     units = [_number(line["Pieces"]) for line in lines]
+    units += [2] * ("units_from_total" in faults)
     total = sum(totals) + _number(wrong_by or "0")
     lines.append({"Order": "Sum", "Total": str(total), "Pieces": str(sum(units))})
     if wrong_by:
@@ -194,10 +206,23 @@ def _write(
         places["extra_cells"] = [("till-1.csv", 5)]
         places["overlap_across_files"] = [("till-2.csv", 4), ("till-2.csv", 5)]
 
+    receipts = ["1,1,2026-01-06,Tea,1,3", "1,2,2026-01-06,Cup,1,3", "2,1,2026-01-06,Tea,1,3"]
+    _csv(folder / "shop-1.csv", SHOP, receipts)
+    # Delivered again as it is, which is no fault; corrected; and a number once more.
+    again = [receipts[0], "1,2,2026-01-06,Cup,2,6", "2,1,2026-01-07,Tea,1,3"]
+    _csv(folder / "shop-2.csv", SHOP, again if till else receipts[:1])
+    if till:
+        places["line_corrected"] = [("shop-2.csv", 3)]
+        places["line_number_reused"] = [("shop-2.csv", 4)]
+        # Every line but the first has a number that is taken.
+        bills = [f"7,1,2026-01-{day:02},Tea,1,3" for day in range(1, 13)]
+        _csv(folder / "shop-3.csv", SHOP, bills)
+        places["line_number_reused"] += [("shop-3.csv", row) for row in range(3, 14)]
+
     sound = {
         "orders": ["B1,2026-01-02,C1,4"],
         "customers": ["C1,Ann,2026-01-01"],
-        "products": ["P1,Tea,K1,10,5", "P9,Nut,K1,,1", "P4,Cup,K1,3,1"],
+        "products": ["P1,Tea,K1,10,5,", "P9,Nut,K1,,1,", "P4,Cup,K1,3,1,", "P5,Jug,K1,9,4,EUR"],
         "product_categories": ["K1,Hot"],
         "sellers": ["S1,Sue,yes"],
         "stores": ["K1,Market,York"],

@@ -48,7 +48,7 @@ def rename(warehouse: Warehouse, alias: str, name: str, approved_by: str | None 
 def shop(
     request: pytest.FixtureRequest, new_warehouse: Callable[[str], Warehouse], tmp_path: Path
 ) -> Warehouse:
-    """A warehouse of four lines, of which one is quarantined, one flagged and one unreadable."""
+    """A warehouse of five lines: two quarantined, one flagged, one unreadable, one sound."""
     warehouse = new_warehouse(request.param)
     (tmp_path / "till.yml").write_text(LAYOUT)
     (tmp_path / "a.csv").write_text(
@@ -57,6 +57,7 @@ def shop(
         "B,2026-01-05,Tea,S. Jones,2,10,some,\n"
         "C,2026-01-06,Tea,Sue Jonas,2,10,,25\n"
         "D,2026-01-06,Tea,Tom,two,10,,20\n"
+        "E,2026-01-06,,Tom,1,10,,10\n"
     )
     warehouse.load(tmp_path / "a.csv", layouts=tmp_path)
     warehouse.build_from_nothing()
@@ -100,20 +101,22 @@ def test_what_people_say_holds_until_they_unsay_it(shop: Warehouse, tmp_path: Pa
     # Rows are accepted, and one name is said to be another.
     accept(shop, "unreadable_discount_amount", 3)
     accept(shop, "price_mismatch", 4)
+    accept(shop, "missing_product", 6)
     accept(shop, "unreadable_units", 5)  # which no fact can hold
     accept(shop, "price_mismatch", 2)  # with which nothing is wrong
     accept(shop, "duplicate_in_file", 2, until="2026-01-31")  # which is over
     rename(shop, "S. Jones", "Sue Jones")
     rename(shop, "Sue Jonas", "Sue Jones", approved_by=None)
     shop.build(*BUILD_MODELS)
-    assert counted(shop) == {"A": 20, "B": 20, "C": 25}
-    assert sellers(shop) == {"Sue Jones": 40, "Sue Jonas": 25}
+    assert counted(shop) == {"A": 20, "B": 20, "C": 25, "E": 10}
+    assert sellers(shop) == {"Sue Jones": 40, "Sue Jonas": 25, "Tom": 10}
     assert shop.query(
         "select source_row_number, rule, row_status, is_accepted from quality.dq_issue order by 1"
     ) == [
         (3, "unreadable_discount_amount", "accepted", True),
         (4, "price_mismatch", "accepted", True),
         (5, "unreadable_units", "quarantined", True),
+        (6, "missing_product", "accepted", True),
     ]
     assert shop.query(
         "select quarantined_row_count, flagged_row_count, status from "
@@ -139,23 +142,29 @@ def test_what_people_say_holds_until_they_unsay_it(shop: Warehouse, tmp_path: Pa
     assert counted(shop) == {"A": 20, "B": 20}
     assert sellers(shop) == {"Sue Jones": 40}
     assert shop.query("select rule, row_status from quality.dq_issue order by 1") == [
+        ("missing_product", "quarantined"),
         ("price_mismatch", "quarantined"),
         ("unreadable_units", "quarantined"),
     ]
 
     # The rule is as it was, and the name is another one.
     shop.execute(
-        "update reference.dq_rules set severity = 'warn' where rule = 'price_mismatch'",
+        "update reference.dq_rules set severity = 'warn' "
+        "where rule in ('price_mismatch', 'missing_product')",
         "update reference.name_aliases set name = 'Suzan' where alias = 'S. Jones'",
     )
     shop.build(*BUILD_MODELS)
-    assert counted(shop) == {"A": 20, "B": 20, "C": 25}
-    assert sellers(shop) == {"Sue Jones": 45, "Suzan": 20}
+    assert counted(shop) == {"A": 20, "B": 20, "C": 25, "E": 10}
+    assert sellers(shop) == {"Sue Jones": 45, "Suzan": 20, "Tom": 10}
+    assert shop.query("select product_key from marts.fact_sales_line where order_id = 'E'") == [
+        (-1,)
+    ]
     assert is_as_rebuilt()
 
     # All is as the file and the seeds have it.
     shop.execute(
         "delete from reference.name_aliases",
+        "update reference.dq_rules set severity = 'reject' where rule = 'missing_product'",
         "insert into reference.dq_rules select * from reference.aside",
         "drop table reference.aside",
     )
@@ -188,10 +197,16 @@ def test_a_failed_test_says_what_it_means(
     (tmp_path / "a.csv").write_text("Date,Product,Units,Total\n2026-01-05,Tea,1,3\n")
     duckdb_warehouse.load(tmp_path / "a.csv")
     duckdb_warehouse.build_from_nothing()
-    duckdb_warehouse.execute("insert into reference.dq_rules select * from reference.dq_rules")
+    duckdb_warehouse.execute(
+        "insert into reference.dq_rules select * from reference.dq_rules",
+        "update reference.dq_rules set severity = 'severe' where rule = 'extra_cells'",
+    )
     result = duckdb_warehouse.dbt("test", "--select", "dq_rules")
     assert not result.success
     said = capfd.readouterr().out
     assert "FAIL dq_rules_rule_unique" in said
     assert "a rule listed twice would double them" in said
+    # Of a test of several conditions, what those mean that are broken.
+    assert "FAIL dq_rules_rows_hold (2 found; sales operations): severity_known: " in said
+    assert "rule_not_null" not in said
     assert "test_failures" in said

@@ -94,7 +94,13 @@ def test_severity_decides_what_becomes_of_a_row(faulty: Faulty) -> None:
             "date_outside_period",
             ("sold_at", "2026-02-01", "2026-01-01 to 2026-01-31", Decimal("20.0000")),
         ),
-        ("duplicate_in_file", (None, None, "row 111 counts", Decimal("20.0000"))),
+        ("duplicate_in_file", (None, None, "row 112 counts", Decimal("20.0000"))),
+        ("price_list_in_other_currency", ("currency", "XXX", None, Decimal("20.0000"))),
+        (
+            "line_corrected",
+            ("line_total", "6", "row 3 of shop-1.csv has 3.0000", Decimal("6.0000")),
+        ),
+        ("line_number_reused", ("line_number", "1", "as row 2 of shop-3.csv", Decimal("3.0000"))),
         ("overlap_across_files", (None, None, "also in till-1.csv", Decimal("3.0000"))),
         ("price_outlier", ("unit_price", "1000", "usually 10.000000", Decimal("2000.0000"))),
         ("customer_not_in_master", ("customer_id", "C77", None, Decimal("20.0000"))),
@@ -112,11 +118,21 @@ def test_an_issue_says_what_is_wrong_where(
     assert found[0] == expected
 
 
+def test_a_rule_that_hits_all_over_a_file_is_one_matter_of_it(faulty: Faulty) -> None:
+    assert faulty.warehouse.query(
+        "select distinct rule, source_file from quality.dq_issue where is_widespread"
+    ) == [("line_number_reused", "shop-3.csv")]
+    assert faulty.warehouse.query(
+        "select issue_count, is_widespread from quality.dq_summary "
+        "where rule = 'line_number_reused' order by source_file"
+    ) == [(1, False), (11, True)]
+
+
 def test_a_totals_row_is_compared_with_its_rows(faulty: Faulty) -> None:
     assert faulty.warehouse.query(
         "select column_name, offending_text, expected_text, amount_at_stake "
         "from quality.dq_issue where rule = 'control_total_disagrees'"
-    ) == [("line_total", "23986", "the rows give 23985.0000", 1)]
+    ) == [("line_total", "24026", "the rows give 24025.0000", 1)]
 
 
 def test_a_totals_row_that_agrees(sound: Warehouse) -> None:
@@ -134,8 +150,8 @@ def test_every_row_and_every_amount_is_accounted_for(faulty: Faulty) -> None:
         ("customers", 3, 2, 1, 0, 0),
         ("orders", 4, 3, 1, 0, 0),
         ("product_categories", 2, 1, 1, 0, 0),
-        ("products", 6, 5, 1, 0, 0),
-        ("sales_lines", 122, 104, 16, 1, 1),
+        ("products", 7, 6, 1, 0, 0),
+        ("sales_lines", 142, 122, 16, 3, 1),
         ("sales_targets", 6, 2, 4, 0, 0),
         ("sellers", 3, 2, 1, 0, 0),
         ("shipping_companies", 2, 1, 1, 0, 0),

@@ -36,11 +36,16 @@
         },
         'product': {
             'of': 'int_products', 'key': 'product_natural_key', 'asked': 'lines.product_id',
-            'answers': ['list_price', 'standard_cost'],
+            'answers': [
+                'list_price', 'standard_cost', 'list_price_currency', 'standard_cost_currency',
+            ],
         },
         'product_by_name': {
             'of': 'int_products', 'where': 'is_only_of_its_name', 'key': 'product_name',
-            'answers': ['product_natural_key', 'list_price', 'standard_cost'],
+            'answers': [
+                'product_natural_key', 'list_price', 'standard_cost', 'list_price_currency',
+                'standard_cost_currency',
+            ],
             'asked': 'case when lines.product_id is null then lines.product_name end',
         },
         'customer_by_name': {

@@ -125,6 +125,8 @@ compared as (
         'as row ' || cast(first_source_row_number as text) as expected_text
     from {{ ref('int_repeated_lines') }}
     union all
+    select * from {{ ref('int_shared_line_numbers') }}
+    union all
     select
         'overlap_across_files' as rule,
         file_version_id,

@@ -7,10 +7,12 @@ with
 products as (
 
     select
-        *,
-        coalesce(product_id, product_name) as product_natural_key
-    from {{ ref('stg_products') }}
-    where coalesce(product_id, product_name) is not null
+        listed.*,
+        coalesce(listed.product_id, listed.product_name) as product_natural_key,
+        coalesce(listed.currency, unnamed.currency) as known_currency
+    from {{ ref('stg_products') }} as listed
+    cross join {{ ref('int_unnamed_currency') }} as unnamed
+    where coalesce(listed.product_id, listed.product_name) is not null
 
 ),
 
@@ -35,6 +37,11 @@ merged as (
         {{ latest_value('category', newest) }} as category,
         {{ latest_value('subcategory', newest) }} as subcategory,
         {{ latest_value('brand', newest) }} as brand,
+        {% for amount in ['list_price', 'standard_cost'] -%}
+        {{ latest_value(
+            'case when ' ~ amount ~ ' is not null then known_currency end', newest
+        ) }} as {{ amount }}_currency,
+        {% endfor -%}
         {{ latest_value('list_price', newest) }} as list_price,
         {{ latest_value('standard_cost', newest) }} as standard_cost
     from products
@@ -53,6 +60,8 @@ named as (
         merged.brand,
         merged.list_price,
         merged.standard_cost,
+        merged.list_price_currency,
+        merged.standard_cost_currency,
         count(*) over (partition by merged.product_name) = 1 as is_only_of_its_name
     from merged
     left join categories on merged.category_id = categories.category_id

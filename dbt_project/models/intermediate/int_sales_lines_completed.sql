@@ -102,8 +102,16 @@ with_members as (
             lines.shipping_company_name
         ) as shipping_company_natural_key,
         coalesce(lines.store_id, store_by_name.store_natural_key) as known_store_key,
-        coalesce(product.list_price, product_by_name.list_price) as list_price,
-        coalesce(product.standard_cost, product_by_name.standard_cost) as standard_cost,
+        -- What the price list says in another currency says nothing about this line.
+        {% for amount in ['list_price', 'standard_cost'] -%}
+        {%- set currency = 'coalesce(product.' ~ amount ~ '_currency, product_by_name.' ~ amount
+            ~ '_currency)' -%}
+        case
+            when {{ currency }} = lines.currency
+                then coalesce(product.{{ amount }}, product_by_name.{{ amount }})
+        end as {{ amount }},
+        {{ currency }} <> lines.currency as is_{{ amount }}_in_other_currency,
+        {% endfor -%}
         customer_list.lookup_key is not null as has_customer_list,
         product_list.lookup_key is not null
         and product.lookup_key is null

@@ -6,9 +6,12 @@
     `reject` (dq_rules) that nobody has accepted for this row (dq_overrides).
 
     A line is the same line in another file if the columns that its layout calls its identity are
-    equal; where the layout names none, or one of them is empty, it is its file, sheet and row, so
-    that no line is merged by what it lacks. Of two layouts, which may number their orders alike, no
-    line is the same. -#}
+    equal. Where the layout names none, a line with an order and a line number is the same if day,
+    product, place and customer are, too, and neither or both are returns: two stores may number
+    their receipts alike, and whoever brings something back shows the old one (int_shared_line_numbers
+    finds these). Without numbers, or with an empty part of a declared identity, it is its file,
+    sheet and row, so that no line is merged by what it lacks. Of two layouts, which may number
+    their orders alike, no line is the same. -#}
 {%- set identity_parts = {
     'sold_at': iso_moment('sold_at'),
     'order_id': 'order_id',
@@ -46,6 +49,21 @@ lines as (
 
 ),
 
+returned as (
+
+    select
+        *,
+        coalesce(
+            case
+                when return_orders_pattern is null then units < 0
+                else {{ matches('order_id', 'return_orders_pattern') }}
+            end,
+            false
+        ) as is_return
+    from lines
+
+),
+
 identified as (
 
     select
@@ -61,8 +79,13 @@ identified as (
             end
             {%- endfor %},
             ''
-        ) as identity_text
-    from lines
+        ) as identity_text,
+        -- An empty list has the length 0 on one engine, and none on the other.
+        case
+            when coalesce(array_length(identity_columns, 1), 0) = 0
+                then layout || chr(31) || order_id || chr(31) || cast(line_number as text)
+        end as order_line_text
+    from returned
 
 ),
 
@@ -72,10 +95,15 @@ keyed as (
         *,
         {{ hash_key(
             "case when identity_text is not null then layout || identity_text "
+            ~ "when order_line_text is not null then concat_ws(chr(31), order_line_text, "
+            ~ "coalesce(" ~ iso_date('sold_at') ~ ", ''), coalesce(product_natural_key, ''), "
+            ~ "coalesce(store_natural_key, ''), coalesce(region, ''), coalesce(country, ''), "
+            ~ "coalesce(customer_natural_key, ''), case when is_return then 'return' else '' end) "
             ~ "else source_file || chr(31) || coalesce(source_sheet, '') || chr(31) "
             ~ "|| cast(file_part_number as text) || chr(31) "
             ~ "|| cast(source_row_number as text) end"
         ) }} as sales_line_key,
+        {{ hash_key('order_line_text') }} as order_line_key,
         cast(sold_at as date) as sale_date,
         cast(sold_at as date) between cast('{{ var("calendar_start_date") }}' as date)
         and cast('{{ var("calendar_end_date") }}' as date) as is_in_calendar,
@@ -83,21 +111,6 @@ keyed as (
         and (discount_rate_text is null or coalesce(discount_rate between 0 and 1, false))
             as has_readable_discount
     from identified
-
-),
-
-returned as (
-
-    select
-        *,
-        coalesce(
-            case
-                when return_orders_pattern is null then units < 0
-                else {{ matches('order_id', 'return_orders_pattern') }}
-            end,
-            false
-        ) as is_return
-    from keyed
 
 ),
 
@@ -134,6 +147,7 @@ faulty as (
                     when units is null then 'unreadable_units'
                     when units <= 0 and not is_return then 'units_not_positive'
                 end,
+                case when units is not null and units_text is null then 'units_from_total' end,
                 case when product_natural_key is null then 'missing_product' end,
                 case
                     when revenue_basis is null and line_total_text is not null
@@ -216,6 +230,12 @@ faulty as (
                 end,
                 case when revenue_basis = 'list_price' then 'list_price_used' end,
                 case
+                    when
+                        (revenue_basis is null and is_list_price_in_other_currency)
+                        or (cost is null and is_standard_cost_in_other_currency)
+                        then 'price_list_in_other_currency'
+                end,
+                case
                     when {{ has_damaged_text([
                         'order_id', 'product_id', 'product_name', 'customer_id', 'customer_name',
                         'seller_id', 'seller_name', 'store_id', 'store_name'
@@ -227,10 +247,9 @@ faulty as (
         ) as broken_rules,
         coalesce(is_in_calendar, false)
         and units is not null
-        and product_natural_key is not null
         and revenue is not null
         and gross_amount is not null as is_readable
-    from returned
+    from keyed
 
 ),
 

@@ -3,13 +3,53 @@
     Revenue is net of discount, and rounded once, half away from zero, to 4 decimals. It is, in
     this order: the line's own total (`reported`), its price times its units less its discount
     (`computed`), or the product's list price times its units less its discount (`list_price`).
-    A reported total is never changed; where it disagrees with price and units, it still counts. -#}
+    A reported total is never changed; where it disagrees with price and units, it still counts.
+    Units that are missing follow from total and price, where no discount is in between and they
+    divide without a rest. -#}
 
 with
 
 lines as (
 
     select * from {{ ref('int_sales_lines_completed') }}
+
+),
+
+divided as (
+
+    select
+        *,
+        case
+            when
+                units_text is null
+                and discount_amount_text is null
+                and discount_rate_text is null
+                -- So that nothing is too large to be multiplied again.
+                and abs(line_total) < abs({{ exact_amount('delivered_unit_price', 1000000) }})
+                -- Prices have 6 decimals, and what divides 4.
+                then cast({{ divide(
+                    'cast(line_total as decimal(28, 4)) * 100',
+                    'cast(delivered_unit_price as decimal(28, 6)) * 100', 0
+                ) }} as decimal(18, 4))
+        end as quotient
+    from lines
+
+),
+
+counted as (
+
+    select
+        *,
+        cast(
+            coalesce(
+                delivered_units,
+                case
+                    when {{ exact_amount('delivered_unit_price', 'quotient') }} = line_total
+                        then nullif(quotient, 0)
+                end
+            ) as decimal(18, 4)
+        ) as units
+    from divided
 
 ),
 
@@ -25,7 +65,7 @@ based as (
             when list_price is not null then 'list_price'
         end as revenue_basis,
         coalesce(delivered_unit_price, list_price) as effective_price
-    from lines
+    from counted
 
 ),
 

@@ -3,7 +3,8 @@ with
 delivered as (
 
     {{ delivered_rows('products', [
-        'product_id', 'product_name', 'category_id', 'category', 'subcategory', 'brand'
+        'product_id', 'product_name', 'category_id', 'category', 'subcategory', 'brand',
+        'currency'
     ], ['list_price', 'standard_cost']) }}
 
 ),
@@ -17,6 +18,7 @@ typed as (
         category,
         subcategory,
         brand,
+        {{ line_currency('currency', ['list_price', 'standard_cost']) }} as currency,
         {{ try_decimal('list_price', 'decimal_mark', 6) }} as list_price,
         {{ try_decimal('standard_cost', 'decimal_mark', 6) }} as standard_cost,
         list_price as list_price_text,

@@ -36,7 +36,7 @@ typed as (
         {{ line_currency('currency', ['line_total', 'unit_price']) }} as delivered_currency,
         {{ try_timestamp('sold_at', 'date_order', 'time_zone') }} as delivered_sold_at,
         {{ try_integer('line_number') }} as line_number,
-        {{ try_decimal('units', 'decimal_mark', 4) }} as units,
+        {{ try_decimal('units', 'decimal_mark', 4) }} as delivered_units,
         {{ try_decimal('unit_price', 'decimal_mark', 6) }} as delivered_unit_price,
         {{ try_decimal('discount_amount', 'decimal_mark', 4) }} as delivered_discount_amount,
         {{ try_rate('discount_rate', 'decimal_mark') }} as discount_rate,
