@@ -186,6 +186,7 @@ def inspect_command(file: Path) -> None:
 @click.option(
     "--skip-rows-where", metavar="HEADER=REGEX", help="Totals rows; none: there are none."
 )
+@click.option("--keep-rows-where", metavar="HEADER=TEXTS", help="Those that count: Status=Paid.")
 @click.option("--missing", metavar="TEXTS", help="That mean no value, beside the usual ones.")
 @click.option("--time-zone", metavar="NAME", help="Of the business: Europe/Berlin, UTC, …")
 @click.option(
@@ -211,6 +212,7 @@ def learn_command(
     encoding: str | None,
     sheets: str | None,
     rows: str | None,
+    keep_rows_where: str | None,
     skip_rows_where: str | None,
     missing: str | None,
     time_zone: str | None,
@@ -231,6 +233,7 @@ def learn_command(
         "encoding": encoding,
         "sheets": sheets,
         "rows": rows,
+        "keep_rows_where": keep_rows_where,
         "skip_rows_where": skip_rows_where,
         "missing": missing,
         "time_zone": time_zone,

@@ -108,8 +108,15 @@ class FileReader:
     ) -> Iterator[tuple[Mapping, Iterator[Block]]]:
         try:
             for part, part_layout, part_blocks in spread(header, layout, blocks):
-                number = len(self.parts) + 1
-                yield Mapping(sheet, part, part_layout, number, self._period), part_blocks
+                mapping = Mapping(
+                    sheet,
+                    part,
+                    part_layout,
+                    len(self.parts) + 1,
+                    self._period,
+                    is_declared=bool(self.chosen.name) and not self._is_draft,
+                )
+                yield mapping, part_blocks
         except BadFile as problem:
             raise BadFile(_in_sheet(sheet.name, str(problem))) from None
 

@@ -148,9 +148,9 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
     )
 
 
-def said_list(text: str) -> list[str]:
+def said_list(text: str, *, blank: bool = False) -> list[str]:
     """Return the items of a list as the command line has it: A,B,"C, with a comma"."""
-    return [item for row in csv.reader([text]) for item in row if item]
+    return [item for row in csv.reader([text]) for item in row if item or blank]
 
 
 def _is_sales(table: Understood) -> bool:
@@ -203,10 +203,12 @@ def _settings(table: Understood, answers: Answers) -> dict[str, Setting]:
             continue
         if key == "sheets" or (key == "rows" and not _is_sales(table)):
             continue  # the sheets are those of the table
-        if key == "skip_rows_where" and "=" in value:
-            header, _, pattern = value.partition("=")
+        if key.endswith("_rows_where") and "=" in value:
+            header, _, wanted = value.partition("=")
             if table.table.header.position(header) is not None:
-                kept[key] = {"column": header, "matches": pattern}
+                totals: Setting = {"column": header, "matches": wanted}
+                is_kept = key == "keep_rows_where"
+                kept[key] = {header: said_list(wanted, blank=True)} if is_kept else totals
             continue
         if key == "missing":
             kept[key] = [*DEFAULT_MISSING, *said_list(value)]

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from loader.date_patterns import Period
 from loader.evidence.dates import DateEvidence
 from loader.evidence.numbers import NumberEvidence
+from loader.evidence.statuses import StatusEvidence
 from loader.evidence.tables import TablesBelow
 from loader.evidence.texts import TextEvidence
 from loader.evidence.totals import MEASURES, TotalRows
@@ -103,7 +104,14 @@ class Mapping:
     """
 
     def __init__(
-        self, sheet: Sheet, header: Header, layout: Layout, number: int, period: Period | None
+        self,
+        sheet: Sheet,
+        header: Header,
+        layout: Layout,
+        number: int,
+        period: Period | None,
+        *,
+        is_declared: bool,
     ) -> None:
         """Prepare.
 
@@ -113,6 +121,7 @@ class Mapping:
             layout: the document that names the columns.
             number: tells the parts of one file version apart.
             period: that the file is about, by its name.
+            is_declared: whether people wrote the document.
         """
         self.part = Part(
             sheet=sheet.name,
@@ -137,6 +146,9 @@ class Mapping:
         is_known = layout.skip_rows_where or layout.unpivot
         measures = () if is_known else MEASURES.get(layout.entity, ())
         self._totals = TotalRows(header.positions, header.at.names, measures)
+        names = header.at.names if layout.entity == "sales_lines" else []
+        kept = [*(layout.keep_rows_where or {})]
+        self._statuses = StatusEvidence(header.positions, names, kept, is_declared)
         self._decimal_mark: str = layout.decimal or "."
         self._mapped = {position for found in header.positions.values() for position in found}
         if header.spread is not None:
@@ -174,12 +186,13 @@ class Mapping:
         part = self.part
         dates, decimals = self._dates.finding(), self._numbers.finding()
         zones, texts = self._zones.finding(), self._texts.finding()
-        totals = self._totals.finding()
+        totals, statuses = self._totals.finding(), self._statuses.finding()
         part.no_value_texts = texts.value.no_value
         part.whole_number_columns = texts.value.whole_numbers
         part.date_order, part.decimal_mark = dates.value, decimals.value
         part.notes += [*self._sheet.notes, *self._header.notes(), *dates.notes, *zones.notes]
         part.notes += [*decimals.notes, *texts.notes, *self._below.notes, *totals.notes]
+        part.notes += statuses.notes
         for shaping in (self._headings, self._filled_down, self._kept_rows):
             part.notes += shaping.notes()
         part.notes += self._notes_on_columns()
@@ -192,6 +205,7 @@ class Mapping:
                 texts.question,
                 self._below.question,
                 totals.question,
+                statuses.question,
             )
             if question is not None
         ]
@@ -218,11 +232,16 @@ class Mapping:
     def _kept(self, block: Block) -> _Rows | None:
         self._refuse_nul(block)
         kept = self._keep_rows(*self._below_header(block))
-        sums = kept and self._totals.outside(kept.numbers, kept.columns)
-        if kept is None or sums is None:
-            return kept
-        self.part.rows_skipped["sum_of_rows"] += int(sums.sum())
-        return None if sums.all() else kept.filter(~sums)
+        if kept is None:
+            return None
+        sums = self._totals.outside(kept.numbers, kept.columns)
+        if sums is not None:
+            self.part.rows_skipped["sum_of_rows"] += int(sums.sum())
+            if sums.all():
+                return None
+            kept = kept.filter(~sums)
+        self._statuses.learn(kept.numbers, kept.columns)
+        return kept
 
     def _below_header(self, block: Block) -> tuple[int, list[pa.Array]]:
         first, last = self._layout.first_and_last_row()

@@ -18,7 +18,7 @@ from loader.questions import Question, Reading
 from loader.understanding import proofs
 from loader.understanding.profiles import Numbers, Profile
 from loader.understanding.tables import Table
-from loader.understanding.vocabulary import DISCOUNT, OTHER, meanings, nouns_in, parts
+from loader.understanding.vocabulary import DISCOUNT, OTHER, meanings, nouns_in, parts, says
 from loader.wording import short
 
 PROPOSED = 0.6
@@ -368,6 +368,11 @@ class _Reading:
             return 1.0 if profile.email_share > 0.5 else 0.0
         if profile.number_share > 0.9:
             return 0.0
+        if column in ("region", "city") and any(
+            says(text, "no_sale", "taken_back")
+            for text in profile.distinct.slice(0, 60).to_pylist()
+        ):
+            return 0.0  # a status: `Estado` is that, too
         if column == "country":
             if profile.country_share > 0.5:
                 return 1.0

@@ -25,6 +25,9 @@ _LONG = 6
 _APART = 3
 """So much nearer than a word that means something else."""
 
+_FEW = 5
+"""Words of a text that says of a row what it is."""
+
 
 class Meaning(NamedTuple):
     """What a header may mean.
@@ -73,6 +76,21 @@ def _listed(languages: dict[str, Any]) -> Iterator[str]:
 def row_words(kind: str) -> tuple[str, ...]:
     """Return what rows of a kind say that are no sales, in lower case: `total`."""
     return tuple(dict.fromkeys(word.lower() for word in _listed(_vocabulary()["rows"][kind])))
+
+
+@cache
+def _phrases(kind: str) -> frozenset[str]:
+    return frozenset(f" {' '.join(parts(word))} " for word in row_words(kind))
+
+
+def says(text: str, *kinds: str) -> bool:
+    """Tell whether a text is of one of some kinds of rows, alone or with a few other words."""
+    words = parts(text[:100])
+    if not words or len(words) > _FEW:
+        return False
+    spaced = f" {' '.join(words)} "
+    is_said = any(phrase in spaced for kind in kinds for phrase in _phrases(kind))
+    return is_said and not any(phrase in spaced for phrase in _phrases("not"))
 
 
 def words_for(entity: str, column: str) -> list[str]:

@@ -1,0 +1,153 @@
+"""Rows that say of themselves that they are no sales: cancelled, refunded, a quote, a test."""
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from loader.contracts import folded
+from loader.evidence.finding import Finding
+from loader.questions import Question, Reading, as_argument
+from loader.understanding.profiles import Numbers, Profile
+from loader.understanding.vocabulary import row_words, says
+from loader.wording import SHOWN, count, quoted, short
+
+_SEVERAL = 60
+"""A column with more different texts is no status."""
+
+
+@dataclass
+class _Said:
+    rows: int = 0
+    first_row: int = 0
+    amount: float = 0.0
+    is_taken_off: bool = True
+
+
+@dataclass
+class StatusEvidence:
+    """What the columns say that no column of ours takes.
+
+    Attributes:
+        positions: the columns of the contract, each where it stands in the sheet.
+        names: the headers; empty where there is nothing to look at.
+        settled: headers of which the layout says what counts.
+        is_declared: whether people wrote how to read it: what they sold and took back was sold.
+    """
+
+    positions: Mapping[str, Sequence[int]]
+    names: Sequence[str]
+    settled: Sequence[str]
+    is_declared: bool
+    _said: dict[int, dict[str, _Said]] = field(default_factory=dict)
+    _others: set[int] = field(default_factory=set)
+    _blocks: list[list[pa.Array]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        settled = {name.strip().casefold() for name in self.settled}
+        mapped = {place for places in self.positions.values() for place in places}
+        self._said = {
+            place: {}
+            for place, name in enumerate(self.names)
+            if place not in mapped and name.strip().casefold() not in settled
+        }
+        total = self.positions.get("line_total") or ()
+        price, units = (self.positions.get(name) or () for name in ("unit_price", "units"))
+        self._factors = [*total[:1]] or [*price[:1], *units[:1]]
+        if not self._factors:
+            self._said = {}
+
+    def learn(self, numbers: pa.Array, columns: Sequence[pa.Array]) -> None:
+        """Look at one block of rows that count.
+
+        Args:
+            numbers: of the rows, as Excel shows them.
+            columns: the cells of these rows.
+        """
+        if not self._said:
+            return
+        self._blocks.append([columns[place] for place in self._factors if place < len(columns)])
+        amounts: Numbers | None = None
+        for place in [place for place in self._said if place < len(columns)]:
+            encoded = pc.fill_null(columns[place], "").dictionary_encode()
+            texts = encoded.dictionary.to_pylist() if len(encoded.dictionary) <= _SEVERAL else []
+            said = self._said[place]
+            if not texts or len({*said, *texts}) > _SEVERAL:
+                del self._said[place]
+                continue
+            is_flag = _is_no_sale(self.names[place])
+            for code, text in enumerate(texts):
+                item = said.setdefault(text, _Said())
+                if not (_is_no_sale(text) or (is_flag and _is_yes(text))):
+                    item.rows += 1
+                    continue
+                amounts = self._amounts(self._blocks[-1]) if amounts is None else amounts
+                places = np.flatnonzero(encoded.indices.to_numpy(zero_copy_only=False) == code)
+                own = np.nan_to_num(amounts[places])
+                item.first_row = item.first_row or int(numbers[int(places[0])].as_py())
+                item.rows += len(places)
+                item.amount += float(own.sum())
+                item.is_taken_off &= not (own > 0).any()
+
+    def _amounts(self, factors: Sequence[pa.Array]) -> Numbers:
+        amounts = [Profile(texts).numbers for texts in factors]
+        return np.prod(amounts, axis=0) if amounts else np.empty(0)
+
+    def finding(self) -> Finding[None]:
+        """Return what is said of such rows, or the question whether they are sales."""
+        notes = []
+        for place, said in self._said.items():
+            # What has a minus, or no amount, changes nothing or takes off what was sold.
+            open_ = {text: item for text, item in said.items()
+                     if item.first_row and not item.is_taken_off}  # fmt: skip
+            others = [text for text in said if text not in open_]
+            if not open_:
+                continue
+            if not self.is_declared or any(map(_never_was, [*open_, self.names[place]])):
+                return Finding(None, question=self._question(place, open_, others or [""]))
+            rows = self._rows(place, open_)
+            notes.append(f"{rows}: they count as sold; `keep_rows_where` leaves them out")
+        return Finding(None, notes)
+
+    def _rows(self, place: int, open_: Mapping[str, _Said]) -> str:
+        first = min(item.first_row for item in open_.values())
+        rows = count(sum(item.rows for item in open_.values()), "row")
+        name = short(self.names[place], 30)
+        return f"{name} says {quoted([*open_], SHOWN)} in {rows}, such as row {first}"
+
+    def _question(self, place: int, open_: Mapping[str, _Said], others: list[str]) -> Question:
+        name = self.names[place]
+        total = sum(float(np.nansum(self._amounts(block))) for block in self._blocks)
+        taken = sum(item.amount for item in open_.values())
+
+        def reading(meaning: str, texts: list[str]) -> Reading:
+            listed = json.dumps(sorted(texts), ensure_ascii=False)
+            return Reading(
+                meaning,
+                f"keep_rows_where: {{{json.dumps(name, ensure_ascii=False)}: {listed}}}",
+                f"--keep-rows-where {shlex.quote(f'{name}=')}{as_argument(sorted(texts))}",
+            )
+
+        return Question(
+            f"{self._rows(place, open_)}: are such rows",
+            (
+                reading(f"no sales ({total - taken:,.2f} without them)", others),
+                reading(f"sales ({total:,.2f} with them)", [*others, *open_]),
+            ),
+        )
+
+
+def _is_no_sale(text: str) -> bool:
+    return says(text, "no_sale", "taken_back")
+
+
+def _never_was(text: str) -> bool:
+    return says(text, "no_sale")
+
+
+def _is_yes(text: str) -> bool:
+    return folded(text) in {folded(word) for word in row_words("yes")}
