@@ -32,7 +32,6 @@ EXPECTED: dict[str, Any] = (
 
 SHORT = {
     "20-dragged-formulas": "rows of which a formula makes a zero are in quarantine, not left out",
-    "32-leave-out-cancelled": "without a layout, cancelled orders count, and nothing is said",
     "40-week-53": "a week that its year does not have is not said to be none",
     "42-customers-twice": "no rule looks for a customer who is twice in one extract",
 }
