@@ -15,8 +15,8 @@ from loader.wording import SHOWN, count, quoted
 
 OTHER_KINDS = {
     "returns": (
-        "return returns returned refund refunds credit credits retoure retouren rückgabe rückgaben "
-        "gutschrift gutschriften retour retours avoir avoirs remboursement remboursements "
+        "return returns returned refund refunds rma credit credits retoure retouren rückgabe "
+        "rückgaben gutschrift gutschriften retour retours avoir avoirs remboursement remboursements "
         "devolución devoluciones reembolso reembolsos devolução devoluções reso resi rimborso "
         "rimborsi retourzendingen creditnota zwrot zwroty retur returer kreditnota"
     ),
@@ -35,7 +35,8 @@ OTHER_KINDS = {
         "presupuestado previsão previsione budżet prognoza"
     ),
     "cancelled orders": (
-        "cancelled canceled cancellations void storno storniert annulé annulés annulées cancelado "
+        "cancelled canceled cancellations void storno stornos stornierungen storniert "
+        "annulé annulés annulées cancelado "
         "cancelados cancelamentos annullati geannuleerd anulowane avbrutna makulerade"
     ),
 }
@@ -96,8 +97,10 @@ def repeating_sheets(sheets: Sequence[SheetRows]) -> Finding[dict[str, list[str]
     for name, rows in reversed(texts.items()):
         others = {key: item for key, item in texts.items() if key != name and key not in left_out}
         parts = [key for key, item in others.items() if _is_within(item, rows)]
-        if parts and len(rows) > 1 and _are_equal(rows, [others[key] for key in parts]):
-            left_out[name] = parts
+        same = [key for key in parts if _are_equal(rows, [others[key]])]
+        once = same[:1] or parts
+        if parts and len(rows) > 1 and _are_equal(rows, [others[key] for key in once]):
+            left_out[name] = once
     for name, rows in texts.items():
         others = {
             key: item

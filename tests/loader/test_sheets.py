@@ -53,6 +53,8 @@ def test_a_sheet_that_repeats_others_is_left_out(
         ({"Sales": [*JAN, *FEB], "Returns": BACK}, "named like returns, and its 1 row have"),
         ({"Umsatz": [*JAN, *FEB], "Angebote M\u00e4rz": MAR}, "named like quotes"),
         ({"Ventas": JAN, "Inventario": MAR}, "named like a stock count"),
+        ({"Orders": JAN, "RMA": MAR}, "named like returns"),
+        ({"Umsatz": JAN, "Stornos": MAR}, "named like cancelled orders"),
     ],
 )
 def test_sheets_that_leave_open_what_they_are(
@@ -61,6 +63,14 @@ def test_sheets_that_leave_open_what_they_are(
     outcome = load(duckdb_warehouse, drop, sheets)
     assert outcome.status == "held"
     assert said in outcome.error
+
+
+def test_of_sheets_that_are_all_equal_one_counts(
+    duckdb_warehouse: Warehouse, drop: Dropped
+) -> None:
+    outcome = load(duckdb_warehouse, drop, {"Jan": JAN, "Jan (2)": JAN, "Copy": JAN})
+    assert outcome.status == "loaded", outcome.error
+    assert {name for (name,) in raw(duckdb_warehouse, "_source_sheet")} == {"Jan"}
 
 
 def test_returns_that_have_a_minus_are_returns(duckdb_warehouse: Warehouse, drop: Dropped) -> None:
