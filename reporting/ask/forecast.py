@@ -6,27 +6,26 @@ rolling forecasting origin, FPP3 5.10). Two plain guesses are tried beside it: t
 like the last one, and like the same week of the year before. The best of them all is shown, with
 its errors.
 
-The formulas are those of Hyndman and Athanasopoulos, Forecasting: Principles and Practice (3rd ed.,
-2021), below called FPP3.
+The models are those of statsmodels, which is imported when a forecast is made, as that takes
+seconds. FPP3 is Hyndman and Athanasopoulos, Forecasting: Principles and Practice (3rd ed., 2021).
 """
 
+import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal, localcontext
 from enum import Enum
 from itertools import pairwise
 from statistics import NormalDist
-from typing import cast
 
-import augurs
 import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from reporting.draw.words import write_value
 from reporting.tables import Kind
+from reporting.words import write_value
 
 HORIZON = 8
 """How many weeks are forecast."""
@@ -59,6 +58,9 @@ NOTABLY_BETTER = Decimal("0.95")
 """Errors below this share of a plain guess's count as better, not as good luck. Ours."""
 
 _LOW_LEVEL, _HIGH_LEVEL = 0.80, 0.95
+
+_ALWAYS = 10 * HISTORY_WEEKS + 1
+"""Over how many years a season may not change; an odd number, as the library asks for."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -279,7 +281,7 @@ def _try_methods(known: Floats) -> dict[Method, _Trial]:
     paths = {}
     if is_seasonal:
         paths[Method.SEASONAL] = [_seasons(known[:end]) for end in ends]
-    paths[Method.SMOOTHING] = _smoothing(known, ends)
+    paths[Method.SMOOTHING] = [_smoothing(known[:end]) for end in ends]
     if origins[0] > YEAR:
         paths[Method.LAST_YEAR] = [_last_year(known[:end]) for end in ends]
     paths[Method.LAST_WEEK] = [_last_week(known[:end]) for end in ends]
@@ -303,121 +305,43 @@ def _root_mean_square(errors: Floats) -> float:
     return float(np.sqrt(np.square(errors).mean()))
 
 
-class _SmoothedTrend:
-    """Exponential smoothing, as augurs wants the model of a trend to be."""
+def _smoothing(known: Floats) -> _Path:
+    """Smooth a series exponentially: simply, or with a damped trend (FPP3 8.1 and 8.2).
 
-    def fit(self, y: Floats) -> None:
-        self.fitted = y
-        (self.path,) = _smoothing(y, [len(y)])
+    AICc decides which (FPP3 8.6). A trend that goes on for ever is not among them: over some weeks
+    of sales it overshoots.
+    """
+    import pandas as pd
+    from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
-    def predict(self, horizon: int, level: float | None) -> augurs.Forecast:
-        return augurs.Forecast(self.path.points[:horizon])
-
-    def predict_in_sample(self, level: float | None) -> augurs.Forecast:
-        return augurs.Forecast(self.fitted)
+    if not np.ptp(known):  # nothing to be fitted
+        return _Path(np.repeat(known[-1], HORIZON), 0.0, np.ones(HORIZON))
+    series = pd.Series(known)
+    kinds = [{}, {"trend": "add", "damped_trend": True}]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a fit that might be better: how good it is, is tried
+        fits = [
+            ETSModel(series, initialization_method="heuristic", **kind).fit(disp=False)
+            for kind in kinds
+        ]
+        best = min(fits, key=lambda fit: fit.aicc)
+        ahead = best.get_prediction(start=len(known), end=len(known) + HORIZON - 1)
+    variance = np.asarray(ahead.forecast_variance)
+    growth = variance / variance[0] if variance[0] else np.ones(HORIZON)
+    return _Path(np.asarray(ahead.predicted_mean), float(np.sqrt(variance[0])), growth)
 
 
 def _seasons(known: Floats) -> _Path:
-    """Take the season of a year off, smooth the rest, put the season back (STL, FPP3 3.6, 5.7).
+    """Take the season of a year off, smooth the rest, put the season back (FPP3 3.6 and 5.7).
 
-    The trend is smoothed here and not by augurs: the AutoETS of its Python wheel (0.8.0) forgets
-    what it has fitted, and with one and the same smoothing, what a season adds can be told.
+    The season is the same every year: of two or three years, one that may change would be little
+    else than the last of them.
     """
-    trend = _SmoothedTrend()
-    # Its base class is in the wheel's type hints only.
-    model = augurs.MSTL.custom_trend([YEAR], cast("augurs.TrendModel", trend))
-    model.fit(known.copy())  # it may write into what it is given
-    points = model.predict(HORIZON, None).point()
-    return _Path(points, trend.path.deviation, trend.path.growth)
+    from statsmodels.tsa.seasonal import STL
 
-
-# ---------------------------------------------------------------------- exponential smoothing
-
-
-def _grid() -> tuple[Floats, Floats, Floats, npt.NDArray[np.int64]]:
-    """Return the parameters that are tried: alpha, beta, phi, and how many of them are fitted.
-
-    Simple exponential smoothing (FPP3 8.1) first, then the damped trend (8.2), within the usual
-    bounds of its parameters. A trend that goes on for ever is not among them: over some weeks of
-    sales it overshoots.
-    """
-    simple = [(alpha, 0.0, 0.0) for alpha in np.linspace(0.02, 1.0, 50)]
-    damped = [
-        (alpha, alpha * share, phi)
-        for alpha in (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
-        for share in (0.01, 0.05, 0.1, 0.2, 0.4)
-        for phi in (0.8, 0.9, 0.98)
-    ]
-    alpha, beta, phi = np.array(simple + damped).T
-    # With the level (and the trend) before the first week; FPP3 8.6.
-    return alpha, beta, phi, np.array([2] * len(simple) + [5] * len(damped))
-
-
-_ALPHA, _BETA, _PHI, _FITTED = _grid()
-
-
-def _smoothing(known: Floats, ends: Sequence[int]) -> list[_Path]:
-    """Smooth a series exponentially, and forecast from each of several ends of it.
-
-    All parameters of the grid are worked out at once. The errors are linear in the level and the
-    trend before the first week, so that these follow by least squares; which parameters are
-    taken is decided by AICc (FPP3 8.6, which has the equations of the states in 8.5).
-
-    Returns:
-        the forecasts from each end; how their variance grows is in Hyndman, Koehler, Ord and
-        Snyder, Forecasting with Exponential Smoothing (2008), 6.3: linear models of class 1.
-    """
-    paths = []
-    # Three systems side by side: the series from nothing, a level of 1 and a trend of 1 before it.
-    level = np.zeros((3, len(_ALPHA)))
-    trend = np.zeros((3, len(_ALPHA)))
-    level[1], trend[2] = 1.0, 1.0
-    products = np.zeros((3, 3, len(_ALPHA)))
-    has_trend = _PHI > 0
-    for number, value in enumerate(known, 1):
-        expected = level + _PHI * trend
-        errors = -expected
-        errors[0] += value
-        level = expected + _ALPHA * errors
-        trend = _PHI * trend + _BETA * errors
-        products += errors[:, None] * errors[None, :]
-        if number in ends:
-            paths.append(_best_path(number, level, trend, products, has_trend))
-    return paths
-
-
-def _best_path(
-    count: int, level: Floats, trend: Floats, products: Floats, has_trend: npt.NDArray[np.bool_]
-) -> _Path:
-    """Choose the parameters with the smallest AICc, and forecast with them."""
-    # The errors are those of the first system plus x times the second plus y times the third.
-    first_level = -products[0, 1] / products[1, 1]
-    first_trend = np.zeros_like(first_level)
-    determinant = products[1, 1] * products[2, 2] - np.square(products[1, 2])
-    solvable = has_trend & (determinant > 1e-12 * products[1, 1] * products[2, 2])
-    first_level[solvable] = (
-        ((products[0, 2] * products[1, 2] - products[0, 1] * products[2, 2])[solvable])
-        / determinant[solvable]
-    )
-    first_trend[solvable] = (
-        ((products[0, 1] * products[1, 2] - products[0, 2] * products[1, 1])[solvable])
-        / determinant[solvable]
-    )
-    weights = np.array([np.ones_like(first_level), first_level, first_trend])
-    squares = np.einsum("ip,ijp,jp->p", weights, products, weights)
-    # Of a series that it fits exactly, rounding would decide; and may leave less than nothing.
-    squares = np.maximum(squares, 1e-18 * count)
-    parameters = _FITTED + 1  # with the deviation
-    criterion = count * np.log(squares / count) + 2 * parameters
-    criterion += 2 * parameters * (parameters + 1) / (count - parameters - 1)
-    best = int(np.argmin(criterion))
-
-    last_level, last_trend = weights[:, best] @ level[:, best], weights[:, best] @ trend[:, best]
-    damping = np.cumsum(_PHI[best] ** np.arange(1, HORIZON + 1))
-    weight_of_error = _ALPHA[best] + _BETA[best] * damping
-    growth = 1 + np.concatenate([[0.0], np.cumsum(np.square(weight_of_error))[:-1]])
-    deviation = float(np.sqrt(squares[best] / (count - _FITTED[best])))
-    return _Path(last_level + damping * last_trend, deviation, growth)
+    season = STL(known, period=YEAR, seasonal=_ALWAYS, seasonal_deg=0).fit().seasonal
+    rest = _smoothing(known - season)
+    return replace(rest, points=rest.points + season[-YEAR:][:HORIZON])
 
 
 # ---------------------------------------------------------------------------------- saying

@@ -23,8 +23,8 @@ from reporting.ask.opening import open_warehouse
 from reporting.ask.periods import NoFigures, Week
 from reporting.doors.common import out, said_politely
 from reporting.draw.terminal.grid import grid
-from reporting.draw.words import NO_CURRENCY, locale_named, write_value
 from reporting.tables import Column, Kind, Value
+from reporting.words import NO_CURRENCY, locale_named, write_value
 from warehouse.connection import DATABASE_ERRORS
 from warehouse.settings import Settings, read_settings
 

@@ -11,12 +11,12 @@ from sqlalchemy.engine import Connection
 from reporting.ask.opening import open_warehouse
 from reporting.ask.quality import OpenFile, QualityFigures, read_quality
 from reporting.doors.common import out, said_politely
-from reporting.doors.workbook_names import ENDING, workbook_name
 from reporting.draw.excel.corrections import write_workbook
+from reporting.draw.excel.workbook_names import ENDING, workbook_name
 from reporting.draw.files import make_folder, replaced, said_why
 from reporting.draw.page.quality import page
 from reporting.draw.terminal.quality import show_quality
-from reporting.draw.words import locale_named
+from reporting.words import locale_named
 from warehouse.printing import printable
 from warehouse.settings import read_settings
 

@@ -17,8 +17,8 @@ from reporting.draw.data import write_csv
 from reporting.draw.excel.rows import write_rows
 from reporting.draw.files import make_folder, replaced
 from reporting.draw.terminal.trace import show_trace
-from reporting.draw.words import locale_named
 from reporting.tables import Row
+from reporting.words import locale_named
 from warehouse.settings import read_settings
 
 

@@ -16,7 +16,7 @@ from reporting.doors.editions import publish, publisher, said_of
 from reporting.draw.files import make_folder, replaced
 from reporting.draw.terminal.grid import shown
 from reporting.draw.terminal.pack import show_pack
-from reporting.draw.words import locale_named
+from reporting.words import locale_named
 from warehouse.settings import CHECKOUT, read_settings
 
 REPORTS = CHECKOUT / "reports_out"
@@ -64,7 +64,14 @@ def weekly_command(
             period = asked_period(calendar, week_text, start, end, settings)
             if is_published and period.week is None:
                 raise ValueError("Only weeks are published: name one with --week.")
-            pack = read_pack(connection, calendar, period, made_at, settings.report_locale)
+            pack = read_pack(
+                connection,
+                calendar,
+                period,
+                made_at,
+                settings.report_locale,
+                with_forecast=not no_files,
+            )
         show_pack(pack, out)
         if not no_files:
             files = write_pack(pack, folder, period.stem)

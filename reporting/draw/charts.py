@@ -16,9 +16,9 @@ import vl_convert
 from babel.numbers import format_compact_decimal, format_decimal
 
 from reporting.ask.pack.content import Section, TrendPoint
-from reporting.draw.words import locale_named
 from reporting.draw.written import readable, week_state, written
 from reporting.tables import Kind, Table, Value
+from reporting.words import locale_named
 
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
 """The version that Altair writes, which Vega must read."""

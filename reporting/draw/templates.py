@@ -7,9 +7,9 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
 from jinja2.runtime import Context
 
-from reporting.draw.words import write_amounts
 from reporting.draw.written import readable, written
 from reporting.tables import Kind, Value
+from reporting.words import write_amounts
 
 
 def render(template: str, locale: str, **said: object) -> str:

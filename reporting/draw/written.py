@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from reporting.ask.pack.content import Change, Headline, Section, TrendPoint
-from reporting.draw.words import currency_words, write_value
 from reporting.tables import Column, Kind, Table, Value
+from reporting.words import currency_words, write_value
 
 NEUTRAL = "neutral"
 GOOD = "good"

@@ -498,6 +498,8 @@ def test_a_span_of_days(run: Run, built: Warehouse, tmp_path: Path) -> None:
 
 def test_print_only(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reporting.doors.weekly.write_pack", None)
+    # Nor is anything forecast, which takes seconds and would not be shown.
+    monkeypatch.setattr("reporting.ask.pack.reading.make_forecast", None)
     result = run("weekly", "--no-files", START_DATE="2026-10-26", END_DATE="2026-11-01")
     assert result.exit_code == 0
     assert "2026-W44, 2026-10-26 to 2026-11-01, amounts in Euro (EUR)" in result.stdout

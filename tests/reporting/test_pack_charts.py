@@ -10,8 +10,8 @@ import pytest
 from reporting.ask.pack.content import BridgeStep, Section, TrendPoint
 from reporting.draw import charts
 from reporting.draw.charts import Chart
-from reporting.draw.words import write_value
 from reporting.tables import Kind
+from reporting.words import write_value
 from tests.reporting import packs
 
 

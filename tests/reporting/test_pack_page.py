@@ -16,9 +16,9 @@ from defusedxml import ElementTree
 
 from reporting.ask.pack.content import Pack
 from reporting.draw.page.pack import ROWS_SHOWN, page
-from reporting.draw.words import write_value
 from reporting.draw.written import readable
 from reporting.tables import Kind, Table
+from reporting.words import write_value
 from tests.reporting import packs
 
 BROWSER = next(

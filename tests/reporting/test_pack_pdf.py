@@ -13,8 +13,8 @@ from pypdf.generic import DictionaryObject, PdfObject
 
 from reporting.ask.pack.content import Pack
 from reporting.draw.pdf.pack import TABLES, pdf, write_pdf
-from reporting.draw.words import write_value
 from reporting.tables import Kind, Table
+from reporting.words import write_value
 from tests.reporting import packs
 
 BROKEN = "\N{REPLACEMENT CHARACTER}"

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from reporting.draw.words import currency_words, locale_named, write_value
 from reporting.tables import Kind, Value
+from reporting.words import currency_words, locale_named, write_value
 
 NBSP, NARROW = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
 

@@ -8,9 +8,9 @@ import openpyxl
 import pytest
 from openpyxl.utils.escape import unescape
 
-from reporting.doors.workbook_names import workbook_name
 from reporting.draw.excel import rows_sheet
 from reporting.draw.excel.cells import cell_text, sheet_name
+from reporting.draw.excel.workbook_names import workbook_name
 from tests.reporting.conftest import PRICE, UNITS, WHOLE, Run, Tables
 
 KEPT_OUT, FLAGGED = "FFF8C9C4", "FFFFE9A8"

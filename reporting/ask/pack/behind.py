@@ -9,8 +9,8 @@ from sqlalchemy.engine import Connection
 from reporting.ask.figures import question
 from reporting.ask.lines import LARGEST_FIRST, LINE_COLUMNS, LINES, SELECTED
 from reporting.ask.periods import Period
-from reporting.draw.words import NO_CURRENCY
 from reporting.tables import Column, Kind, Table
+from reporting.words import NO_CURRENCY
 
 FIGURES_TRACED = 5
 """How many sellers and products have their lines in the pack."""

@@ -124,7 +124,7 @@ class Pack:
         files: the files behind the figures, with what was taken from each.
         lines: the lines behind the top figures, with file, sheet and row.
         definitions: (term, meaning): how the figures are defined, and with which settings.
-        locale: how figures are written where they are words (`reporting.draw.words.write_value`).
+        locale: how figures are written where they are words (`reporting.words.write_value`).
     """
 
     title: str

@@ -9,8 +9,8 @@ from sqlalchemy.engine import Connection
 
 from reporting.ask.arithmetic import divided
 from reporting.ask.periods import Period
-from reporting.draw.words import write_value
 from reporting.tables import Kind
+from reporting.words import write_value
 
 _WORST_FIRST = ("fail", "warn", "ok")
 

@@ -74,6 +74,8 @@ def read_pack(
     period: Period,
     made_at: datetime,
     locale: str = "en",
+    *,
+    with_forecast: bool = True,
 ) -> Pack:
     """Read all that a pack says.
 
@@ -83,11 +85,12 @@ def read_pack(
         period: what the pack is about.
         made_at: the time that the pack shows.
         locale: how figures are written in its sentences.
+        with_forecast: make one, which takes seconds.
 
     Raises:
         NoFigures: nothing was sold in the period.
     """
-    reader = _Reader(connection, calendar, period, locale)
+    reader = _Reader(connection, calendar, period, locale, with_forecast=with_forecast)
     currencies = reader.currencies()
     if not currencies:
         raise NoFigures(
@@ -126,12 +129,19 @@ class _Reader:
     """Reads a pack's parts; what several of them need is read once."""
 
     def __init__(
-        self, connection: Connection, calendar: Calendar, period: Period, locale: str
+        self,
+        connection: Connection,
+        calendar: Calendar,
+        period: Period,
+        locale: str,
+        *,
+        with_forecast: bool,
     ) -> None:
         self.connection = connection
         self.calendar = calendar
         self.period = period
         self.locale = locale
+        self.with_forecast = with_forecast
         self.catalog = read_catalog(connection)
         self.weeks = self._weeks()
         self.summary: dict[str, Row]
@@ -282,6 +292,8 @@ class _Reader:
             )
             for row in weeks
         ]
+        if not self.with_forecast:
+            return tuple(points), ""
         history = read_history(self.connection, weeks[-1]["week_start_date"]).get(currency, [])
         forecast: Forecast = make_forecast(history, currency, self.locale)
         known = {point.week_start_date for point in points}

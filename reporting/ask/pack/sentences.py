@@ -11,8 +11,8 @@ from sqlalchemy.engine import Connection
 from reporting.ask.arithmetic import divided
 from reporting.ask.figures import function_call, question
 from reporting.ask.periods import Period
-from reporting.draw.words import counted, write_value
 from reporting.tables import Kind, Value
+from reporting.words import counted, write_value
 
 MOST = 6
 """Sentences that a reader will read."""

@@ -13,8 +13,8 @@ from xlsxwriter.worksheet import Worksheet
 from reporting.ask.pack.content import BridgeStep, Section
 from reporting.draw.excel.cells import cell_text, set_up_print
 from reporting.draw.excel.formats import BAD, FORECAST, GOOD, GREY, INK, Formats, write_cell
-from reporting.draw.words import write_value
 from reporting.tables import Kind, Table
+from reporting.words import write_value
 
 CHART_DATA = "Chart data"
 SELLERS = "rpt_weekly_seller_ranking"

@@ -26,8 +26,8 @@ from reporting.draw.excel.rows_sheet import (
     Written,
     write_rows_sheet,
 )
-from reporting.draw.words import write_amounts
 from reporting.tables import Kind
+from reporting.words import write_amounts
 from warehouse.printing import printable
 
 HOW_TO = (

@@ -11,8 +11,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from reporting.draw.excel.cells import cell_text, letters
-from reporting.draw.words import write_value
 from reporting.tables import Kind, Value
+from reporting.words import write_value
 
 INK = "#1F3A4D"
 GREY = "#5A6B78"

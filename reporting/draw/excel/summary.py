@@ -8,8 +8,8 @@ from reporting.ask.pack.content import Headline, Pack, Section
 from reporting.draw.excel.cells import cell_text, fit_height, set_up_print
 from reporting.draw.excel.charts import Charts
 from reporting.draw.excel.formats import INK, Formats, write_cell
-from reporting.draw.words import currency_words
 from reporting.tables import Kind
+from reporting.words import currency_words
 
 _WIDTHS = (26, 20, 16, 16, 20, 26)
 _LAST = len(_WIDTHS) - 1

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from reporting.ask.pack.content import Pack, Section
 from reporting.draw.templates import render
-from reporting.draw.words import currency_words
 from reporting.draw.written import WrittenHeadline, readable, written_headline
+from reporting.words import currency_words
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from rich.table import Table as Grid
 from rich.text import Text
 
-from reporting.draw.words import write_value
 from reporting.tables import Column, Kind, Row, Value
+from reporting.words import write_value
 from warehouse.printing import printable
 
 STATUS_STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}

@@ -6,8 +6,8 @@ from rich.text import Text
 
 from reporting.ask.pack.content import Headline, Pack, Section
 from reporting.draw.terminal.grid import STATUS_STYLES, empty_grid, shown
-from reporting.draw.words import currency_words, write_value
 from reporting.tables import Kind, Table
+from reporting.words import currency_words, write_value
 
 _SHOWN = (
     "rpt_weekly_seller_ranking",

@@ -10,8 +10,8 @@ from sqlalchemy.engine import RowMapping
 
 from reporting.ask.quality import FILE_COLUMNS, RULE_COLUMNS, WEEK_COLUMNS, QualityFigures, Rule
 from reporting.draw.terminal.grid import grid, shown
-from reporting.draw.words import counted, write_amounts, write_value
 from reporting.tables import Kind
+from reporting.words import counted, write_amounts, write_value
 from warehouse.printing import printable
 
 LISTED = 20

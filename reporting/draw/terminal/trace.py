@@ -10,8 +10,8 @@ from reporting.ask.lines import LINE_COLUMNS
 from reporting.ask.periods import Period
 from reporting.ask.tracing import Selection, Total
 from reporting.draw.terminal.grid import grid, shown
-from reporting.draw.words import counted, write_value
 from reporting.tables import Column, Kind
+from reporting.words import counted, write_value
 
 _SHOWN = (
     *("sold_at", "product_name", "units", "revenue", "source_file", "source_sheet"),
