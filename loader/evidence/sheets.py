@@ -16,8 +16,8 @@ from loader.wording import SHOWN, count, quoted
 OTHER_KINDS = {
     "returns": (
         "return returns returned refund refunds rma credit credits retoure retouren rückgabe "
-        "rückgaben gutschrift gutschriften retour retours avoir avoirs remboursement remboursements "
-        "devolución devoluciones reembolso reembolsos devolução devoluções reso resi rimborso "
+        "rückgaben gutschrift gutschriften retour retours avoir avoirs remboursement "
+        "remboursements devolución devoluciones reembolso reembolsos devolução devoluções reso resi rimborso "
         "rimborsi retourzendingen creditnota zwrot zwroty retur returer kreditnota"
     ),
     "quotes": (
@@ -36,8 +36,7 @@ OTHER_KINDS = {
     ),
     "cancelled orders": (
         "cancelled canceled cancellations void storno stornos stornierungen storniert "
-        "annulé annulés annulées cancelado "
-        "cancelados cancelamentos annullati geannuleerd anulowane avbrutna makulerade"
+        "annulé annulés annulées cancelado cancelados cancelamentos annullati geannuleerd anulowane avbrutna makulerade"
     ),
 }
 """What rows with the columns of sales may be instead, by the words that say so."""
