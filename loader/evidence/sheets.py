@@ -17,8 +17,8 @@ OTHER_KINDS = {
     "returns": (
         "return returns returned refund refunds rma credit credits retoure retouren rückgabe "
         "rückgaben gutschrift gutschriften retour retours avoir avoirs remboursement "
-        "remboursements devolución devoluciones reembolso reembolsos devolução devoluções reso resi rimborso "
-        "rimborsi retourzendingen creditnota zwrot zwroty retur returer kreditnota"
+        "remboursements devolución devoluciones reembolso reembolsos devolução devoluções reso "
+        "resi rimborso rimborsi retourzendingen creditnota zwrot zwroty retur returer kreditnota"
     ),
     "quotes": (
         "quote quotes quotation quotations offer offers estimate estimates angebot angebote devis "
@@ -35,8 +35,9 @@ OTHER_KINDS = {
         "presupuestado previsão previsione budżet prognoza"
     ),
     "cancelled orders": (
-        "cancelled canceled cancellations void storno stornos stornierungen storniert "
-        "annulé annulés annulées cancelado cancelados cancelamentos annullati geannuleerd anulowane avbrutna makulerade"
+        "cancelled canceled cancellations void storno stornos stornierungen storniert annulé "
+        "annulés annulées cancelado cancelados cancelamentos annullati geannuleerd anulowane "
+        "avbrutna makulerade"
     ),
 }
 """What rows with the columns of sales may be instead, by the words that say so."""
