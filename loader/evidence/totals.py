@@ -45,7 +45,8 @@ class _Row(NamedTuple):
         of: number of rows that it is the sum of; 0 where it is none.
         is_sale: nothing else would keep it out of the figures.
         is_whole: it has all cells that the row before it has.
-        is_product: its amount is its price times its units.
+        is_own: its amount is its price times its units, or it has an order number unlike the row
+            before it: totals have neither.
     """
 
     number: int
@@ -54,7 +55,7 @@ class _Row(NamedTuple):
     of: int
     is_sale: bool
     is_whole: bool
-    is_product: bool
+    is_own: bool
 
 
 class _Boundary(NamedTuple):
@@ -220,6 +221,7 @@ class TotalRows:
         amount = float("nan") if which is None else own[which]
         gross = _number(cells.get("unit_price")) * _number(cells.get("units"))
         has_total = bool({"line_total", "target_amount"} & self.positions.keys())
+        order = cells.get("order_id")
         days = {"sold_at", "month"} & self.positions.keys()
         products = {"product_id", "product_name"} & self.positions.keys()
         has_day = any(re.search(r"\d", cells.get(name) or "") for name in days)
@@ -238,7 +240,8 @@ class TotalRows:
                 for places in self.positions.values()
                 for place in places
             ),
-            is_product=bool(np.isfinite(gross)) and (not has_total or _are_equal(gross, amount)),
+            is_own=(bool(np.isfinite(gross)) and (not has_total or _are_equal(gross, amount)))
+            or bool(order and i > 0 and order != cell(self.positions["order_id"][0], i - 1)),
         )
 
     # -------------------------------------------------------------- whether they add up
@@ -292,7 +295,7 @@ class TotalRows:
         for position, rows in self._rows.items():
             sums = [row for row in rows if row.of]
             others = [row for row in rows if not row.of and row.is_sale]
-            if not sums and all(row.is_product and _rest(row.text) for row in others):
+            if not sums and all(row.is_own and _rest(row.text) for row in others):
                 continue  # what is sold is called so
             if others or not _are_certain(sums):
                 return Finding(0, question=self._question(position, rows))
@@ -368,7 +371,7 @@ def _are_certain(sums: Sequence[_Row]) -> bool:
     if any(not (row.is_sale and row.is_whole) for row in sums):
         return True
     several = [row for row in sums if row.of > 1]
-    enough = 2 if any(row.is_product for row in several) else 1
+    enough = 2 if any(row.is_own for row in several) else 1
     return len(several) >= enough
 
 
