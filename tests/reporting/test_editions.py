@@ -210,7 +210,7 @@ def test_the_command_publishes_the_week(sold: tuple[Warehouse, Path]) -> None:
     code, shown = run(warehouse, "editions")
     assert code == 0
     assert "Zoë [bold]" in shown
-    assert "€33.00" in shown
+    assert "EUR 33.00" in shown
     code, shown = run(warehouse, "weekly", "--week", "2026-W03", "--no-files", "--publish")
     assert code == 2
     assert "2026-W03 is not complete" in shown
