@@ -49,7 +49,7 @@ DAYS = {"start_date": "2026-02-09", "end_date": "2026-06-14"}
 """Whole weeks, with all of the demo's sales in them."""
 
 HOSTILE = [
-    *("=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\tx", "=1,2\r\n3", 'O\'Neill & "Söhne"'),
+    *("=cmd|' /C calc'!A0", "+1+1", "-2+3", "@ABS(A1)", "\tx", "=1,2\r\n3", 'O\'Neill & "Söhne"'),
     *("' or 1=1 --", "100%", "under_score", "back\\slash", "😀 中文名稱", "00123", "＝1+1"),
 ]
 WITH_SPANS = [

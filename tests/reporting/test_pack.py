@@ -39,7 +39,7 @@ HOSTILE = [
     "=cmd|' /C calc'!A0",
     "+1+1",
     "-2+3",
-    "@SUM(A1)",
+    "@ABS(A1)",
     "<script>alert(1)</script>",
     "http://evil.example/x",
     "{{ 7 * 7 }} #eval(1) $x$ *b*",
@@ -87,6 +87,16 @@ def freight() -> Iterator[list[object]]:
     yield ["F1", "2026-10-29", "Freighter", 99, "USD"]
 
 
+def name_currency(path: Path) -> None:
+    """Say what the demo's price list is in, as sales are in two currencies here."""
+    book = openpyxl.load_workbook(path)
+    sheet = book["Products"]
+    place = sheet.max_column + 1
+    for row in range(1, sheet.max_row + 1):
+        sheet.cell(row, place).value = "Currency" if row == 1 else "EUR"
+    book.save(path)
+
+
 @pytest.fixture(scope="module", params=ENGINES)
 def built(
     request: pytest.FixtureRequest,
@@ -96,6 +106,7 @@ def built(
     """The demo, and odd sales in another currency, on each engine."""
     folder = tmp_path_factory.mktemp("demo")
     write_demo(folder, lines=3_000, months=8, end=END)
+    name_currency(folder / "Master data.xlsx")
     write_csv(folder / "odd sales.csv", [HEADER, *odd_lines()])
     write_csv(folder / "odd orders.csv", freight())
     warehouse = new_warehouse(request.param)
