@@ -175,7 +175,6 @@ def test_check_shows_what_a_correction_changes(run: Run, inbox: Path, database: 
     lines = [
         "replaced  good.csv  2 rows of sales_lines: 0 added, 0 removed, 1 changed, 1 as before",
         "          row 2: units 2 -> 3",
-        "          revenue is not shown, as there is no build to ask for it: run `dbt build` once",
         "1 file: 1 would be loaded (2 rows).",
     ]
     assert run("check", inbox).stdout.splitlines() == lines
