@@ -56,7 +56,7 @@
 {% macro tests_of_marts(kind) -%}
     {%- set tests = [] -%}
     {%- for test in graph.nodes.values()
-        if test.resource_type == 'test' and test.attached_node and test.column_name
+        if test.resource_type == 'test' and test.attached_node
         and test.test_metadata.name == kind
         and graph.nodes[test.attached_node].schema == generate_schema_name('marts', none) -%}
         {%- do tests.append(test) -%}
@@ -123,7 +123,7 @@
 {%- endmacro %}
 
 {#- Statements that add the keys and indexes that are not there. Nothing is declared twice: foreign
-    keys are the `relationships` tests of the marts, indexes besides theirs those of the models.
+    keys are what the tests `references_hold` of the marts name, indexes besides theirs those of the models.
 
     Foreign keys are added without reading the whole fact again (`not valid`): the tests they come
     from have just done so, and PostgreSQL checks what is written from now on. -#}
@@ -159,13 +159,13 @@
         {%- endif -%}
     {%- endfor -%}
 
-    {%- for test in tests_of_marts('relationships') -%}
+    {%- for test in tests_of_marts('references_hold') -%}
         {%- set table = by_name.get(graph.nodes[test.attached_node].alias) -%}
-        {%- set column = adapter.quote(test.column_name) -%}
-        {%- for id in test.depends_on.nodes if id != test.attached_node and id in graph.nodes -%}
-            {%- set parent = by_name.get(graph.nodes[id].alias) -%}
+        {%- for column_name, reference in test.test_metadata.kwargs.references.items() -%}
+            {%- set column = adapter.quote(column_name) -%}
+            {%- set parent = by_name.get(reference.to.split("'")[1]) -%}
             {%- if table and parent and parent.schema == 'marts' -%}
-                {%- set name = 'fk_' ~ table.name ~ '__' ~ test.column_name -%}
+                {%- set name = 'fk_' ~ table.name ~ '__' ~ column_name -%}
                 {%- do indexes.append(
                     'create index if not exists ' ~ adapter.quote('ix_' ~ name) ~ ' on '
                     ~ table.read ~ ' (' ~ column ~ ')'
@@ -174,7 +174,7 @@
                     {%- do foreign.append(
                         'alter table ' ~ table.read ~ ' add constraint ' ~ adapter.quote(name)
                         ~ ' foreign key (' ~ column ~ ') references ' ~ parent.read
-                        ~ ' (' ~ adapter.quote(test.test_metadata.kwargs.field) ~ ') not valid'
+                        ~ ' (' ~ adapter.quote(reference.field) ~ ') not valid'
                     ) -%}
                 {%- endif -%}
             {%- endif -%}
