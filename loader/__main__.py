@@ -186,7 +186,11 @@ def inspect_command(file: Path) -> None:
 @click.option(
     "--skip-rows-where", metavar="HEADER=REGEX", help="Totals rows; none: there are none."
 )
-@click.option("--keep-rows-where", metavar="HEADER=TEXTS", help="Those that count: Status=Paid.")
+@click.option(
+    "--keep-rows-where",
+    metavar="HEADER=TEXTS",
+    help="Those that count: Status=Paid; != for the others.",
+)
 @click.option("--missing", metavar="TEXTS", help="That mean no value, beside the usual ones.")
 @click.option("--time-zone", metavar="NAME", help="Of the business: Europe/Berlin, UTC, …")
 @click.option(

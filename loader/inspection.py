@@ -3,8 +3,8 @@
 from pathlib import Path, PurePosixPath
 
 from loader.deliveries import Delivery
+from loader.dry_run import DryRun
 from loader.reading.sheet import BadFile
-from loader.trial import Trial
 from loader.understanding.proposal import as_yaml, file_patterns
 from loader.understanding.tables import read_tables
 from loader.understanding.understand import Understood, understand
@@ -48,13 +48,13 @@ def _of_sheets(file: Path, proposed: list[Understood]) -> tuple[list[str], set[t
         return [], set()
     delivery = Delivery(file, PurePosixPath(file.name), file.parent)
     text = "---\n".join(map(_document, whole))
-    trial = Trial(text, [delivery], {file}, is_draft=True)
+    tried = DryRun(text, [delivery], {file}, is_draft=True)
     notes = [
         note
-        for outcome in trial.outcomes
+        for outcome in tried.outcomes
         for note in outcome.notes
-        if any(short(sheet) in note for _, sheet in trial.repeating)
+        if any(short(sheet) in note for _, sheet in tried.repeating)
     ]
-    if trial.are_sheets_open:
-        notes += [question.text(file) for asked in trial.questions.values() for question in asked]
-    return notes, trial.repeating
+    if tried.are_sheets_open:
+        notes += [question.text(file) for asked in tried.questions.values() for question in asked]
+    return notes, tried.repeating

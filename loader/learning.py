@@ -11,10 +11,10 @@ from pathlib import Path
 from loader import Refusal
 from loader.contracts import ENTITIES, header_key, unmet
 from loader.deliveries import Delivery
+from loader.dry_run import DryRun, Figures
 from loader.layouts import DEFAULT_MISSING, read_layouts
 from loader.load import Outcome
 from loader.questions import Question
-from loader.trial import Figures, Trial
 from loader.understanding.proposal import Setting, as_yaml, file_patterns
 from loader.understanding.proposal import quoted as as_text
 from loader.understanding.tables import read_tables
@@ -135,15 +135,15 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
     if not whole:
         return Lesson(found, apart, "", [], unclear, None, is_currency_open)
     understood = {file for table in whole for file, _ in table.table.places}
-    trial = Trial(written(()), deliveries, understood, is_draft=sheets is None)
+    tried = DryRun(written(()), deliveries, understood, is_draft=sheets is None)
     return Lesson(
         found,
         apart,
         # Which sheets count is said by its own key, so that a load by it would not ask again.
-        "" if trial.are_sheets_open else written(trial.repeating),
-        trial.outcomes,
-        unclear | trial.questions,
-        trial.figures(),
+        "" if tried.are_sheets_open else written(tried.repeating),
+        tried.outcomes,
+        unclear | tried.questions,
+        tried.figures(),
         is_currency_open,
     )
 
@@ -205,10 +205,15 @@ def _settings(table: Understood, answers: Answers) -> dict[str, Setting]:
             continue  # the sheets are those of the table
         if key.endswith("_rows_where") and "=" in value:
             header, _, wanted = value.partition("=")
+            others = key == "keep_rows_where" and header.endswith("!")
+            header = header.removesuffix("!") if others else header
             if table.table.header.position(header) is not None:
-                totals: Setting = {"column": header, "matches": wanted}
-                is_kept = key == "keep_rows_where"
-                kept[key] = {header: said_list(wanted, blank=True)} if is_kept else totals
+                texts = said_list(wanted, blank=True)
+                rules: dict[str, Setting] = {
+                    "skip_rows_where": {"column": header, "matches": wanted},
+                    "keep_rows_where": {header: {"not": texts} if others else texts},
+                }
+                kept[key] = rules[key]
             continue
         if key == "missing":
             kept[key] = [*DEFAULT_MISSING, *said_list(value)]

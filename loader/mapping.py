@@ -147,8 +147,8 @@ class Mapping:
         measures = () if is_known else MEASURES.get(layout.entity, ())
         self._totals = TotalRows(header.positions, header.at.names, measures)
         names = header.at.names if layout.entity == "sales_lines" else []
-        kept = [*(layout.keep_rows_where or {})]
-        self._statuses = StatusEvidence(header.positions, names, kept, is_declared)
+        rules = layout.keep_rows_where or {}
+        self._statuses = StatusEvidence(header.positions, names, rules, is_declared)
         self._decimal_mark: str = layout.decimal or "."
         self._mapped = {position for found in header.positions.values() for position in found}
         if header.spread is not None:

@@ -11,10 +11,10 @@ from rich.prompt import Confirm, Prompt
 from rich.text import Text
 
 from loader.deliveries import Delivery
+from loader.dry_run import Figures
 from loader.learning import Answers, Lesson, learn, open_points
 from loader.load import Outcome
 from loader.questions import Question
-from loader.trial import Figures
 from loader.understanding.understand import Understood
 from loader.wording import count, quoted, short
 from warehouse.printing import printable

@@ -14,11 +14,11 @@ from babel.dates import get_month_names
 from loader.contracts import folded
 from loader.evidence.numbers import amount
 from loader.evidence.totals import NONE as NO_TOTALS
+from loader.evidence.totals import total_words
 from loader.headers import Header, Spread
 from loader.layout_keys import Constant, SkipRows, Unpivot
 from loader.layouts import Layout
 from loader.reading.sheet import BadFile, Block
-from loader.understanding.vocabulary import row_words
 from loader.wording import SHOWN, quoted, short
 
 _LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "nl", "pl", "sv")
@@ -269,13 +269,7 @@ def _numbers(header: Header, layout: Layout, block: Block) -> range:
 
 
 def _says_total(text: str) -> bool:
-    return bool(_total_words().search(text))
-
-
-@cache
-def _total_words() -> re.Pattern[str]:
-    words = "|".join(re.escape(word).replace("\\ ", "[ -]") for word in row_words("total"))
-    return re.compile(rf"\b({words})\b", re.IGNORECASE)
+    return bool(total_words().search(text))
 
 
 def _adds_up(rows: npt.NDArray[np.float64], total: npt.NDArray[np.float64]) -> bool:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from loader.contracts import folded
 from loader.evidence.finding import Finding
+from loader.layout_keys import Wanted
 from loader.questions import Question, Reading, as_argument
 from loader.understanding.profiles import Numbers, Profile
 from loader.understanding.vocabulary import row_words, says
@@ -35,25 +36,28 @@ class StatusEvidence:
     Attributes:
         positions: the columns of the contract, each where it stands in the sheet.
         names: the headers; empty where there is nothing to look at.
-        settled: headers of which the layout says what counts.
+        rules: what the layout says of headers. Of one of which it says what does not count, another
+            text that comes later is asked for; what else it says is settled.
         is_declared: whether people wrote how to read it: what they sold and took back was sold.
     """
 
     positions: Mapping[str, Sequence[int]]
     names: Sequence[str]
-    settled: Sequence[str]
+    rules: Mapping[str, Wanted]
     is_declared: bool
     _said: dict[int, dict[str, _Said]] = field(default_factory=dict)
     _others: set[int] = field(default_factory=set)
     _blocks: list[list[pa.Array]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        settled = {name.strip().casefold() for name in self.settled}
+        self._excluded = {
+            name.strip().casefold(): wanted.excluded for name, wanted in self.rules.items()
+        }
         mapped = {place for places in self.positions.values() for place in places}
         self._said = {
             place: {}
             for place, name in enumerate(self.names)
-            if place not in mapped and name.strip().casefold() not in settled
+            if place not in mapped and self._excluded.get(name.strip().casefold()) != []
         }
         total = self.positions.get("line_total") or ()
         price, units = (self.positions.get(name) or () for name in ("unit_price", "units"))
@@ -104,11 +108,10 @@ class StatusEvidence:
             # What has a minus, or no amount, changes nothing or takes off what was sold.
             open_ = {text: item for text, item in said.items()
                      if item.first_row and not item.is_taken_off}  # fmt: skip
-            others = [text for text in said if text not in open_]
             if not open_:
                 continue
             if not self.is_declared or any(map(_never_was, [*open_, self.names[place]])):
-                return Finding(None, question=self._question(place, open_, others or [""]))
+                return Finding(None, question=self._question(place, open_))
             rows = self._rows(place, open_)
             notes.append(f"{rows}: they count as sold; `keep_rows_where` leaves them out")
         return Finding(None, notes)
@@ -119,24 +122,28 @@ class StatusEvidence:
         name = short(self.names[place], 30)
         return f"{name} says {quoted([*open_], SHOWN)} in {rows}, such as row {first}"
 
-    def _question(self, place: int, open_: Mapping[str, _Said], others: list[str]) -> Question:
+    def _question(self, place: int, open_: Mapping[str, _Said]) -> Question:
         name = self.names[place]
         total = sum(float(np.nansum(self._amounts(block))) for block in self._blocks)
         taken = sum(item.amount for item in open_.values())
+        # As rules compare them, without case: each once.
+        texts = [*self._excluded.get(name.strip().casefold(), []), *sorted(open_)]
+        left_out = [*{text.strip().casefold(): text.strip() for text in texts}.values()]
 
         def reading(meaning: str, texts: list[str]) -> Reading:
-            listed = json.dumps(sorted(texts), ensure_ascii=False)
+            listed = json.dumps(texts, ensure_ascii=False)
             return Reading(
                 meaning,
-                f"keep_rows_where: {{{json.dumps(name, ensure_ascii=False)}: {listed}}}",
-                f"--keep-rows-where {shlex.quote(f'{name}=')}{as_argument(sorted(texts))}",
+                f"keep_rows_where: {{{json.dumps(name, ensure_ascii=False)}: {{not: {listed}}}}}",
+                f"--keep-rows-where {shlex.quote(f'{name}!=')}"
+                + (as_argument(texts) if texts else ""),
             )
 
         return Question(
             f"{self._rows(place, open_)}: are such rows",
             (
-                reading(f"no sales ({total - taken:,.2f} without them)", others),
-                reading(f"sales ({total:,.2f} with them)", [*others, *open_]),
+                reading(f"no sales ({total - taken:,.2f} without them)", left_out),
+                reading(f"sales ({total:,.2f} with them)", []),
             ),
         )
 

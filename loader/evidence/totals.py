@@ -411,15 +411,17 @@ def _patterns() -> tuple[str, ...]:
 
 
 @cache
-def _words() -> re.Pattern[str]:
-    words = sorted((re.escape(word) for word in row_words("total")), key=len, reverse=True)
+def total_words() -> re.Pattern[str]:
+    """Return what finds the words for a total, in any of the languages."""
+    words = sorted(row_words("total"), key=len, reverse=True)
     spelt = dict.fromkeys(text for word in words for text in (word, _plain(word)))
-    return re.compile(rf"(?<!\w)(?:{'|'.join(spelt)})(?!\w)", re.IGNORECASE)
+    listed = "|".join(re.sub(r"\\?[ -]", r"[\\s-]*", re.escape(text)) for text in spelt)
+    return re.compile(rf"(?<!\w)(?:{listed})(?!\w)", re.IGNORECASE)
 
 
 def _rest(text: str) -> str:
     """Return what a total is of: `North` of `Total North:`."""
-    return re.sub(r"^\W+|\W+$", "", _words().sub(" ", text))
+    return re.sub(r"^\W+|\W+$", "", total_words().sub(" ", text))
 
 
 def _plain(word: str) -> str:

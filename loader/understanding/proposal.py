@@ -15,7 +15,7 @@ EXAMPLE_WIDTH = 40
 _SHORT_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 
-Setting = str | list[str] | dict[str, str] | dict[str, list[str]]
+Setting = str | list[str] | Mapping[str, "Setting"]
 """The value of a layout's key."""
 
 
@@ -109,7 +109,7 @@ def sheet_pattern(name: str) -> str:
 
 
 def _written(value: Setting) -> str:
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return f"{{{', '.join(f'{quoted(key)}: {_written(item)}' for key, item in value.items())}}}"
     return quoted(value) if isinstance(value, str) else _listed(value)
 

@@ -1,5 +1,7 @@
 """Rows that say they are no sales: asked for, unless their amounts take off what was sold."""
 
+import json
+
 import pytest
 
 from tests.conftest import Warehouse
@@ -23,26 +25,31 @@ def table(header: str, *statuses: str, back: str = "") -> list[Row]:
 
 
 @pytest.mark.parametrize(
-    ("header", "statuses", "kept"),
+    ("header", "statuses", "left_out"),
     [
-        ("Status", ["Shipped", "Cancelled", "Pending"], '["Pending", "Shipped"]'),
-        ("Order Status", ["Returned - damaged", "", "Paid"], '["", "Paid"]'),
-        ("Belegart", ["Rechnung", "Gutschrift"], '["Rechnung"]'),
-        ("Statut", ["Annulée", "Livrée"], '["Livrée"]'),
-        ("Estado", ["cancelado", "entregado"], '["entregado"]'),
-        ("Type", ["Quote", "Invoice"], '["Invoice"]'),
-        ("Stan", ["anulowane", "wysłane"], '["wysłane"]'),
-        ("Typ", ["makulerad", "betald"], '["betald"]'),
-        ("Storniert", ["ja", "nein", ""], '["", "nein"]'),
-        ("Status", ["void", "void"], '[""]'),
+        ("Status", ["Shipped", "Cancelled", "Pending"], ["Cancelled"]),
+        ("Order Status", ["Returned - damaged", "", "Paid"], ["Returned - damaged"]),
+        ("Belegart", ["Rechnung", "Gutschrift"], ["Gutschrift"]),
+        ("Statut", ["Annulée", "Livrée"], ["Annulée"]),
+        ("Estado", ["cancelado", "entregado"], ["cancelado"]),
+        ("Type", ["Quote", "Invoice"], ["Quote"]),
+        ("Stan", ["anulowane", "wysłane"], ["anulowane"]),
+        ("Typ", ["makulerad", "betald"], ["makulerad"]),
+        ("Storniert", ["ja", "nein", ""], ["ja"]),
+        ("Status", ["void", "void"], ["void"]),
     ],
 )
 def test_statuses_that_are_asked_for(
-    duckdb_warehouse: Warehouse, drop: Dropped, header: str, statuses: list[str], kept: str
+    duckdb_warehouse: Warehouse,
+    drop: Dropped,
+    header: str,
+    statuses: list[str],
+    left_out: list[str],
 ) -> None:
     (outcome,) = duckdb_warehouse.load(drop("a.csv", table(header, *statuses)))
     assert outcome.status == "held"
-    assert f'keep_rows_where: {{"{header}": {kept}}} or' in outcome.error
+    listed = json.dumps(left_out, ensure_ascii=False)
+    assert f'keep_rows_where: {{"{header}": {{not: {listed}}}}} or' in outcome.error
     assert f"sales ({10 * len(statuses):.2f} with them)" in outcome.error
 
 
@@ -79,3 +86,17 @@ def test_what_a_layout_says_of_statuses(
     assert held.status == "held"
     told = layouts(a=f"{LAYOUT}keep_rows_where: {{Status: [Paid]}}\n")
     assert loaded(duckdb_warehouse.load(never, layouts=told)).rows_loaded == 1
+
+
+def test_a_status_that_comes_later_is_asked_for_again(
+    duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut
+) -> None:
+    told = layouts(a=f"{LAYOUT}keep_rows_where: {{Status: {{not: [Cancelled]}}}}\n")
+    known = drop("a.csv", table("Status", "Paid", "cancelled", "Packed"))
+    assert loaded(duckdb_warehouse.load(known, layouts=told)).rows_loaded == 2
+    (held,) = duckdb_warehouse.load(drop("b.csv", table("Status", "Paid", "Void")), layouts=told)
+    assert "Status says 'Void' in 1 row" in held.error
+    assert 'keep_rows_where: {"Status": {not: ["Cancelled", "Void"]}}' in held.error
+    all_count = layouts(a=f"{LAYOUT}keep_rows_where: {{Status: {{not: []}}}}\n")
+    again = drop("c.csv", table("Status", "Paid", "Void"))
+    assert loaded(duckdb_warehouse.load(again, layouts=all_count)).rows_loaded == 2

@@ -46,7 +46,7 @@ class Figures:
     products: list[tuple[str, Decimal]]
 
 
-class Trial:
+class DryRun:
     """Reads the files by the layout, as a load would, and adds up what it finds.
 
     Attributes:
