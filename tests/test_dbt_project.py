@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.conftest import Warehouse
+from tests.conftest import INCREMENTAL, Warehouse
 
 NUMBERS = "(values (-1), (0), (10), (11), (null)) as planted (number)"
 FEW = "(select number from (values (0), (10), (null)) as few (number))"
@@ -84,3 +84,25 @@ def test_unit_tests_are_all_that_a_plain_command_leaves_out(duckdb_warehouse: Wa
     unit_tests = listed("--select", "test_type:unit")
     assert unit_tests
     assert listed() == everything - unit_tests
+
+
+def test_every_key_of_a_fact_refers_to_a_dimension(duckdb_warehouse: Warehouse) -> None:
+    """What `references_hold` names, PostgreSQL has as foreign keys, and BI tools as relations."""
+    nodes = duckdb_warehouse.manifest().nodes.values()
+    keys, referring, incremental = {}, {}, set()
+    for node in nodes:
+        if node.resource_type == "model" and node.name.startswith("fact_"):
+            own = f"{node.name.removeprefix('fact_')}_key"
+            keys[node.unique_id] = {
+                name
+                for name in node.columns
+                if name.endswith("_key") and name not in (own, "order_key")
+            }
+        if node.resource_type == "model" and node.config.materialized == "incremental":
+            incremental.add(node.name)
+        metadata = getattr(node, "test_metadata", None)
+        if metadata is not None and metadata.name == "references_hold":
+            referring[node.attached_node] = set(metadata.kwargs["references"])
+    assert keys == referring
+    # What histories hold against a rebuild in the middle; the others record builds.
+    assert incremental == {"int_sales_lines", *INCREMENTAL, "dq_build", "dq_test_result"}

@@ -17,7 +17,7 @@
 {#- What it means that a data test found rows; of one with several conditions, those that are broken. -#}
 {% macro meaning_of(node) -%}
     {%- set test = node.test_metadata -%}
-    {%- if not test or test.name != 'rows_hold' -%}
+    {%- if not test or test.name != 'rows_hold' or not node.relation_name -%}
         {{ return(node.description | trim) }}
     {%- endif -%}
     {%- set found = run_query('select distinct broken_conditions from ' ~ node.relation_name) -%}
