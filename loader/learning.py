@@ -136,6 +136,9 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
         return Lesson(found, apart, "", [], unclear, None, is_currency_open)
     understood = {file for table in whole for file, _ in table.table.places}
     tried = DryRun(written(()), deliveries, understood, is_draft=sheets is None)
+    figures = tried.figures()
+    if figures is not None:
+        is_currency_open &= any(not currency for currency, _ in figures.totals)
     return Lesson(
         found,
         apart,
@@ -143,7 +146,7 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
         "" if tried.are_sheets_open else written(tried.repeating),
         tried.outcomes,
         unclear | tried.questions,
-        tried.figures(),
+        figures,
         is_currency_open,
     )
 

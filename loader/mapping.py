@@ -29,6 +29,9 @@ from loader.reading.sheet import BadFile, Block, Sheet
 from loader.shaping import FilledDown, Flags, HeadingRows, KeptRows, column_at, has_text, recoded
 from loader.wording import SHOWN, count, quoted
 
+_AMOUNTS = ("line_total", "unit_price", "list_price", "standard_cost", "freight_amount")
+"""Whose number formats show a currency; the first that does, of a row."""
+
 BEYOND_HEADER = "_beyond_header"
 """Key in `_extra` for cells to the right of the header: such a row may have shifted values."""
 
@@ -156,6 +159,8 @@ class Mapping:
         self._filled_down = FilledDown(layout, header)
         self._headings = HeadingRows(layout, header)
         self._kept_rows = KeptRows(layout, header)
+        self._currencies = self._shown_currencies()
+        self._currency_rows: Counter[str | None] = Counter()
         self._gaps = 0
         self._beyond: list[int] = []
         self._beyond_count = 0
@@ -196,6 +201,7 @@ class Mapping:
         for shaping in (self._headings, self._filled_down, self._kept_rows):
             part.notes += shaping.notes()
         part.notes += self._notes_on_columns()
+        part.notes += self._notes_on_currencies()
         part.questions = [
             replace(question, sheet=self._sheet.name)
             for question in (
@@ -210,6 +216,25 @@ class Mapping:
             if question is not None
         ]
 
+    def _shown_currencies(self) -> dict[int, str]:
+        """Return what the amounts show by their number formats, where nothing else says it."""
+        columns = self._layout.contract.columns
+        if "currency" not in columns or "currency" in self._header.positions:
+            return {}
+        shown: dict[int, str] = {}
+        for name in _AMOUNTS:
+            for position in self._header.positions.get(name, []):
+                shown = self._sheet.currencies(self._header.at.letters(position)) | shown
+        return shown
+
+    def _notes_on_currencies(self) -> Iterator[str]:
+        if self._currency_rows:
+            told = (
+                f"{sign} ({count(rows, 'row')})" if sign else f"none ({count(rows, 'row')})"
+                for sign, rows in self._currency_rows.most_common()
+            )
+            yield f"currency, as number formats show it: {', '.join(told)}"
+
     def _learn(self, numbers: pa.Array, mapped: dict[str, pa.Array]) -> None:
         contract = self._layout.contract
         for name in contract.names_of_type("timestamp", "date"):
@@ -220,7 +245,7 @@ class Mapping:
             if name in mapped:
                 self._numbers.learn(name, numbers, mapped[name])
         for name in contract.names_of_type("text"):
-            if name in mapped and self._header.positions[name]:
+            if name in mapped and self._header.positions.get(name):
                 self._texts.learn(name, mapped[name])
 
     def _is_number(self, row: int, name: str) -> bool:
@@ -397,6 +422,8 @@ class Mapping:
     def _raw_batch(self, rows: _Rows, mapped: dict[str, pa.Array], version: int) -> pa.RecordBatch:
         numbers = rows.numbers
         self._mark_typed_numbers(numbers, mapped)
+        if self._currencies:
+            self._currency_rows.update(mapped["currency"].to_pylist())
         extra = self._extra(numbers, rows.columns)
         height = len(numbers)
         self.part.rows_loaded += height
@@ -423,6 +450,9 @@ class Mapping:
             mapped[name] = _join(found, source.separator) if isinstance(source, Join) else found[0]
         if rows.heads is not None and self._headings.column is not None:
             mapped[self._headings.column] = rows.heads
+        if self._currencies:
+            shown = [self._currencies.get(row) for row in rows.numbers.to_pylist()]
+            mapped["currency"] = pa.array(shown, pa.string())
         for name, values in self._layout.values.items():
             if name in mapped:
                 mapped[name] = recoded(mapped[name], values)

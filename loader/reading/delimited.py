@@ -114,6 +114,10 @@ class DelimitedSheet:
         """Return False: all is text."""
         return False
 
+    def currencies(self, column: str) -> dict[int, str]:
+        """Return none: text has no formats."""
+        return {}
+
     def uncalculated(self) -> list[tuple[int, int]]:
         """Return nothing: there are no formulas."""
         return []

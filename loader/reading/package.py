@@ -13,6 +13,7 @@ from defusedxml.ElementTree import fromstring
 
 from loader.reading.cell_scan import column_number, scan
 from loader.reading.damage import MAX_CELLS, too_far
+from loader.reading.number_formats import currencies_of_styles
 from loader.reading.sheet import BadFile
 
 MAX_DESCRIPTION = 64 * 2**20
@@ -45,14 +46,15 @@ class Package:
             relations = self._relations(archive, book)
             root = fromstring(self._read(archive, book))
             styles = [part for kind, part in relations.values() if kind == "styles"]
-            formats = b"".join(
-                self._read(archive, part) for part in styles if part.lower() in self._names
-            )
+            formats = [self._read(archive, part) for part in styles if part.lower() in self._names]
         self._sheets = _sheets_of(root, relations)
         properties = next(root.iterfind("{*}workbookPr"), None)
         date1904 = "" if properties is None else properties.get("date1904", "")
         self.counts_from_1904 = date1904.lower() in ("1", "true")
-        self.has_durations = bool(_DURATION_FORMAT.search(formats))
+        self.has_durations = any(_DURATION_FORMAT.search(text) for text in formats)
+        self._currencies: dict[int, str] = {}
+        for text in formats:
+            self._currencies |= currencies_of_styles(fromstring(text))
 
     def worksheets(self) -> list[Listed]:
         """Return the worksheets."""
@@ -101,6 +103,25 @@ class Package:
             }
         return sorted(found)
 
+    def currencies(self, part: str, column: str) -> dict[int, str]:
+        """Return the currencies that the cells of a column show by their format, by their rows.
+
+        Args:
+            part: of the sheet.
+            column: its letters.
+        """
+        if not self._currencies:
+            return {}
+        found: dict[int, str] = {}
+        plain, other = (re.compile(text % column.encode()) for text in _STYLED)
+        with zipfile.ZipFile(self._path) as archive:
+            for chunk in _chunks(archive, self._info(archive, part)):
+                cells = other if any(sign in chunk for sign in _STYLED_OTHERWISE) else plain
+                for row, style in cells.findall(chunk):
+                    if sign := self._currencies.get(int(style)):
+                        found[int(row)] = sign
+        return found
+
     def _info(self, archive: zipfile.ZipFile, part: str) -> zipfile.ZipInfo:
         name = self._names.get(part.lower())
         if name is None:
@@ -132,6 +153,12 @@ class Package:
 
 
 _DURATION_FORMAT = re.compile(rb'numFmtId="46"|formatCode="[^"]*\[[hms]', re.IGNORECASE)
+# How Excel and most libraries write a cell, which is fast to look for; and any way to.
+_STYLED = (
+    rb'<c r="%s(\d+)"(?: t="\w+")? s="(\d+)"',
+    rb"""<(?:\w+:)?c\s(?=[^<>]*\br=["']%s(\d+)["'])(?=[^<>]*\bs=["'](\d+)["'])""",
+)
+_STYLED_OTHERWISE = (b"<c s=", b"<c t=", b"='", b":c ")
 _HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\s(?=[^<>]*\shidden=["'](?:1|true)["'])[^<>]*>""")
 _ROW_NUMBER = re.compile(rb"""\sr=["'](\d+)["']""")
 _DIMENSION = re.compile(rb'<(?:\w+:)?dimension\s[^>]*?ref="(?:[A-Z]+\d+:)?([A-Z]+)(\d+)"')

@@ -70,5 +70,15 @@ class Sheet(Protocol):
             column: position in the blocks, from 0.
         """
 
+    def currencies(self, column: str) -> dict[int, str]:
+        """Return the currencies that the cells of a column show by their number format alone.
+
+        Args:
+            column: its letters, as Excel has them.
+
+        Returns:
+            Row, as Excel shows it -> sign or code.
+        """
+
     def uncalculated(self) -> list[tuple[int, int]]:
         """Return (row, position in the blocks) of the formulas that were saved without a value."""

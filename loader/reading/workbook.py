@@ -92,6 +92,13 @@ class WorkbookSheet:
         value = self._typed(row - 1, self._used()[0] + column)
         return isinstance(value, int | float) and not isinstance(value, bool)
 
+    def currencies(self, column: str) -> dict[int, str]:
+        """Return what cells show by their format; of .xlsx and .xlsm only, else nothing."""
+        if self._package is None:
+            return {}
+        with in_plain_words(self.name):
+            return self._package.currencies(self._part, column)
+
     def uncalculated(self) -> list[tuple[int, int]]:
         """Return the formulas without a value; of .xlsx and .xlsm only, else none."""
         if self._formulas is None:

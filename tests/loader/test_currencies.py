@@ -1,0 +1,130 @@
+"""Currencies that stand in the number formats of amounts, and nowhere else."""
+
+import zipfile
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+import xlsxwriter
+
+from loader.deliveries import find_deliveries
+from loader.learning import Answers, learn
+from loader.reading.number_formats import currency_shown
+from tests.conftest import Warehouse
+from tests.loader.conftest import loaded
+
+HEADER = ["Order ID", "Order Date", "Product", "Units", "Total"]
+EUR, USD, GBP = '#,##0.00\\ "€"', "[$$-409]#,##0.00", "£#,##0.00;[Red]-£#,##0.00"
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        (EUR, "€"),
+        (USD, "$"),
+        (GBP, "£"),
+        ("[$€-407]\\ #,##0.00", "€"),
+        ("[$CHF-807] #,##0.00", "CHF"),
+        ("#,##0.00\\ [$kr.-406]", "kr."),
+        ('#,##0.00 "zł"', "zł"),
+        ('_("$"* #,##0.00_);_("$"* (#,##0.00);_("$"* "-"??_)', "$"),
+        ('"R$" #,##0.00', "R$"),
+        ('#,##0.00 "USD"', "USD"),
+        ("[$-409]d-mmm-yy", ""),
+        ("#,##0.00_€", ""),
+        ('0.00 "kg"', ""),
+        ('0 "units"', ""),
+        ("#,##0.00;[Red]-#,##0.00", ""),
+        ("0.00%", ""),
+        ("", ""),
+    ],
+)
+def test_what_a_format_shows(code: str, shown: str) -> None:
+    assert currency_shown(code) == shown
+
+
+def by_xlsxwriter(path: Path, formats: list[str], currency: str) -> None:
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet("Sales")
+    sheet.write_row(2, 1, [*HEADER, *(["Currency"] if currency else [])])
+    for i, code in enumerate(formats):
+        sheet.write_row(3 + i, 1, [f"A{i}", f"2026-01-{i + 5:02}", "Tea", 1])
+        sheet.write_number(3 + i, 5, 10 + i, book.add_format({"num_format": code}))
+        if currency:
+            sheet.write_string(3 + i, 6, currency)
+    book.close()
+
+
+def by_openpyxl(path: Path, formats: list[str], currency: str) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append([*HEADER, *(["Currency"] if currency else [])])
+    for i, code in enumerate(formats):
+        sheet.append(
+            [f"A{i}", f"2026-01-{i + 5:02}", "Tea", 1, 10 + i, *([currency] * bool(currency))]
+        )
+        sheet.cell(i + 2, 5).number_format = code
+    book.save(path)
+
+
+def by_another_program(path: Path, formats: list[str], currency: str) -> None:
+    """Write attributes in another order and in other quotes, as XML may."""
+    by_xlsxwriter(path, formats, currency)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    for i in range(len(formats)):
+        old = f'<c r="F{4 + i}" s="'.encode()
+        head, _, rest = parts[name].partition(old)
+        style, _, rest = rest.partition(b'"')
+        parts[name] = head + b"<c s='" + style + f"' r='F{4 + i}'".encode() + rest
+    with zipfile.ZipFile(path, "w") as archive:
+        for part, content in parts.items():
+            archive.writestr(part, content)
+
+
+@pytest.mark.parametrize("write", [by_xlsxwriter, by_openpyxl, by_another_program])
+def test_each_row_has_the_currency_that_its_amount_shows(
+    duckdb_warehouse: Warehouse,
+    tmp_path: Path,
+    write: Callable[[Path, list[str], str], None],
+) -> None:
+    write(tmp_path / "a.xlsx", [EUR, USD, GBP, "0.00", EUR], "")
+    outcome = loaded(duckdb_warehouse.load(tmp_path / "a.xlsx"))
+    shown = "select currency, line_total from raw.sales_lines order by order_id"
+    assert duckdb_warehouse.query(shown) == [
+        ("€", "10"),
+        ("$", "11"),
+        ("£", "12"),
+        (None, "13"),
+        ("€", "14"),
+    ]
+    note = "currency, as number formats show it: € (2 rows), $ (1 row), £ (1 row), none (1 row)"
+    assert note in outcome.notes
+
+
+def test_a_column_of_currencies_counts_more(duckdb_warehouse: Warehouse, tmp_path: Path) -> None:
+    by_xlsxwriter(tmp_path / "a.xlsx", [EUR, USD], "GBP")
+    outcome = loaded(duckdb_warehouse.load(tmp_path / "a.xlsx"))
+    assert duckdb_warehouse.query("select distinct currency from raw.sales_lines") == [("GBP",)]
+    assert not any("number formats" in note for note in outcome.notes)
+
+
+def test_formats_without_a_currency_say_nothing(
+    duckdb_warehouse: Warehouse, tmp_path: Path
+) -> None:
+    by_xlsxwriter(tmp_path / "a.xlsx", ["0.00", "#,##0"], "")
+    outcome = loaded(duckdb_warehouse.load(tmp_path / "a.xlsx"))
+    assert duckdb_warehouse.query("select distinct currency from raw.sales_lines") == [(None,)]
+    assert not any("number formats" in note for note in outcome.notes)
+
+
+def test_learn_does_not_ask_for_what_formats_show(tmp_path: Path) -> None:
+    by_xlsxwriter(tmp_path / "a.xlsx", [EUR, EUR], "")
+    lesson = learn(find_deliveries([tmp_path], tmp_path).deliveries, Answers())
+    assert not lesson.is_currency_open
+    assert lesson.figures is not None
+    assert lesson.figures.totals == [("€", Decimal(21))]
