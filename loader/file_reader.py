@@ -16,6 +16,7 @@ from loader.reading.sheet import BadFile, Block, NoTable, Sheet
 from loader.understanding.renamed import cure
 from loader.understanding.tables import table_of
 from loader.understanding.tidy import read_tidy
+from loader.understanding.vocabulary import is_scaled
 from loader.unpivoting import spread
 from loader.wording import SHOWN, quoted, sheets_are
 
@@ -253,6 +254,11 @@ class FileReader:
     def _misfit(self, sheet: Sheet, layout: Layout, near: NoHeader) -> str:
         name = f"layout '{self.chosen.name}'" if self.chosen.name else "the nearest entity"
         mend = "" if not self.chosen.name else cure(layout, near)
+        if scaled := [cell for cell in near.found if is_scaled(cell)]:
+            mend += (
+                f" Not taken, as it is in cents, thousands or millions: {quoted(scaled, SHOWN)}; "
+                "deliver whole amounts."
+            )
         return (
             f"{name} ({layout.entity}): "
             + _in_sheet(sheet.name, explain_missing(layout, near))

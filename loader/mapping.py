@@ -27,6 +27,7 @@ from loader.layouts import Layout
 from loader.questions import Question
 from loader.reading.sheet import BadFile, Block, Sheet
 from loader.shaping import FilledDown, Flags, HeadingRows, KeptRows, column_at, has_text, recoded
+from loader.understanding.vocabulary import currency_in
 from loader.wording import SHOWN, count, quoted
 
 _AMOUNTS = ("line_total", "unit_price", "list_price", "standard_cost", "freight_amount")
@@ -159,7 +160,9 @@ class Mapping:
         self._filled_down = FilledDown(layout, header)
         self._headings = HeadingRows(layout, header)
         self._kept_rows = KeptRows(layout, header)
-        self._currencies = self._shown_currencies()
+        self._header_currency: str | None = None
+        self._currencies: dict[int, str] = {}
+        self._look_for_currencies()
         self._currency_rows: Counter[str | None] = Counter()
         self._gaps = 0
         self._beyond: list[int] = []
@@ -216,16 +219,17 @@ class Mapping:
             if question is not None
         ]
 
-    def _shown_currencies(self) -> dict[int, str]:
-        """Return what the amounts show by their number formats, where nothing else says it."""
+    def _look_for_currencies(self) -> None:
+        """Look at the number formats and the headers of amounts, where nothing else says it."""
         columns = self._layout.contract.columns
         if "currency" not in columns or "currency" in self._header.positions:
-            return {}
-        shown: dict[int, str] = {}
+            return
         for name in _AMOUNTS:
             for position in self._header.positions.get(name, []):
-                shown = self._sheet.currencies(self._header.at.letters(position)) | shown
-        return shown
+                shown = self._sheet.currencies(self._header.at.letters(position))
+                self._currencies = shown | self._currencies
+                said = currency_in(self._header.at.names[position])
+                self._header_currency = self._header_currency or said
 
     def _notes_on_currencies(self) -> Iterator[str]:
         if self._currency_rows:
@@ -233,7 +237,8 @@ class Mapping:
                 f"{sign} ({count(rows, 'row')})" if sign else f"none ({count(rows, 'row')})"
                 for sign, rows in self._currency_rows.most_common()
             )
-            yield f"currency, as number formats show it: {', '.join(told)}"
+            where = "number formats show" if self._currencies else "the header says"
+            yield f"currency, as {where} it: {', '.join(told)}"
 
     def _learn(self, numbers: pa.Array, mapped: dict[str, pa.Array]) -> None:
         contract = self._layout.contract
@@ -422,7 +427,7 @@ class Mapping:
     def _raw_batch(self, rows: _Rows, mapped: dict[str, pa.Array], version: int) -> pa.RecordBatch:
         numbers = rows.numbers
         self._mark_typed_numbers(numbers, mapped)
-        if self._currencies:
+        if self._currencies or self._header_currency:
             self._currency_rows.update(mapped["currency"].to_pylist())
         extra = self._extra(numbers, rows.columns)
         height = len(numbers)
@@ -450,9 +455,11 @@ class Mapping:
             mapped[name] = _join(found, source.separator) if isinstance(source, Join) else found[0]
         if rows.heads is not None and self._headings.column is not None:
             mapped[self._headings.column] = rows.heads
-        if self._currencies:
-            shown = [self._currencies.get(row) for row in rows.numbers.to_pylist()]
-            mapped["currency"] = pa.array(shown, pa.string())
+        if self._currencies or self._header_currency:
+            told = [
+                self._currencies.get(row, self._header_currency) for row in rows.numbers.to_pylist()
+            ]
+            mapped["currency"] = pa.array(told, pa.string())
         for name, values in self._layout.values.items():
             if name in mapped:
                 mapped[name] = recoded(mapped[name], values)

@@ -224,11 +224,46 @@ def _words(entity: str) -> _Words:
 
 @lru_cache(maxsize=20_000)
 def meanings(header: str, entity: str) -> tuple[Meaning, ...]:
-    """Return what a header may mean in a sheet of an entity; nothing where that is not known."""
+    """Return what a header may mean in a sheet of an entity; nothing where that is not known.
+
+    A header in cents or thousands means no number of ours: `Revenue (k EUR)`.
+    """
+    found = _meanings(header, entity)
+    if not is_scaled(header):
+        return found
+    columns = ENTITIES[entity].columns
+    return tuple(
+        meaning
+        for meaning in found
+        if meaning.column in columns and columns[meaning.column].type == "text"
+    )
+
+
+@cache
+def currency_in(header: str) -> str | None:
+    """Return the sign or the name of the currency that a header of amounts names; None if none."""
+    if sign := re.search(r"\b[A-Z]{1,2}\$|[$€£¥₹₽₺₪₩₫฿₦₴₱]", header):
+        return sign[0]
+    known = set(_vocabulary()["fillers"]["currencies"])
+    return next((word.upper() for word in parts(header) if word in known), None)
+
+
+@cache
+def is_scaled(header: str) -> bool:
+    """Tell whether a header says that its numbers are cents, thousands or millions."""
+    words = header
+    for sign, code in (("€", " eur"), ("$", " usd"), ("£", " gbp")):
+        words = words.replace(sign, code)
+    spaced = f" {' '.join(parts(words))} "
+    scales = _listed(_vocabulary()["scales"])
+    return any(f" {' '.join(parts(scale))} " in spaced for scale in scales)
+
+
+def _meanings(header: str, entity: str) -> tuple[Meaning, ...]:
     known = _words(entity)
     words = parts(header)
     telling = _telling(words)
-    bare = header_key(re.sub(r"\([^)]*\)|\[[^\]]*\]|[€$£¥]", " ", header))
+    bare = header_key(re.sub(r"\([^)]*\)|\[[^\]]*\]|\b[A-Z]{1,2}\$|[€$£¥]", " ", header))
     for key in (header_key(header), bare, "".join(telling)):
         if key in known.exact:
             return _ranked(known.exact[key], 1.0, "")

@@ -1,4 +1,4 @@
-"""Currencies that stand in the number formats of amounts, and nowhere else."""
+"""Currencies and scales that stand beside amounts: in number formats, and in headers."""
 
 import zipfile
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from loader.deliveries import find_deliveries
 from loader.learning import Answers, learn
 from loader.reading.number_formats import currency_shown
 from tests.conftest import Warehouse
-from tests.loader.conftest import loaded
+from tests.loader.conftest import Dropped, loaded
 
 HEADER = ["Order ID", "Order Date", "Product", "Units", "Total"]
 EUR, USD, GBP = '#,##0.00\\ "€"', "[$$-409]#,##0.00", "£#,##0.00;[Red]-£#,##0.00"
@@ -128,3 +128,46 @@ def test_learn_does_not_ask_for_what_formats_show(tmp_path: Path) -> None:
     assert not lesson.is_currency_open
     assert lesson.figures is not None
     assert lesson.figures.totals == [("€", Decimal(21))]
+
+
+@pytest.mark.parametrize(
+    ("header", "currency"),
+    [
+        ("Total (USD)", "USD"),
+        ("Umsatz in Euro", "EURO"),
+        ("Total €", "€"),
+        ("Valor total R$", "R$"),
+        ("Total", None),
+    ],
+)
+def test_a_header_names_the_currency(
+    duckdb_warehouse: Warehouse, drop: Dropped, header: str, currency: str | None
+) -> None:
+    row = ["A1", "2026-01-05", "Tea", "1", "10"]
+    outcome = loaded(duckdb_warehouse.load(drop("a.csv", [[*HEADER[:4], header], row])))
+    assert duckdb_warehouse.query("select currency from raw.sales_lines") == [(currency,)]
+    note = f"currency, as the header says it: {currency} (1 row)"
+    assert (note in outcome.notes) == (currency is not None)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("Amount (cents)", "Revenue (k EUR)", "Umsatz TEUR", "Umsatz in T€", "Umsatz Mio. €"),
+        *("Sales in thousands", "Total (000s)", "Ventas (miles)", "Chiffre d'affaires (milliers)"),
+        *("Sprzedaż w tys. zł", "Belopp tkr", "Fatturato in migliaia", "Omzet (duizend)"),
+    ],
+)
+def test_cents_and_thousands_are_not_taken_for_whole_amounts(
+    duckdb_warehouse: Warehouse, drop: Dropped, header: str
+) -> None:
+    row = ["A1", "2026-01-05", "Tea", "1", "10"]
+    (outcome,) = duckdb_warehouse.load(drop("a.csv", [[*HEADER[:4], header], row]))
+    assert outcome.status == "failed"
+    assert f"it is in cents, thousands or millions: '{header}'" in outcome.error
+    # Beside a price, what is sold is known without it.
+    priced = [[*HEADER[:4], "Unit Price", header], [*row, "1050"]]
+    loaded(duckdb_warehouse.load(drop("b.csv", priced)))
+    assert duckdb_warehouse.query("select unit_price, line_total from raw.sales_lines") == [
+        ("10", None)
+    ]
