@@ -18,7 +18,7 @@ from dbt.contracts.graph.manifest import Manifest
 from loader.deliveries import find_deliveries
 from loader.layouts import read_layouts
 from loader.load import Outcome, check, load
-from tests.replay import of_nodes, recorded, replay, without_seeds
+from tests.replay import of_nodes, recorded, replay, without_seeds, without_words
 from warehouse import postgres
 from warehouse.connection import connect, warehouse_url
 from warehouse.reset import SCHEMAS
@@ -126,7 +126,9 @@ class Warehouse:
         assert not problems, "\n".join(problems)
         assert result.success, result.exception
 
-    def build_from_nothing(self, with_seeds: bool = True, until: Sequence[str] = ()) -> None:
+    def build_from_nothing(
+        self, with_seeds: bool = True, until: Sequence[str] = (), with_words: bool = False
+    ) -> None:
         """Build every table of a warehouse that holds only raw tables: as dbt does, but faster.
 
         For tests of what is in a warehouse, or of what comes after. Only the first is dbt's own.
@@ -134,6 +136,7 @@ class Warehouse:
         Args:
             with_seeds: make the tables of the seeds as well.
             until: only these models, and what they read.
+            with_words: describe tables and columns.
         """
         if not self.is_recorded():
             assert with_seeds, "the first build is of everything"
@@ -142,6 +145,8 @@ class Warehouse:
             self.shared.keep(f"{self.engine}.statements", statements)
             return
         statements = self.shared.get(f"{self.engine}.statements")
+        if not with_words:
+            statements = without_words(statements)
         if until:
             statements = of_nodes(statements, self._read_by(until))
         replay(warehouse_url(self.url), statements if with_seeds else without_seeds(statements))

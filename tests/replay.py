@@ -26,9 +26,12 @@ Statement = tuple[str, Any]
 _COMMENT = r"\s*(/\*.*?\*/\s*)?"
 _FLAGS = re.DOTALL | re.IGNORECASE
 _WRITES = re.compile(
-    _COMMENT + r"(create|drop|insert|update|delete|copy|alter|set|analyze|begin)\b(?!\s*$)", _FLAGS
+    _COMMENT + r"(create|drop|insert|update|delete|copy|alter|set|analyze|begin|comment)\b(?!\s*$)",
+    _FLAGS,
 )
-"""How statements begin that are needed: dbt also looks around, writes comments and clears up."""
+"""How statements begin that are needed: dbt also looks around and clears up."""
+
+_WORDS = re.compile(_COMMENT + r"comment\b", _FLAGS)
 
 _NODE = re.compile(r'^\s*/\*.*?"node_id": "([^"]+)".*?\*/', re.DOTALL)
 """How dbt says in a statement what it is of."""
@@ -69,6 +72,11 @@ def of_nodes(statements: Iterable[Statement], nodes: Collection[str]) -> list[St
         or _SEEDS.match(item[0])
         or (node and (node[1] in nodes or node[1].startswith("seed.")))
     ]
+
+
+def without_words(statements: Iterable[Statement]) -> list[Statement]:
+    """Leave out what describes tables and columns, in half of all statements."""
+    return [item for item in statements if not _WORDS.match(item[0])]
 
 
 def without_seeds(statements: Iterable[Statement]) -> list[Statement]:

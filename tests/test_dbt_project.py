@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from dbt.contracts.graph.nodes import GenericTestNode, ModelNode
+
 from tests.conftest import INCREMENTAL, Warehouse
 
 NUMBERS = "(values (-1), (0), (10), (11), (null)) as planted (number)"
@@ -88,21 +90,17 @@ def test_unit_tests_are_all_that_a_plain_command_leaves_out(duckdb_warehouse: Wa
 
 def test_every_key_of_a_fact_refers_to_a_dimension(duckdb_warehouse: Warehouse) -> None:
     """What `references_hold` names, PostgreSQL has as foreign keys, and BI tools as relations."""
-    nodes = duckdb_warehouse.manifest().nodes.values()
-    keys, referring, incremental = {}, {}, set()
-    for node in nodes:
-        if node.resource_type == "model" and node.name.startswith("fact_"):
-            own = f"{node.name.removeprefix('fact_')}_key"
-            keys[node.unique_id] = {
-                name
-                for name in node.columns
-                if name.endswith("_key") and name not in (own, "order_key")
-            }
-        if node.resource_type == "model" and node.config.materialized == "incremental":
+    keys: dict[str, set[str]] = {}
+    referring: dict[str | None, set[str]] = {}
+    incremental = set()
+    for node in duckdb_warehouse.manifest().nodes.values():
+        if isinstance(node, ModelNode) and node.name.startswith("fact_"):
+            own = {f"{node.name.removeprefix('fact_')}_key", "order_key"}
+            keys[node.unique_id] = {name for name in node.columns if name.endswith("_key")} - own
+        if isinstance(node, ModelNode) and node.config.materialized == "incremental":
             incremental.add(node.name)
-        metadata = getattr(node, "test_metadata", None)
-        if metadata is not None and metadata.name == "references_hold":
-            referring[node.attached_node] = set(metadata.kwargs["references"])
+        if isinstance(node, GenericTestNode) and node.test_metadata.name == "references_hold":
+            referring[node.attached_node] = set(node.test_metadata.kwargs["references"])
     assert keys == referring
     # What histories hold against a rebuild in the middle; the others record builds.
     assert incremental == {"int_sales_lines", *INCREMENTAL, "dq_build", "dq_test_result"}

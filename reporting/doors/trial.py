@@ -104,7 +104,7 @@ def copy_warehouse(connection: Connection, folder: Path) -> URL:
 
 def _copy_table(source: Connection, target: Connection, table: sa.Table) -> None:
     duckdb: Any = target.connection
-    schema = duckdb.execute(f"select * from {table} limit 0").to_arrow_reader().schema
+    schema = duckdb.sql(f"select * from {table} limit 0").to_arrow_reader().schema
     rows = source.execution_options(stream_results=True).execute(sa.select(table))
     batches = (
         pa.RecordBatch.from_pylist([dict(row._mapping) for row in some], schema)

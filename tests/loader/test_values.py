@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from loader.deliveries import find_deliveries
+from loader.evidence.totals import total_words
 from loader.file_reader import FileReader, choose_layouts
 from loader.layouts import read_layouts
 from loader.reading import workbook
+from loader.understanding.vocabulary import says
 from tests.conftest import Warehouse
 from tests.loader.conftest import (
     HEADER,
@@ -116,6 +118,14 @@ def test_row_numbers_of_csv_count_records(duckdb_warehouse: Warehouse, drop: Dro
 )
 def test_nothing_in_extra_is_lost(tmp_path: Path, cells: list[list[str]]) -> None:
     """Other delimiters are left out: of so small a file they might be taken for the real one."""
+    # Rows that may be totals, or no sales, are asked for.
+    assume(
+        not any(
+            total_words().search(text) or says(text, "no_sale", "taken_back")
+            for row in cells
+            for text in row
+        )
+    )
     line = [*LINE[:2], "x" * 600, *LINE[3:]]  # so that control characters make it no binary file
     names = ['say "hi"', "two\nlines", "\x1b[31m", "a\\b"]
     path = write_csv(tmp_path / "file.csv", [HEADER + names, *[line + row for row in cells]])

@@ -111,7 +111,7 @@ def built(
     write_csv(folder / "odd orders.csv", freight())
     warehouse = new_warehouse(request.param)
     assert {outcome.status for outcome in warehouse.load(folder)} == {"loaded"}
-    warehouse.build_from_nothing()
+    warehouse.build_from_nothing(with_words=True)
     return warehouse
 
 
