@@ -43,7 +43,8 @@
         {%- if is_passed_build(results) or (is_good and not has_passed_before()) -%}
             {%- set tables = tables_to_publish() -%}
             {%- set statements = create_read_tables(tables) + write_read_rows(tables)
-                + read_keys_and_indexes(tables) + [create_read_functions()] + reader_grants() -%}
+                + read_keys_and_indexes(tables) + [create_read_functions()]
+                + reader_grants(tables) -%}
             begin; {{ without_nested_loops() }}; {{ statements | join('; ') }}; commit;
         {%- elif flags.WHICH == 'build' -%}
             {%- do say_that_nothing_is_published() -%}

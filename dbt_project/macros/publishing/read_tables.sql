@@ -184,8 +184,12 @@
 {%- endmacro %}
 
 {#- Statements by which the role salesops_reader, where it exists, may read what is published, and
-    nothing else. -#}
-{% macro reader_grants() -%}
+    nothing else.
+
+    BI tools look for keys in information_schema, which shows those of a table only to who may do more
+    with it than read. The least of such rights is to refer to a column: here to one that is no key, so
+    that no foreign key can. (Whoever may refer to a key can keep builds from taking rows out.) -#}
+{% macro reader_grants(tables) -%}
     {%- set statements = [] -%}
     {%- if run_query("select 1 from pg_roles where rolname = 'salesops_reader'").rows | length -%}
         {%- for schema in read_schemas() -%}
@@ -199,6 +203,17 @@
                 'grant select on all tables in schema ' ~ adapter.quote(schema)
                 ~ ' to salesops_reader'
             ) -%}
+        {%- endfor -%}
+        {%- for table in tables if table.key -%}
+            {%- set model = graph.nodes['model.' ~ project_name ~ '.' ~ table.name] -%}
+            {%- for name in model.columns if adapter.quote(name) != table.key -%}
+                {%- if loop.last -%}
+                    {%- do statements.append(
+                        'grant references (' ~ adapter.quote(name) ~ ') on ' ~ table.read
+                        ~ ' to salesops_reader'
+                    ) -%}
+                {%- endif -%}
+            {%- endfor -%}
         {%- endfor -%}
     {%- endif -%}
     {{ return(statements) }}
