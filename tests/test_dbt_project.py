@@ -1,10 +1,14 @@
 """What dbt does as people type it."""
 
+import base64
+import re
 from typing import Any
 
 from dbt.contracts.graph.nodes import GenericTestNode, ModelNode
 
+from reporting.ask.reports import REPORTS
 from tests.conftest import INCREMENTAL, Warehouse
+from warehouse.docs_site import site
 
 NUMBERS = "(values (-1), (0), (10), (11), (null)) as planted (number)"
 FEW = "(select number from (values (0), (10), (null)) as few (number))"
@@ -104,3 +108,35 @@ def test_every_key_of_a_fact_refers_to_a_dimension(duckdb_warehouse: Warehouse) 
     assert keys == referring
     # What histories hold against a rebuild in the middle; the others record builds.
     assert incremental == {"int_sales_lines", *INCREMENTAL, "dq_build", "dq_test_result"}
+
+
+def test_whatever_is_read_says_who_reads_it(duckdb_warehouse: Warehouse) -> None:
+    manifest = duckdb_warehouse.manifest()
+    read_by = {
+        exposure.name: {manifest.nodes[name].name for name in exposure.depends_on.nodes}
+        for exposure in manifest.exposures.values()
+    }
+    in_packs = {name for report in REPORTS for name in (report.model, report.function) if name}
+    assert in_packs <= read_by["weekly_pack"]
+    in_api = {report.function or report.model for report in REPORTS if report.path}
+    assert in_api <= read_by["sales_api"]
+    star = {
+        node.name
+        for node in manifest.nodes.values()
+        if isinstance(node, ModelNode) and node.name.startswith(("dim_", "fact_"))
+    }
+    assert star == read_by["bi_tools"]
+    assert all(exposure.owner.name for exposure in manifest.exposures.values())
+
+
+def test_the_docs_site_is_one_file_that_draws_the_star(duckdb_warehouse: Warehouse) -> None:
+    manifest = duckdb_warehouse.manifest().writable_manifest().to_dict(omit_none=False)
+    page = site(manifest, {"nodes": {"</script>": {}}, "sources": {}})
+    drawings = re.findall(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)\)", page)
+    (drawing,) = {base64.b64decode(drawing).decode() for drawing in drawings}
+    for name in ("fact_sales_line", "fact_order", "fact_sales_target", "dim_date", "store_key"):
+        assert f">{name}<" in drawing
+    assert "INLINE DATA" not in page
+    assert '"<\\/script>"' in page, "names do not end the script"
+    assert '"resource_type": "unit_test"' not in page
+    assert '"resource_type": "test"' in page, "columns still say how they are tested"
