@@ -60,8 +60,9 @@ def exact(answer: httpx.Response) -> Any:
 @contextmanager
 def served(database_url: str, **settings: Any) -> Iterator[Api]:
     """Serve a warehouse, with a key for each role unless others are given."""
-    keys = {"keys": f"{READER_LINE} {AUDITOR_LINE}", "rate_limit": "100000/minute"}
-    running = server(create_app(ApiSettings(**(keys | settings)), database_url), "127.0.0.1", 0)
+    usual = {"keys": f"{READER_LINE} {AUDITOR_LINE}", "rate_limit": "100000/minute"}
+    given = ApiSettings(**(usual | settings)).model_copy(update={"port": 0})
+    running = server(create_app(given, database_url), given)
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
     try:

@@ -4,6 +4,7 @@ import itertools
 import json
 import os
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, MutableMapping
@@ -96,6 +97,47 @@ def test_many_wrong_keys_lock_out_nobody_else(api: Api) -> None:
     problem(told, 429, "too-many-requests")
     assert told.headers["retry-after"] == "60"
     assert api.get(ROWS, READER).status_code == 200
+
+
+def test_an_invented_address_gives_no_more_tries(url: str) -> None:
+    def statuses(api: Api) -> list[int]:
+        with api.client("so_x") as client:
+            return [
+                client.get(ROWS, headers={"X-Forwarded-For": f"10.0.0.{number}"}).status_code
+                for number in range(21)
+            ]
+
+    with served(url) as api:
+        assert statuses(api)[-1] == 429
+    with served(url, trusted_proxies="127.0.0.1") as api:
+        assert set(statuses(api)) == {401}
+
+
+def test_who_never_finishes_asking_keeps_nobody_out(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reporting.doors.api.serve.SECONDS_TO_ASK", 2)
+    with served(url) as api:
+        host, port = api.url.removeprefix("http://").split(":")
+        waiting = [socket.create_connection((host, int(port))) for _ in range(230)]
+        try:
+            asked = f"GET /health HTTP/1.1\r\nHost: {host}\r\n"
+            for number, connection in enumerate(waiting):
+                match number % 3:
+                    case 1:
+                        connection.sendall(asked.encode())
+                    case 2:  # a whole request, answered, and a part of the next one
+                        connection.sendall(f"{asked}\r\n".encode())
+                        assert b"200 OK" in connection.recv(4_096)
+                        connection.sendall(asked.encode())
+            assert api.get(ROWS, READER).status_code == 200
+            for connection in waiting:
+                connection.settimeout(20)
+                while connection.recv(4_096):
+                    pass
+        finally:
+            for connection in waiting:
+                connection.close()
 
 
 def test_a_key_may_ask_so_often(url: str) -> None:

@@ -33,8 +33,7 @@ _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
 MOST_AT_ONCE = 150
-"""Requests that are answered at a time; those beyond are asked to come again. The server itself
-takes 200, and turns the others away without a word."""
+"""Requests that are answered at a time; those beyond are asked to come again."""
 
 
 class Guard:

@@ -1,6 +1,6 @@
 """The settings of the API: environment variables that begin with API_."""
 
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -17,6 +17,8 @@ class ApiSettings(BaseSettings):
         port: on which it listens.
         keys_file: with a line a key, `name:role:sha256`; a relative path counts from the checkout.
         keys: the same lines in the environment, separated by blanks.
+        trusted_proxies: addresses of servers in front of it whose X-Forwarded-For is believed,
+            separated by blanks.
         without_keys: whether anybody may read everything; on loopback only.
         rate_limit: how often a key may ask, as the library limits writes it.
         statement_seconds: after how long a query is given up.
@@ -28,6 +30,7 @@ class ApiSettings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65_535)
+    trusted_proxies: str = ""
     keys_file: Path | None = None
     keys: str = ""
     without_keys: bool = False
@@ -40,6 +43,13 @@ class ApiSettings(BaseSettings):
     @classmethod
     def _below_the_checkout(cls, value: Path | None) -> Path | None:
         return None if value is None else CHECKOUT / value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_addresses(cls, value: str) -> str:
+        for address in value.split():
+            ip_network(address, strict=False)
+        return value
 
     @model_validator(mode="after")
     def _open_on_loopback_only(self) -> "ApiSettings":
