@@ -192,6 +192,12 @@ def inspect_command(file: Path) -> None:
     help="Those that count: Status=Paid; != for the others.",
 )
 @click.option("--missing", metavar="TEXTS", help="That mean no value, beside the usual ones.")
+@click.option(
+    "--scale",
+    multiple=True,
+    metavar="OURS=NUMBER",
+    help="What a 1 stands for: line_total=1000 in thousands, discount_rate=0.01 in percent.",
+)
 @click.option("--time-zone", metavar="NAME", help="Of the business: Europe/Berlin, UTC, …")
 @click.option(
     "--currency",
@@ -219,6 +225,7 @@ def learn_command(
     keep_rows_where: str | None,
     skip_rows_where: str | None,
     missing: str | None,
+    scale: tuple[str, ...],
     time_zone: str | None,
     currency: str,
     columns: tuple[str, ...],
@@ -240,6 +247,7 @@ def learn_command(
         "keep_rows_where": keep_rows_where,
         "skip_rows_where": skip_rows_where,
         "missing": missing,
+        "scale": ",".join(scale) or None,
         "time_zone": time_zone,
     }
     answers = Answers(

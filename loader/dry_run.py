@@ -177,7 +177,8 @@ def _typed(part: Part, batch: pa.RecordBatch) -> pa.Table:
         texts = batch.column(name)
         if column.type in ("decimal", "integer"):
             profile = Profile(texts, mark=part.decimal_mark)
-            numbers = profile.numbers / 100 if profile.is_percent else profile.numbers
+            power = -2 if profile.is_percent else part.powers.get(name, 0)
+            numbers = profile.numbers * 10.0**power
             typed[name] = pa.array(numbers, pa.float64(), from_pandas=True)
         elif column.type in ("timestamp", "date"):
             typed[name] = dates_of(texts, (part.date_order or "").split())

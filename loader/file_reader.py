@@ -16,7 +16,7 @@ from loader.reading.sheet import BadFile, Block, NoTable, Sheet
 from loader.understanding.renamed import cure
 from loader.understanding.tables import table_of
 from loader.understanding.tidy import read_tidy
-from loader.understanding.vocabulary import is_scaled
+from loader.understanding.vocabulary import scale_in
 from loader.unpivoting import spread
 from loader.wording import SHOWN, quoted, sheets_are
 
@@ -254,10 +254,11 @@ class FileReader:
     def _misfit(self, sheet: Sheet, layout: Layout, near: NoHeader) -> str:
         name = f"layout '{self.chosen.name}'" if self.chosen.name else "the nearest entity"
         mend = "" if not self.chosen.name else cure(layout, near)
-        if scaled := [cell for cell in near.found if is_scaled(cell)]:
+        if scaled := {cell: scale for cell in near.found if (scale := scale_in(cell))}:
             mend += (
-                f" Not taken, as it is in cents, thousands or millions: {quoted(scaled, SHOWN)}; "
-                "deliver whole amounts."
+                " Not taken, as it is in cents, thousands or millions: "
+                f"{quoted([*scaled], SHOWN)}; deliver whole amounts, or say in a layout what is "
+                f"which, and `scale:`, such as {{line_total: {next(iter(scaled.values()))}}}."
             )
         return (
             f"{name} ({layout.entity}): "

@@ -88,6 +88,22 @@ def _codes(value: Any) -> Any:
 Values = Annotated[dict[str, str], BeforeValidator(_codes)]
 """Text of the file -> the value that it stands for."""
 
+
+def _scales(value: Any) -> Any:
+    if not isinstance(value, dict) or not value:
+        raise ValueError(
+            "columns and what one of their numbers stands for are wanted here, such as "
+            "{line_total: 1000} for thousands or {discount_rate: 0.01} for percent"
+        )
+    for name, number in value.items():
+        if not re.fullmatch(r"10{0,9}|0\.0{0,5}1", str(number)):
+            raise ValueError(f"{name}: 1, 1000, 0.01 or another power of ten is wanted here")
+    return value
+
+
+Scales = Annotated[dict[str, str], BeforeValidator(_scales)]
+"""Column of ours -> what a 1 in it stands for: 1000 in thousands, 0.01 in cents."""
+
 Pattern = Annotated[str, AfterValidator(simple_pattern)]
 
 

@@ -32,6 +32,7 @@ from loader.layout_keys import (
     KeepRows,
     Names,
     Pattern,
+    Scales,
     Source,
     Strict,
     Texts,
@@ -75,6 +76,7 @@ class Layout(BaseModel):
     fill_down: Texts = []
     heading_rows: str | None = None
     values: dict[str, Values] = {}
+    scale: Scales = {}
     unpivot: Unpivot | None = None
     identity: Texts = []
     extract: Literal["complete", "partial"] = "partial"
@@ -167,7 +169,7 @@ class Layout(BaseModel):
         contract = ENTITIES.get(self.entity)
         if contract is None:
             raise ValueError(f"entity '{self.entity}' is none of {', '.join(ENTITIES)}")
-        for key in ("columns", "optional", "identity", "values"):
+        for key in ("columns", "optional", "identity", "values", "scale"):
             unknown = [name for name in getattr(self, key) if name not in contract.columns]
             if unknown:
                 raise ValueError(
@@ -184,9 +186,12 @@ class Layout(BaseModel):
         known = {*self.columns, *across}
         for choice in unmet(contract.required, known):
             raise ValueError(f"columns: {self.entity} needs {' or '.join(choice)}")
-        for key in ("identity", "values"):
+        for key in ("identity", "values", "scale"):
             if unmapped := [name for name in getattr(self, key) if name not in known]:
                 raise ValueError(f"{key}: {', '.join(unmapped)} must be among its columns")
+        amounts = contract.names_of_type("decimal")
+        if others := [name for name in self.scale if name not in amounts]:
+            raise ValueError(f"scale: {', '.join(others)} holds no amounts")
         headed = self.heading_rows
         if headed is not None and not isinstance(self.columns.get(headed), list):
             raise ValueError(
@@ -260,7 +265,7 @@ class LayoutFile:
     def fingerprint(self) -> str:
         """Return a hash of the meaning: it changes when the files should be read again."""
         # These count where they are used: files loaded before they came are not read again.
-        later = {"as_of", "period", "time_zone", "delimiter", *ROW_KEYS}
+        later = {"as_of", "period", "time_zone", "delimiter", "scale", *ROW_KEYS}
         text = "\n".join(
             item.model_dump_json(
                 by_alias=True, exclude={key for key in later if not getattr(item, key)}

@@ -218,6 +218,12 @@ def _settings(table: Understood, answers: Answers) -> dict[str, Setting]:
                 }
                 kept[key] = rules[key]
             continue
+        if key == "scale":
+            pairs = (item.partition("=") for item in said_list(value))
+            scale: Setting = {name: number for name, _, number in pairs if name in table.picks}
+            if scale:
+                kept[key] = scale
+            continue
         if key == "missing":
             kept[key] = [*DEFAULT_MISSING, *said_list(value)]
             continue

@@ -353,6 +353,7 @@ def _part_row(version: int, number: int, part: Part) -> dict[str, Any]:
         "return_orders_pattern": layout.return_orders,
         "no_value_texts": part.no_value_texts,
         "whole_number_columns": part.whole_number_columns,
+        "powers_of_ten": "|".join(f"{name}={power}" for name, power in part.powers.items()) or None,
     }
 
 

@@ -1,6 +1,7 @@
 """Maps the rows of a sheet to the raw columns of an entity, and counts what it leaves out."""
 
 import json
+import math
 import re
 import sys
 from collections import Counter
@@ -15,6 +16,7 @@ import pyarrow.compute as pc
 
 from loader.date_patterns import Period
 from loader.evidence.dates import DateEvidence
+from loader.evidence.discounts import DiscountEvidence
 from loader.evidence.numbers import NumberEvidence
 from loader.evidence.statuses import StatusEvidence
 from loader.evidence.tables import TablesBelow
@@ -24,11 +26,11 @@ from loader.evidence.zones import ZoneEvidence
 from loader.headers import Header
 from loader.layout_keys import Constant, Join
 from loader.layouts import Layout
-from loader.questions import Question
+from loader.questions import Question, Reading
 from loader.reading.sheet import BadFile, Block, Sheet
 from loader.shaping import FilledDown, Flags, HeadingRows, KeptRows, column_at, has_text, recoded
-from loader.understanding.vocabulary import currency_in
-from loader.wording import SHOWN, count, quoted
+from loader.understanding.vocabulary import DISCOUNT, currency_in, meanings, scale_in
+from loader.wording import SHOWN, count, quoted, short
 
 _AMOUNTS = ("line_total", "unit_price", "list_price", "standard_cost", "freight_amount")
 """Whose number formats show a currency; the first that does, of a row."""
@@ -54,6 +56,7 @@ class Part:
         decimal_mark: of numbers stored as text.
         no_value_texts: texts in columns of text that mean no value, beside those of the layout.
         whole_number_columns: columns whose ids end in .0 and are read without it.
+        powers: column of numbers that do not stand for ones -> by which power of ten they count.
         notes: what people should know.
         questions: what its rows leave open.
     """
@@ -71,6 +74,7 @@ class Part:
     decimal_mark: str = "."
     no_value_texts: list[str] = field(default_factory=list)
     whole_number_columns: list[str] = field(default_factory=list)
+    powers: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
 
@@ -153,6 +157,7 @@ class Mapping:
         names = header.at.names if layout.entity == "sales_lines" else []
         rules = layout.keep_rows_where or {}
         self._statuses = StatusEvidence(header.positions, names, rules, is_declared)
+        self._discounts = self._discount_evidence(is_declared)
         self._decimal_mark: str = layout.decimal or "."
         self._mapped = {position for found in header.positions.values() for position in found}
         if header.spread is not None:
@@ -195,12 +200,18 @@ class Mapping:
         dates, decimals = self._dates.finding(), self._numbers.finding()
         zones, texts = self._zones.finding(), self._texts.finding()
         totals, statuses = self._totals.finding(), self._statuses.finding()
+        discounts = self._discounts.finding()
         part.no_value_texts = texts.value.no_value
         part.whole_number_columns = texts.value.whole_numbers
         part.date_order, part.decimal_mark = dates.value, decimals.value
+        part.powers = {
+            name: round(math.log10(float(number))) for name, number in self._layout.scale.items()
+        }
+        if discounts.value:
+            part.powers["discount_rate"] = discounts.value
         part.notes += [*self._sheet.notes, *self._header.notes(), *dates.notes, *zones.notes]
         part.notes += [*decimals.notes, *texts.notes, *self._below.notes, *totals.notes]
-        part.notes += statuses.notes
+        part.notes += [*statuses.notes, *discounts.notes]
         for shaping in (self._headings, self._filled_down, self._kept_rows):
             part.notes += shaping.notes()
         part.notes += self._notes_on_columns()
@@ -215,6 +226,8 @@ class Mapping:
                 self._below.question,
                 totals.question,
                 statuses.question,
+                discounts.question,
+                self._scale_question(),
             )
             if question is not None
         ]
@@ -252,6 +265,36 @@ class Mapping:
         for name in contract.names_of_type("text"):
             if name in mapped and self._header.positions.get(name):
                 self._texts.learn(name, mapped[name])
+        self._discounts.learn(mapped)
+
+    def _discount_evidence(self, is_declared: bool) -> DiscountEvidence:
+        positions = self._header.positions.get("discount_rate", [])
+        if len(positions) != 1 or "discount_rate" in self._layout.scale:
+            return DiscountEvidence(None, may_be_money=False)
+        header = self._header.at.names[positions[0]]
+        is_open = any(meaning.column == DISCOUNT for meaning in meanings(header, "sales_lines"))
+        return DiscountEvidence(header, may_be_money=is_open and not is_declared)
+
+    def _scale_question(self) -> Question | None:
+        """Ask for the first column whose header says thousands or cents, and the layout nothing."""
+        for name in self._layout.contract.names_of_type("decimal"):
+            for position in self._header.positions.get(name, []):
+                header = self._header.at.names[position]
+                scale = scale_in(header)
+                if scale is None or name in self._layout.scale:
+                    continue
+                return Question(
+                    f"is a 1 under '{short(header, 30)}'",
+                    tuple(
+                        Reading(
+                            f"{number} of {name}",
+                            f"scale: {{{name}: {number}}}",
+                            f"--scale {name}={number}",
+                        )
+                        for number in (scale, "1")
+                    ),
+                )
+        return None
 
     def _is_number(self, row: int, name: str) -> bool:
         positions = self._header.positions[name]

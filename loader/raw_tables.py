@@ -73,12 +73,14 @@ FILE_PARTS = sa.Table(
     sa.Column("return_orders_pattern", sa.Text),
     sa.Column("no_value_texts", sa.ARRAY(sa.Text)),
     sa.Column("whole_number_columns", sa.ARRAY(sa.Text)),
+    sa.Column("powers_of_ten", sa.Text),
 )
 """One row a sheet (and layout document) of a file version: what staging must know to read it.
 
 `date_order` is what a layout may say under `dates`, with blanks between, such as `dmy` or
 `d.m.y m/d/y`; `time_zone` is that of the business, where a layout names it. `headers` is JSON: for
-each column that stands in the sheet, the headers that it was read from.
+each column that stands in the sheet, the headers that it was read from. `powers_of_ten` is by which
+numbers are multiplied that do not stand for ones, such as `line_total=3|discount_rate=-2`.
 """
 
 ENTITY_TABLES = {

@@ -141,7 +141,9 @@ def _asked(lesson: Lesson, answers: Answers, out: Console) -> Answers:
                     column, _, header = value.partition("=")
                     columns[column] = header
                 elif key:
-                    settings[key] = value
+                    # Of several columns, each has a scale of its own.
+                    more = [settings[key]] if key == "scale" and key in settings else []
+                    settings[key] = ",".join([*more, value])
     for found in lesson.found:
         for choice in found.lacking:
             headers = [name for name in found.table.header.names if name]

@@ -86,9 +86,15 @@ NUMBERS = {
     "1'234.5": ("1234.5", None),
     "(1,234.50)": ("-1234.5", None),
     "5-": ("-5", "-5"),
-    "5,-": (None, None),
-    "5.-": (None, None),
-    "1.250,- €": (None, None),
+    "5,-": ("5", "5"),
+    "5.-": ("5", "5"),
+    "-5,--": ("-5", "-5"),
+    "kr 5:-": ("5", "5"),
+    "1.250,- €": (None, "1250"),
+    "1'250.\N{EN DASH}": ("1250", "1250"),
+    "1 250,-": ("1250", "1250"),
+    "1,250.-": ("1250", None),
+    "1.250:-": (None, None),
     "+5": ("5", "5"),
     "R$ 1.234,50": (None, "1234.5"),
     "12 EUR": ("12", "12"),
@@ -135,6 +141,8 @@ select
     {{ try_decimal('text', "'.'", 6) }} as point,
     {{ try_decimal('text', "','", 6) }} as comma,
     {{ try_rate('text', "'.'") }} as rate,
+    {{ try_rate('text', "'.'", "'-2'") }} as percent,
+    {{ try_decimal('text', "','", 4, "'3'") }} as thousands,
     {{ try_integer('text') }} as whole,
     {{ try_boolean('text') }} as truth,
     {{ canonical_text('text') }} as shown,
@@ -167,7 +175,8 @@ class Typist:
             f"insert into typing_cases values {rows}",
             **{f"text{number}": text for number, text in enumerate(texts)},
         )
-        names = ["dmy", "mdy", "unsaid", "point", "comma", "rate", "whole", "truth", "shown"]
+        names = ["dmy", "mdy", "unsaid", "point", "comma", "rate"]
+        names += ["percent", "thousands", "whole", "truth", "shown"]
         names += ["in_new_york", "by_mark", "of_month", "currency", "said_currency"]
         return {
             text: dict(zip(names, values, strict=True))
@@ -202,6 +211,11 @@ def test_rates_whole_numbers_and_truth(typists: dict[str, Typist], engine: str) 
     typed = typists[engine]([*RATES, "12", "-3", "1.5", "Yes", "inactive", "perhaps", None])
     for text, expected in RATES.items():
         assert typed[text]["rate"] == (expected and Decimal(expected)), text
+        percent = expected and Decimal(expected) / (1 if "%" in text else 100)
+        assert typed[text]["percent"] == percent, text
+    scaled = {"1.234": "1234000", "1,2345678": "1234.5678", "€ 5": "5000", "999999999999": None}
+    for text, amount in scaled.items():
+        assert typists[engine]([text])[text]["thousands"] == (amount and Decimal(amount)), text
     assert [typed[text]["whole"] for text in ("12", "-3", "1.5")] == [12, -3, None]
     assert [typed[text]["truth"] for text in ("Yes", "inactive", "perhaps")] == [True, False, None]
     assert set(typed[None].values()) == {None, "USD"}

@@ -1,5 +1,6 @@
 """Which mark stands before the decimals of numbers that are stored as text."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
@@ -22,10 +23,11 @@ _OTHER = {".": ",", ",": "."}
 
 _SHOWS = {
     # Decimals that are no group of three; a group that begins with a zero or with nothing;
-    # decimals behind groups of another mark; the other mark twice, which only groups.
+    # decimals behind groups of another mark; a dash for the cents; the other mark twice, which
+    # only groups.
     mark: (
         rf"\d[{mark}](\d{{1,2}}|\d{{4,}}){_TAIL}|{_LEAD}(0[0-9]*)?[{mark}]\d+{_TAIL}"
-        rf"|[{_OTHER[mark]}]\d{{3}}[{mark}]\d|{_GROUP}\d{{3}}[{mark}]\d"
+        rf"|\d[{mark}][-\x{{2013}}\x{{2014}}]|[{_OTHER[mark]}]\d{{3}}[{mark}]\d|{_GROUP}\d{{3}}[{mark}]\d"
         rf"|\d[{_OTHER[mark]}]\d{{2,3}}[{_OTHER[mark]}]\d{{3}}(\D|$)"
     )
     for mark in _OTHER
@@ -137,6 +139,7 @@ def _has(texts: pa.Array, mark: str, *, twice: bool = False) -> bool:
 
 def amount(text: str, mark: str) -> Decimal | None:
     """Return about what a text is worth, for a message; what counts, staging reads."""
+    text = re.sub(r"(\d[.,:])[-\u2013\u2014]+", r"\1", text)  # 5,- is five
     digits = "".join(letter for letter in text if letter.isdecimal() or letter == mark)
     try:
         value = Decimal(digits.replace(mark, "."))

@@ -15,9 +15,12 @@ from loader.contracts import folded
 LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "nl", "pl", "sv")
 
 _NUMBER = (
-    r"^\s*[(\-+]?\s*([A-Z]{0,3}\$|[€£¥₹₺]|[A-Z]{3}|Rs\.?)?\s*[(\-+]?\s*"
+    r"^\s*[(\-+]?\s*([A-Z]{0,3}\$|[€£¥₹₺]|[A-Z]{3}|Rs\.?|kr\.?)?\s*[(\-+]?\s*"
     r"[\d.,'\s\x{00a0}\x{202f}]*\d[.,]?\s*\)?\s*(%|€|£|¥|zł|kr\.?|[A-Z]{3}|\$)?\s*-?\)?\s*$"
 )
+_DASH = r"[-\x{2013}\x{2014}]"
+_NO_CENTS = rf"(\d[.,]){_DASH}{{1,2}}([^\d.,]*)$"
+"""`5,-` and `1.250,- €`: a dash for the cents."""
 _LETTER = r"[A-Za-z\x{c0}-\x{17f}]"
 _MONTH = _LETTER * 3 + _LETTER + r"*\.?,?"
 _DATE = (
@@ -147,14 +150,14 @@ class Profile:
         """The mark of decimals that most numbers fit."""
         if self.mark is not None:
             return self.mark
-        comma = self.share(r"\d,\d{1,2}\D*$|,\d{4,}\D*$|\.\d{3},\d")
-        point = self.share(r"\d\.\d{1,2}\D*$|\.\d{4,}\D*$|,\d{3}\.\d")
+        comma = self.share(rf"\d,(\d{{1,2}}|{_DASH})\D*$|,\d{{4,}}\D*$|\.\d{{3}},\d")
+        point = self.share(rf"\d\.(\d{{1,2}}|{_DASH})\D*$|\.\d{{4,}}\D*$|,\d{{3}}\.\d")
         return "," if comma > point else "."
 
     @cached_property
     def numbers(self) -> Numbers:
         """The numbers, row by row; NaN where there is none."""
-        texts = self.texts
+        texts = pc.replace_substring_regex(self.texts, _NO_CENTS, r"\100\2")
         looks = pc.fill_null(pc.match_substring_regex(texts, _NUMBER), False)
         texts = pc.if_else(looks, texts, None)
         negative = pc.fill_null(

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from loader.contracts import ENTITIES, unmet
 from loader.questions import Question, Reading
-from loader.understanding import proofs
+from loader.understanding import discounts, proofs
 from loader.understanding.profiles import Numbers, Profile
 from loader.understanding.tables import Table
 from loader.understanding.vocabulary import DISCOUNT, OTHER, meanings, nouns_in, parts, says
@@ -219,6 +219,7 @@ class _Reading:
         self.weights: dict[tuple[str, int], float] = {}
         self.reasons: dict[tuple[str, int], list[str]] = {}
         self.others: set[int] = set()
+        self.money_off: set[int] = set()  # discounts that a total proves to be amounts
 
     def understood(self) -> Understood:
         for position in range(len(self.table.headers)):
@@ -350,9 +351,7 @@ class _Reading:
         if column == "line_number":
             return 1.0 if profile.is_whole else 0.0
         if column == "discount_rate":
-            # A share of 1 at most; in percent only where the sign says so.
-            is_rate = bool(known.max() <= 1) or profile.is_percent
-            return 1.0 if is_rate and known.min() >= 0 else 0.0
+            return 1.0 if known.max() <= 100 and known.min() >= 0 else 0.0
         if column == "discount_amount":
             return 0.0 if profile.is_percent else 1.0
         if column == "units" and profile.is_percent:
@@ -515,6 +514,7 @@ class _Reading:
         ):
             for one, other in ((part, rest), (rest, part)):
                 if one in discounts and other in totals and total in totals:
+                    self.money_off.add(one)
                     self._support("line_total", other, 0.4, "it is the amount less the discount")
                     self._refuse(total, ("line_total",), "it is the amount before the discount")
                 if one in taxes and other in totals and total in totals:
@@ -629,37 +629,48 @@ class _Reading:
                 self._refuse(position, ("line_cost",), "of one piece or of all: that is not clear")
 
     def _settle_discounts(self) -> None:
-        """Tell a discount in money from one in shares, where one header may mean either."""
+        """Tell a discount in money from a rate, where one header may mean either.
+
+        A rate's rows say whether it is a share or percent, and whether it is none after all.
+        """
         gross = self._gross()
         totals = [self._numbers(place) for place in self._candidates("line_total")]
         for position in self._candidates("discount_amount"):
             numbers = self._numbers(position)
             known = numbers[np.isfinite(numbers)]
-            rate = ("discount_rate", position) in self.weights
-            if not rate and gross is not None and len(totals) and known.any():
-                # 20 for 20 %: `discount_rate` reads shares; such a column is taken by neither.
-                percent = gross * (1 - np.nan_to_num(numbers) / 100)
-                amount = gross - np.nan_to_num(numbers)
-                if any(proofs.proves(total, percent) for total in totals) and not any(
-                    proofs.proves(total, amount) for total in totals
-                ):
-                    self._refuse(position, ("discount_amount",), "it is percent, not an amount")
-                    continue
-            if not rate:
-                if self._is_doubtful_amount(known, gross, numbers):
-                    self._refuse(
-                        position, ("discount_amount",), "an amount or percent: that is not clear"
-                    )
-                continue
+            of_each = np.full_like(numbers, np.nan) if gross is None else gross
             if not known.any():
-                # All zero: it changes nothing, and says nothing.
-                self._refuse(position, ("discount_amount", "discount_rate"), "there is none")
-            elif gross is not None and any(
-                proofs.proves(total, gross - np.nan_to_num(numbers)) for total in totals
-            ):
-                self._refuse_quietly("discount_rate", position)
-            else:
-                self._refuse_quietly("discount_amount", position)
+                if ("discount_rate", position) in self.weights:
+                    # All zero: it changes nothing, and says nothing.
+                    self._refuse(position, ("discount_amount", "discount_rate"), "there is none")
+                continue
+            if self._is_off_each_piece(numbers, of_each, totals):
+                why = "it is taken off the price of one piece"
+                self._refuse(position, ("discount_amount", "discount_rate"), why)
+                continue
+            if ("discount_rate", position) in self.weights:
+                is_money = position in self.money_off or discounts.possible(
+                    numbers, of_each, totals, discounts.KINDS
+                ) == [discounts.MONEY]
+                other = "discount_rate" if is_money else "discount_amount"
+                self._refuse_quietly(other, position)
+                continue
+            if discounts.possible(numbers, of_each, totals, discounts.KINDS) == [discounts.PERCENT]:
+                self._refuse(position, ("discount_amount",), "it is percent, not an amount")
+            elif self._is_doubtful_amount(known, gross, numbers):
+                self._refuse(
+                    position, ("discount_amount",), "an amount or percent: that is not clear"
+                )
+
+    def _is_off_each_piece(self, discount: Numbers, gross: Numbers, totals: list[Numbers]) -> bool:
+        units = self._candidates("units")
+        if not units:
+            return False
+        off = discount * self._numbers(units[0])
+        return any(
+            proofs.proves(total, gross - off) and proofs.differs(total, gross - discount)
+            for total in totals
+        )
 
     def _is_doubtful_amount(self, known: Numbers, gross: Numbers | None, numbers: Numbers) -> bool:
         header = parts(self.table.headers[self._where(numbers)]) if known.any() else ()

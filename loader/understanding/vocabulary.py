@@ -229,7 +229,7 @@ def meanings(header: str, entity: str) -> tuple[Meaning, ...]:
     A header in cents or thousands means no number of ours: `Revenue (k EUR)`.
     """
     found = _meanings(header, entity)
-    if not is_scaled(header):
+    if scale_in(header) is None:
         return found
     columns = ENTITIES[entity].columns
     return tuple(
@@ -249,14 +249,16 @@ def currency_in(header: str) -> str | None:
 
 
 @cache
-def is_scaled(header: str) -> bool:
-    """Tell whether a header says that its numbers are cents, thousands or millions."""
+def scale_in(header: str) -> str | None:
+    """Return what a 1 stands for, by a header that says cents, thousands or millions, or None."""
     words = header
     for sign, code in (("€", " eur"), ("$", " usd"), ("£", " gbp")):
         words = words.replace(sign, code)
-    spaced = f" {' '.join(parts(words))} "
-    scales = _listed(_vocabulary()["scales"])
-    return any(f" {' '.join(parts(scale))} " in spaced for scale in scales)
+    spaced = f" {' '.join(parts(words))} ".replace(" per cent ", " percent ")
+    for number, languages in _vocabulary()["scales"].items():
+        if any(f" {' '.join(parts(scale))} " in spaced for scale in _listed(languages)):
+            return str(number)
+    return None
 
 
 def _meanings(header: str, entity: str) -> tuple[Meaning, ...]:

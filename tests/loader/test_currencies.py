@@ -13,7 +13,7 @@ from loader.deliveries import find_deliveries
 from loader.learning import Answers, learn
 from loader.reading.number_formats import currency_shown
 from tests.conftest import Warehouse
-from tests.loader.conftest import Dropped, loaded
+from tests.loader.conftest import Dropped, LaidOut, loaded
 
 HEADER = ["Order ID", "Order Date", "Product", "Units", "Total"]
 EUR, USD, GBP = '#,##0.00\\ "€"', "[$$-409]#,##0.00", "£#,##0.00;[Red]-£#,##0.00"
@@ -171,3 +171,30 @@ def test_cents_and_thousands_are_not_taken_for_whole_amounts(
     assert duckdb_warehouse.query("select unit_price, line_total from raw.sales_lines") == [
         ("10", None)
     ]
+
+
+SCALED = """\
+entity: sales_lines
+files: "*"
+columns:
+  {order_id: Order ID, sold_at: Order Date, product_name: Product, units: Units,
+   line_total: "%s"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("header", "scale"),
+    [("Revenue (k EUR)", "1000"), ("Amount in cents", "0.01"), ("Mio.", "1000000")],
+)
+def test_a_layout_says_what_a_1_stands_for(
+    duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut, header: str, scale: str
+) -> None:
+    file = drop("a.csv", [[*HEADER[:4], header], ["A1", "2026-01-05", "Tea", "1", "10"]])
+    said = SCALED % header
+    (held,) = duckdb_warehouse.load(file, layouts=layouts(a=said))
+    assert held.status == "held"
+    assert f"is a 1 under '{header}' {scale} of line_total or 1 of line_total?" in held.error
+    assert f"--scale line_total={scale} or --scale line_total=1" in held.error
+    loaded(duckdb_warehouse.load(file, layouts=layouts(a=f"{said}scale: {{line_total: {scale}}}")))
+    power = len(scale) - 1 if scale > "1" else -2
+    assert duckdb_warehouse.one("select powers_of_ten from raw.file_parts") == f"line_total={power}"

@@ -284,6 +284,11 @@ OPEN: dict[str, tuple[Any, str, list[Any]]] = {
         "rows",
         ["2-7", "2-"],
     ),
+    "one percent or all of it": (
+        [[*HEADER, "Discount %"], *([*row, "1"] for row in sold(1, 5)), [*sold(6, 6)[0], "0.5"]],
+        "scale",
+        [{"discount_rate": "0.01"}, {"discount_rate": "1"}],
+    ),
     "NA among names": (
         [HEADER, *sold(1, 5), *sold(6, 7, product="NA")],
         "missing",

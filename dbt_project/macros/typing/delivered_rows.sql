@@ -4,8 +4,8 @@
     by not being readable. -#}
 {% macro delivered_rows(entity, texts, others=[], with_history=false) -%}
     {%- set of_part = [
-        'date_order', 'time_zone', 'decimal_mark', 'columns_delivered', 'identity_columns',
-        'is_complete_extract', 'return_orders_pattern',
+        'date_order', 'time_zone', 'decimal_mark', 'powers_of_ten', 'columns_delivered',
+        'identity_columns', 'is_complete_extract', 'return_orders_pattern',
     ] -%}
     {%- set of_version = [
         'layout', 'as_of_date', 'period_start_date', 'period_end_date', 'loaded_at',

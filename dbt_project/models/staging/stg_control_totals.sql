@@ -22,6 +22,7 @@ totals_rows as (
         source_file,
         nullif(sheet, '') as source_sheet,
         decimal_mark,
+        powers_of_ten,
         missing_texts,
         {{ json_elements('control_totals') }} as totals_row
     from parts
@@ -48,7 +49,8 @@ stated as (
         source_row_number,
         '{{ column }}' as column_name,
         {{ clean_text("totals_row ->> '" ~ column ~ "'", 'missing_texts') }} as total_text,
-        decimal_mark
+        decimal_mark,
+        {{ power_of_ten(column) }} as power_of_ten
     from numbered
     where totals_row ->> '{{ column }}' is not null
     {{ 'union all' if not loop.last }}
@@ -66,7 +68,7 @@ typed as (
         source_row_number,
         column_name,
         total_text,
-        {{ try_decimal('total_text', 'decimal_mark', 4) }} as stated_total,
+        {{ try_decimal('total_text', 'decimal_mark', 4, 'power_of_ten') }} as stated_total,
         coalesce(
             lag(source_row_number) over (
                 partition by file_version_id, file_part_number, column_name

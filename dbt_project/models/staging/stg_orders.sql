@@ -21,7 +21,7 @@ typed as (
         store_id,
         coalesce({{ currency_code('currency') }}, upper(currency)) as currency,
         {{ try_timestamp('sold_at', 'date_order', 'time_zone') }} as sold_at,
-        {{ try_decimal('freight_amount', 'decimal_mark', 4) }} as freight_amount,
+        {{ try_amount('freight_amount', 4) }} as freight_amount,
         sold_at as sold_at_text,
         freight_amount as freight_amount_text,
         {{ in_list("'customer_id'", 'columns_delivered') }} as has_customer_column,

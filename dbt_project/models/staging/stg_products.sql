@@ -19,8 +19,8 @@ typed as (
         subcategory,
         brand,
         {{ line_currency('currency', ['list_price', 'standard_cost']) }} as currency,
-        {{ try_decimal('list_price', 'decimal_mark', 6) }} as list_price,
-        {{ try_decimal('standard_cost', 'decimal_mark', 6) }} as standard_cost,
+        {{ try_amount('list_price', 6) }} as list_price,
+        {{ try_amount('standard_cost', 6) }} as standard_cost,
         list_price as list_price_text,
         standard_cost as standard_cost_text,
         {{ provenance_columns() }}

@@ -15,7 +15,7 @@ typed as (
         seller_name,
         store_id,
         {{ try_month('month', 'date_order') }} as month_date,
-        {{ try_decimal('target_amount', 'decimal_mark', 4) }} as target_amount,
+        {{ try_amount('target_amount', 4) }} as target_amount,
         month as month_text,
         target_amount as target_amount_text,
         {{ provenance_columns() }}
