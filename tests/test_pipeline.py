@@ -104,6 +104,19 @@ def test_a_customer_is_as_they_were_at_the_time(demo: Warehouse) -> None:
     assert wrong == 0
 
 
+def test_keys_that_tools_join_on_are_exact_everywhere(demo: Warehouse) -> None:
+    keys = demo.query(
+        "select table_schema, table_name, column_name from information_schema.columns "
+        "where table_schema in ('marts', 'reports', 'quality') and column_name like '%\\_key' "
+        "escape '\\' and column_name <> 'sales_line_key' and lower(data_type) = 'bigint'"
+    )
+    assert len(keys) > 30
+    largest = [
+        demo.one(f"select max({name}) from {schema}.{table}") for schema, table, name in keys
+    ]
+    assert 2**52 < max(key for key in largest if key is not None) < 2**53
+
+
 def test_the_week_is_printed_as_the_report_has_it(
     demo: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,6 @@
 {% macro region_key(region, country) -%}
     case
         when coalesce({{ region }}, {{ country }}) is null then -1
-        else {{ hash_key("coalesce(" ~ region ~ ", '') || '|' || coalesce(" ~ country ~ ", '')") }}
+        else {{ surrogate_key("coalesce(" ~ region ~ ", '') || '|' || coalesce(" ~ country ~ ", '')") }}
     end
 {%- endmacro %}

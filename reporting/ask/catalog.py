@@ -54,7 +54,7 @@ class Column:
 
     @property
     def is_key(self) -> bool:
-        """Whether it is a surrogate key: above 2^53, so that JSON carries it as text."""
+        """Whether it is a surrogate key, which JSON carries as text: those of lines pass 2^53."""
         return self.name.endswith("_key") and not self.name.endswith("date_key")
 
 

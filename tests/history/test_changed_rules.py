@@ -22,7 +22,9 @@ def assert_same_when_refreshed(warehouse: Warehouse, *arguments: str) -> None:
     assert evolved == {name: table.rows for name, table in read_tables(warehouse, names).items()}
 
 
-def test_another_default_currency(new_history: NewHistory, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_default_currency_and_other_keys(
+    new_history: NewHistory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     history = new_history("duckdb")
     warehouse = history.warehouse
     history.play(
@@ -32,15 +34,24 @@ def test_another_default_currency(new_history: NewHistory, monkeypatch: pytest.M
     )
     warehouse.build(*LINES)
     currencies = "select order_id, currency from marts.fact_sales_line order by 1"
+    members = (
+        "select order_id, product_name, product_key, customer_key, region_key "
+        "from marts.fact_sales_line inner join marts.dim_product using (product_key) "
+        "inner join marts.dim_customer using (customer_key) order by 1"
+    )
     assert warehouse.query(currencies) == [("A", "XXX"), ("B", "USD")]
+    before = warehouse.query(members)
 
-    swiss = ("--vars", "default_currency: CHF")
+    swiss = ("--vars", "{default_currency: CHF, key_salt: it's}")
     # The manifest holds the vars of its parse.
     parsed = warehouse.dbt("parse", *swiss, parse_anew=True).result
     assert isinstance(parsed, Manifest)
     monkeypatch.setitem(warehouse.shared.manifests, "duckdb", parsed)
     warehouse.build(*LINES, *swiss)
     assert warehouse.query(currencies) == [("A", "CHF"), ("B", "USD")]
+    after = warehouse.query(members)
+    assert [row[:2] for row in after] == [row[:2] for row in before]
+    assert not {row[2] for row in after} & {row[2] for row in before}
     assert_same_when_refreshed(warehouse, *swiss)
 
 

@@ -31,10 +31,10 @@ def quotient(dividend: Any, divisor: Any, scale: int) -> Decimal | None:
 
 
 def key(text: str | None) -> int:
-    """Return the key of a natural key: the first 15 hexadecimal digits of its md5, or Unknown."""
+    """Return the key of a natural key: 53 bits of its md5, or Unknown."""
     if text is None:
         return UNKNOWN
-    return int(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:15], 16)
+    return int(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:14], 16) & (2**53 - 1)
 
 
 def place_key(*parts: str | None) -> int:

@@ -1,5 +1,6 @@
-{#- The key of a member: a 60-bit integer, the first 15 hexadecimal digits of the md5 of its
-    natural key. The same on every engine and in every rebuild. Null for null. -#}
+{#- A number for a text, such as the key of a line: a 60-bit integer, the first 15 hexadecimal digits of
+    its md5. The same on every engine and in every rebuild. Null for null. What tools join on has a shorter
+    one (surrogate_key). -#}
 {% macro hash_key(text) -%}
     {{ return(adapter.dispatch('hash_key', 'salesops')(text)) }}
 {%- endmacro %}

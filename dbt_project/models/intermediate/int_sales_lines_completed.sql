@@ -178,7 +178,7 @@ with_customer as (
         lines.*,
         case
             when lines.customer_natural_key is null then -1
-            else {{ hash_key(
+            else {{ surrogate_key(
                 "lines.customer_natural_key || '|' || " ~ iso_date(
                     "coalesce(customer_version.effective_start_date, cast('"
                     ~ var("first_day_of_history") ~ "' as date))"

@@ -101,10 +101,10 @@ members as (
 final as (
 
     select
-        {{ hash_key(
+        {{ surrogate_key(
             "customer_natural_key || '|' || " ~ iso_date('effective_start_date')
         ) }} as customer_key,
-        {{ hash_key('customer_natural_key') }} as customer_durable_key,
+        {{ surrogate_key('customer_natural_key') }} as customer_durable_key,
         customer_id,
         customer_name,
         email,

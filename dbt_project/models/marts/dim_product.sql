@@ -50,7 +50,7 @@ members as (
 final as (
 
     select
-        {{ hash_key('product_natural_key') }} as product_key,
+        {{ surrogate_key('product_natural_key') }} as product_key,
         product_id,
         product_name,
         category,

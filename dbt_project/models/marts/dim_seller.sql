@@ -94,7 +94,7 @@ members as (
 final as (
 
     select
-        {{ hash_key('seller_natural_key') }} as seller_key,
+        {{ surrogate_key('seller_natural_key') }} as seller_key,
         seller_id,
         seller_name,
         team,

@@ -98,7 +98,7 @@ members as (
 final as (
 
     select
-        {{ hash_key('shipping_company_natural_key') }} as shipping_company_key,
+        {{ surrogate_key('shipping_company_natural_key') }} as shipping_company_key,
         shipping_company_id,
         shipping_company_name,
         is_in_master_data

@@ -71,7 +71,7 @@ members as (
 final as (
 
     select
-        {{ hash_key('store_natural_key') }} as store_key,
+        {{ surrogate_key('store_natural_key') }} as store_key,
         store_id,
         store_name,
         city,

@@ -10,7 +10,7 @@ orders as (
     select
         *,
         cast(sold_at as date) as order_date,
-        {{ hash_key('customer_id') }} as customer_durable_key
+        {{ surrogate_key('customer_id') }} as customer_durable_key
     from {{ ref('int_orders') }}
 
 ),
@@ -59,21 +59,21 @@ lines as (
 final as (
 
     select
-        {{ hash_key('orders.order_id') }} as order_key,
+        {{ surrogate_key('orders.order_id') }} as order_key,
         coalesce(days.date_key, -1) as order_date_key,
         coalesce(customers.customer_key, -1) as customer_key,
         coalesce(
-            {{ hash_key(
+            {{ surrogate_key(
                 "coalesce(orders.seller_id, sellers.seller_natural_key, orders.seller_name)"
             ) }}, -1
         ) as seller_key,
         coalesce(
-            {{ hash_key(
+            {{ surrogate_key(
                 "coalesce(orders.shipping_company_id, "
                 ~ "shipping_companies.shipping_company_natural_key, orders.shipping_company_name)"
             ) }}, -1
         ) as shipping_company_key,
-        coalesce({{ hash_key('orders.store_id') }}, -1) as store_key,
+        coalesce({{ surrogate_key('orders.store_id') }}, -1) as store_key,
         orders.order_id,
         orders.sold_at as ordered_at,
         coalesce(orders.currency, lines.currency, '{{ var("default_currency") }}') as currency,

@@ -31,11 +31,11 @@ keyed as (
     select
         days.date_key as month_date_key,
         coalesce(
-            {{ hash_key(
+            {{ surrogate_key(
                 "coalesce(targets.seller_id, sellers.seller_natural_key, targets.seller_name)"
             ) }}, -1
         ) as seller_key,
-        coalesce({{ hash_key('targets.store_id') }}, -1) as store_key,
+        coalesce({{ surrogate_key('targets.store_id') }}, -1) as store_key,
         {{ money('targets.target_amount') }} as target_amount,
         targets.source_file,
         targets.source_sheet,
@@ -64,7 +64,7 @@ ranked as (
 final as (
 
     select
-        {{ hash_key(
+        {{ surrogate_key(
             "cast(month_date_key as text) || '|' || cast(seller_key as text) "
             ~ "|| '|' || cast(store_key as text)"
         ) }} as sales_target_key,

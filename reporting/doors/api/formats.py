@@ -51,7 +51,7 @@ class Format(Enum):
 
 
 def key_text(value: int | None) -> str | None:
-    """Return a surrogate key as JSON and workbooks carry it: their numbers end at 2^53."""
+    """Return a surrogate key as JSON and workbooks carry it: numbers end at 2^53, lines' do not."""
     return None if value is None else str(value)
 
 

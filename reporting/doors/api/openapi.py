@@ -24,7 +24,7 @@ _JSON_TYPES: dict[str, dict[str, object]] = {
 }
 
 _EXAMPLES: dict[str, object] = {
-    "_key": "593047127719203841",
+    "_key": "2947457607818040",
     "date_key": 20260112,
     "_share": 0.125,
     "_pct": 12.5,
