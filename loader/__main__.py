@@ -183,6 +183,7 @@ def inspect_command(file: Path) -> None:
 @click.option("--encoding", metavar="NAME", help="Of CSV files: utf-8, cp1252, …")
 @click.option("--sheets", metavar="NAMES", help="Those whose sales count, with commas between.")
 @click.option("--rows", metavar="FIRST-LAST", help="Of a sheet, as Excel counts them: 2-500, 2-.")
+@click.option("--range", "cells", metavar="CELLS", help="Of a sheet's tables: A:E,G:K, A3:E40.")
 @click.option(
     "--skip-rows-where", metavar="HEADER=REGEX", help="Totals rows; none: there are none."
 )
@@ -222,6 +223,7 @@ def learn_command(
     encoding: str | None,
     sheets: str | None,
     rows: str | None,
+    cells: str | None,
     keep_rows_where: str | None,
     skip_rows_where: str | None,
     missing: str | None,
@@ -244,6 +246,7 @@ def learn_command(
         "encoding": encoding,
         "sheets": sheets,
         "rows": rows,
+        "range": cells,
         "keep_rows_where": keep_rows_where,
         "skip_rows_where": skip_rows_where,
         "missing": missing,

@@ -1,6 +1,7 @@
 """Reads one delivered file: which sheet is which entity, by which layout."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import pyarrow as pa
 
@@ -11,11 +12,20 @@ from loader.headers import Header, NoHeader, SheetTop, explain_missing, find_hea
 from loader.layouts import TIDY, Layout, LayoutFile
 from loader.mapping import Mapping, Part
 from loader.questions import Held
+from loader.reading.cutout import Cutout
 from loader.reading.opening import open_sheets, suffix_of
 from loader.reading.sheet import BadFile, Block, NoTable, Sheet
+from loader.understanding.beside import (
+    Beside,
+    columns_read,
+    main_of,
+    read_beside,
+    tables_beside,
+)
 from loader.understanding.renamed import cure
 from loader.understanding.tables import table_of
 from loader.understanding.tidy import read_tidy
+from loader.understanding.understand import understand
 from loader.understanding.vocabulary import scale_in
 from loader.unpivoting import spread
 from loader.wording import SHOWN, quoted, sheets_are
@@ -135,9 +145,11 @@ class FileReader:
     def sheets(self) -> list[str]:
         """Return what each sheet of a workbook was taken for."""
         names: dict[str, list[str]] = {}
-        for entity, sheet in dict.fromkeys((part.layout.entity, part.sheet) for part in self.parts):
-            if sheet:
-                names.setdefault(entity, []).append(sheet)
+        for part in self.parts:
+            # By its cells, where there are other tables in the sheet.
+            name = " ".join([part.sheet, *part.layout.range]).strip()
+            if name and name not in names.setdefault(part.layout.entity, []):
+                names[part.layout.entity].append(name)
         several = sum(map(len, names.values())) > 1
         return [f"{entity}: {quoted(found, SHOWN)}" for entity, found in names.items() if several]
 
@@ -149,7 +161,8 @@ class FileReader:
         items: list[_Found] = []
         rows: list[SheetRows] = []
         for sheet, header, layout, blocks in found:
-            is_open = (self._is_draft or layout.sheets == ["*"]) and layout.unpivot is None
+            is_told = layout.unpivot is not None or bool(layout.range)
+            is_open = (self._is_draft or layout.sheets == ["*"]) and not is_told
             if sheet.name and layout.entity == "sales_lines" and is_open:
                 in_memory = [*blocks]
                 rows.append(_rows_of(sheet, header, in_memory))
@@ -179,8 +192,9 @@ class FileReader:
             near: list[tuple[Sheet, NoHeader]] = []
             empty = []
             found = False
-            for sheet in _wanted(sheets, layout):
-                used.add(sheet.name)
+            wanted = _wanted(sheets, layout)
+            used |= {sheet.name for sheet in wanted}
+            for sheet in _cut_out(wanted, layout):
                 first, blocks = peek(sheet)
                 if first is None:
                     empty.append(sheet.name)
@@ -188,7 +202,7 @@ class FileReader:
                 header = find_header(SheetTop(sheet, first), layout)
                 if isinstance(header, Header):
                     found = True
-                    yield sheet, header, layout, blocks
+                    yield self._alone(sheet, header, layout, first, blocks)
                 elif layout.sheets == ["*"] and header.matched * 2 < len(layout.needed):
                     near.append((sheet, header))
                 else:
@@ -218,6 +232,12 @@ class FileReader:
             # One that lacks something is not passed over for a lesser entity: a sales file without
             # its units is no file of order headers.
             table = table_of(self.delivery.path, sheet, first, siblings=len(sheets))
+            tables = tables_beside(sheet, first)
+            if main := main_of(tables):
+                whole = columns_read(sheet, *understand([table]))
+                self._say_beside(sheet, read_beside(tables, main, whole))
+                sheet, blocks = main.sheet, main.sheet.cut(blocks)
+                table = table_of(self.delivery.path, sheet, main.first, siblings=len(sheets))
             layout, result = read_tidy(table)
             if isinstance(result, Header):
                 widths[layout.entity] = max(widths.get(layout.entity, 0), result.matched)
@@ -246,6 +266,41 @@ class FileReader:
             apart.setdefault(f"no table of an entity{why}: not loaded", []).append(sheet.name)
         for note, names in apart.items():
             self._note_sheets(note, names)
+
+    def _alone(
+        self, sheet: Sheet, header: Header, layout: Layout, first: Block, blocks: Iterator[Block]
+    ) -> _Found:
+        """Leave out the tables that stand beside the one of a sheet that a layout reads."""
+        same = (sheet, header, layout, blocks)
+        is_told = bool(layout.range or layout.rows or layout.unpivot or layout.names_positions)
+        if is_told or layout.entity != "sales_lines":
+            return same
+        tables = tables_beside(sheet, first, header.at.row)
+        places = [place + sheet.first_column() for found in header.positions.values()
+                  for place in found]  # fmt: skip
+        holding = [
+            sum(table.cells.left <= place <= table.cells.right for place in places)
+            for table in tables
+        ]
+        if not any(holding):
+            return same
+        main = tables[holding.index(max(holding))]
+        header_alone = find_header(SheetTop(main.sheet, main.first), layout)
+        if isinstance(header_alone, NoHeader):
+            return same  # it names columns of several
+        others = sum(other.wants_sheet(sheet.name) for other in self.chosen.layouts)
+        self._say_beside(sheet, read_beside(tables, main, places), is_asked=others == 1)
+        return main.sheet, header_alone, layout, main.sheet.cut(blocks)
+
+    def _say_beside(self, sheet: Sheet, beside: Beside, *, is_asked: bool = True) -> None:
+        """Say which tables beside the one that is read are not.
+
+        Raises:
+            Held: some may be sales, too.
+        """
+        if beside.question is not None and is_asked:
+            raise Held([replace(beside.question, sheet=sheet.name)], self.delivery.path)
+        self._notes += [_in_sheet(sheet.name, note) for note in beside.notes]
 
     def _note_sheets(self, note: str, names: list[str]) -> None:
         if names:
@@ -284,6 +339,14 @@ def _rows_of(sheet: Sheet, header: Header, blocks: list[Block]) -> SheetRows:
         dated = columns["sold_at"].is_valid()
         columns = {name: column.filter(dated) for name, column in columns.items()}
     return SheetRows(sheet.name, columns)
+
+
+def _cut_out(sheets: Iterable[Sheet], layout: Layout) -> Iterator[Sheet]:
+    """Yield the sheets; of those in which a layout names cells, each table alone."""
+    for sheet in sheets:
+        yield from (Cutout(sheet, cells) for cells in layout.cells)
+        if not layout.range:
+            yield sheet
 
 
 def _wanted(sheets: list[Sheet], layout: Layout) -> list[Sheet]:

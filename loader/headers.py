@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from loader.contracts import header_key, unmet
 from loader.layout_keys import Constant, Join, Source
 from loader.layouts import Layout
+from loader.reading.cutout import column_letters
 from loader.reading.sheet import BadFile, Block, Sheet
 from loader.wording import SHOWN, quoted, short
 
@@ -17,15 +18,6 @@ SEARCHED_ROWS = 100
 """A header is looked for in so many rows, from the first that is not blank."""
 
 Row = list[str | None]
-
-
-def column_letters(number: int) -> str:
-    """Return the letters that Excel shows for a column (1 is A, 27 is AA)."""
-    letters = ""
-    while number:
-        number, digit = divmod(number - 1, 26)
-        letters = chr(ord("A") + digit) + letters
-    return letters
 
 
 @dataclass(frozen=True)

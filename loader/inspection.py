@@ -5,8 +5,8 @@ from pathlib import Path, PurePosixPath
 from loader.deliveries import Delivery
 from loader.dry_run import DryRun
 from loader.reading.sheet import BadFile
+from loader.understanding.beside import read_tables, set_apart
 from loader.understanding.proposal import as_yaml, file_patterns
-from loader.understanding.tables import read_tables
 from loader.understanding.understand import Understood, understand
 from loader.wording import short
 
@@ -17,10 +17,11 @@ def propose_layout(file: Path) -> str:
     Raises:
         BadFile: the file cannot be read, or holds no rows.
     """
-    proposed = understand(read_tables([file]))
+    proposed = set_apart(understand(read_tables([file])))
     if not proposed:
         raise BadFile("it holds no rows at all: every sheet is empty.")
     notes, repeating = _of_sheets(file, proposed)
+    notes += [found.table.asks.text(file) for found in proposed if found.table.asks]
     kept = [found.without(repeating) for found in proposed]
     some = any(found.entity for found in kept)
     documents = []

@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from loader.evidence.totals import NONE as NO_TOTALS
+from loader.reading.cutout import cells_of
 
 
 def simple_pattern(pattern: str) -> str:
@@ -47,6 +48,16 @@ def listed(value: Any) -> Any:
 
 Texts = Annotated[list[str], BeforeValidator(listed)]
 Names = Annotated[Texts, Field(min_length=1)]
+
+
+def _ranges(value: list[str]) -> list[str]:
+    for text in value:
+        cells_of(text)
+    return value
+
+
+Ranges = Annotated[Texts, AfterValidator(_ranges)]
+"""Cells as Excel names them: `A:E`, or `A3:E40`."""
 
 
 class Strict(BaseModel):

@@ -32,6 +32,7 @@ from loader.layout_keys import (
     KeepRows,
     Names,
     Pattern,
+    Ranges,
     Scales,
     Source,
     Strict,
@@ -41,6 +42,7 @@ from loader.layout_keys import (
     Values,
     listed,
 )
+from loader.reading.cutout import Cells, cells_of
 
 ROW_KEYS = ("keep_rows_where", "fill_down", "heading_rows", "values", "unpivot")
 """Keys that say what whole rows are, or make other texts of their cells."""
@@ -65,6 +67,7 @@ class Layout(BaseModel):
     optional: Texts = []
     missing: Texts = DEFAULT_MISSING
     rows: str | None = None
+    range: Ranges = []
     comment: str | None = Field(default=None, min_length=1)
     decimal: Literal[".", ","] | None = None
     dates: Names | None = None
@@ -200,6 +203,11 @@ class Layout(BaseModel):
             )
         return self
 
+    @cached_property
+    def cells(self) -> list[Cells]:
+        """The cells in which its tables stand; none for the whole of a sheet."""
+        return [cells_of(text) for text in self.range]
+
     @property
     def contract(self) -> Entity:
         """The entity's contract."""
@@ -265,7 +273,7 @@ class LayoutFile:
     def fingerprint(self) -> str:
         """Return a hash of the meaning: it changes when the files should be read again."""
         # These count where they are used: files loaded before they came are not read again.
-        later = {"as_of", "period", "time_zone", "delimiter", "scale", *ROW_KEYS}
+        later = {"as_of", "period", "range", "time_zone", "delimiter", "scale", *ROW_KEYS}
         text = "\n".join(
             item.model_dump_json(
                 by_alias=True, exclude={key for key in later if not getattr(item, key)}

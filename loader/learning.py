@@ -15,9 +15,10 @@ from loader.dry_run import DryRun, Figures
 from loader.layouts import DEFAULT_MISSING, read_layouts
 from loader.load import Outcome
 from loader.questions import Question
+from loader.reading.cutout import Cells, cells_of
+from loader.understanding.beside import read_tables, set_apart
 from loader.understanding.proposal import Setting, as_yaml, file_patterns
 from loader.understanding.proposal import quoted as as_text
-from loader.understanding.tables import read_tables
 from loader.understanding.understand import Pick, Understood, read_as, understand
 from loader.wording import quoted, short
 
@@ -90,9 +91,11 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
         CannotLearn: an answer fits none of the files.
     """
     files = [delivery.path for delivery in deliveries]
+    ranges = _ranges(answers.settings.get("range"))
+    read = read_tables(files, answers.settings.get("encoding"), ranges)
     tables = [
         _as_people_say(table, answers.columns)
-        for table in understand(read_tables(files, answers.settings.get("encoding")))
+        for table in (understand(read) if ranges else set_apart(understand(read)))
     ]
     entities = list(ENTITIES)  # sales first
     found = sorted(
@@ -132,7 +135,11 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
     unclear: dict[Path, tuple[Question, ...]] = {
         table.table.places[0][0]: (table.question,) for table in found if table.question is not None
     }
-    if not whole:
+    for table in found:
+        if table.table.asks is not None:
+            unclear[table.table.places[0][0]] = (table.table.asks,)
+    if not whole or any(table.table.asks for table in whole):
+        # Which tables count is said by its own key, as a load by it would not ask again.
         return Lesson(found, apart, "", [], unclear, None, is_currency_open)
     understood = {file for table in whole for file, _ in table.table.places}
     tried = DryRun(written(()), deliveries, understood, is_draft=sheets is None)
@@ -154,6 +161,13 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
 def said_list(text: str, *, blank: bool = False) -> list[str]:
     """Return the items of a list as the command line has it: A,B,"C, with a comma"."""
     return [item for row in csv.reader([text]) for item in row if item or blank]
+
+
+def _ranges(said: str | None) -> list[Cells]:
+    try:
+        return [cells_of(text) for text in said_list(said or "")]
+    except ValueError as error:
+        raise CannotLearn(f"--range: {error}.") from None
 
 
 def _is_sales(table: Understood) -> bool:
@@ -204,8 +218,8 @@ def _settings(table: Understood, answers: Answers) -> dict[str, Setting]:
             continue
         if key == "encoding" and not is_csv:
             continue
-        if key == "sheets" or (key == "rows" and not _is_sales(table)):
-            continue  # the sheets are those of the table
+        if key in ("sheets", "range") or (key == "rows" and not _is_sales(table)):
+            continue  # the sheets and cells are those of the table
         if key.endswith("_rows_where") and "=" in value:
             header, _, wanted = value.partition("=")
             others = key == "keep_rows_where" and header.endswith("!")

@@ -32,6 +32,8 @@ def as_yaml(found: Understood, files: list[str], settings: Mapping[str, Setting]
     sheets = list(dict.fromkeys(sheet for _, sheet in table.places if sheet))
     if sheets and table.siblings > 1:
         lines.append(f"sheets: {_listed([sheet_pattern(sheet) for sheet in sheets])}")
+    if table.ranges:
+        lines.append(f"range: {_listed([*table.ranges])}")
     if len(table.header_rows) > 1:
         lines.append(f"header: {list(table.header_rows)}")
     lines += [

@@ -1,6 +1,5 @@
 """Tables as the understanding sees them: a header, and the values of the first rows below it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from loader.contracts import header_key
-from loader.headers import SEARCHED_ROWS, HeaderRow, SheetTop, peek
-from loader.reading.opening import open_sheets
+from loader.headers import SEARCHED_ROWS, HeaderRow, SheetTop
+from loader.questions import Question
 from loader.reading.sheet import Block, Sheet
 from loader.understanding.profiles import Profile
 from loader.understanding.vocabulary import is_known
@@ -31,6 +30,8 @@ class Table:
         header: these rows.
         profiles: the values of each column.
         heights: rows looked at, of each place.
+        ranges: the columns that the table has of its sheets, if others stand beside it: `A:E`.
+        asks: what is open of the tables that stand beside it.
     """
 
     places: list[tuple[Path, str]]
@@ -39,6 +40,8 @@ class Table:
     header: HeaderRow
     profiles: list[Profile]
     heights: list[int]
+    ranges: tuple[str, ...] = ()
+    asks: Question | None = None
 
     @property
     def height(self) -> int:
@@ -54,7 +57,8 @@ class Table:
     def name(self) -> str:
         """The name of the sheet, of CSV that of the file."""
         file, sheet = self.places[0]
-        return file.name if self.siblings == 1 or not sheet else sheet
+        name = file.name if self.siblings == 1 or not sheet else sheet
+        return " ".join([name, *self.ranges[:1]])
 
     @cached_property
     def headers(self) -> list[str]:
@@ -67,27 +71,10 @@ class Table:
         return filled[0].as_py() if len(filled) else None
 
 
-def read_tables(files: Iterable[Path], encoding: str | None = None) -> list[Table]:
-    """Read the top of every sheet of some files; those of one header are one table.
-
-    Raises:
-        BadFile: a file cannot be read.
-    """
-    found: dict[tuple[str, ...], list[Table]] = {}
-    for file in files:
-        with open_sheets(file, encoding=encoding) as sheets:
-            for sheet in sheets:
-                first, _ = peek(sheet)
-                if first is not None:
-                    table = table_of(file, sheet, first, siblings=len(sheets))
-                    found.setdefault(tuple(map(header_key, table.headers)), []).append(table)
-    return [_together(alike) for alike in found.values()]
-
-
 def table_of(file: Path, sheet: Sheet, first: Block, *, siblings: int) -> Table:
     """Return the table of a sheet, from its first block that is not blank."""
     top = SheetTop(sheet, first)
-    rows = _header_rows(top)
+    rows = header_rows(top)
     header = top.at(rows)
     assert header is not None  # the row is not blank
     start = header.row - first.first_row + 1
@@ -96,25 +83,6 @@ def table_of(file: Path, sheet: Sheet, first: Block, *, siblings: int) -> Table:
     height = len(columns[0]) if columns else 0
     profiles = [Profile(column) for column in columns]
     return Table([(file, sheet.name)], siblings, rows, header, profiles, [height])
-
-
-def _together(tables: list[Table]) -> Table:
-    """Put tables of one header together, so that the values of all are the evidence."""
-    first = tables[0]
-    if len(tables) == 1:
-        return first
-    columns = [
-        pa.concat_arrays([table.profiles[position].texts for table in tables])
-        for position in range(len(first.profiles))
-    ]
-    return Table(
-        [place for table in tables for place in table.places],
-        first.siblings,
-        first.header_rows,
-        first.header,
-        [Profile(column) for column in columns],
-        [height for table in tables for height in table.heights],
-    )
 
 
 def _header_row(top: SheetTop) -> int:
@@ -141,7 +109,7 @@ def _header_row(top: SheetTop) -> int:
     return fullest
 
 
-def _header_rows(top: SheetTop) -> tuple[int, ...]:
+def header_rows(top: SheetTop) -> tuple[int, ...]:
     """Return the row of the header; or two, if more columns have known words of their own then."""
     row = _header_row(top)
     options: list[tuple[int, ...]] = [(row,)]

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from loader.understanding.tables import Table, read_tables
+from loader.understanding.beside import read_tables
+from loader.understanding.tables import Table
 from loader.understanding.understand import Understood, understand
 from loader.understanding.vocabulary import meanings, words_for
 from tests.understanding.shops import SHOPS, Shop
