@@ -91,6 +91,19 @@ def automatic_period(delivery: Delivery) -> Period | None:
     return shown.pop() if len(shown) == 1 else None
 
 
+def no_such_dates(delivery: Delivery) -> list[str]:
+    """Return the weeks and days in a name that its year does not have, in words."""
+    name, said = _name(delivery), []
+    for found in _ISO_WEEK.finditer(name):
+        if found["yyyy"] and int(found["yyyy"]) in YEARS and named_period(found) is None:
+            weeks = date(int(found["yyyy"]), 12, 28).isocalendar().week
+            said.append(f"{found[0]} is no week, as {found['yyyy']} has {weeks}")
+    for found in _ISO_DATE.finditer(name):
+        if found["mark"] and int(found["yyyy"]) in YEARS and named_period(found) is None:
+            said.append(f"{found[0]} is no day")
+    return said
+
+
 def _name(delivery: Delivery) -> str:
     return unicodedata.normalize("NFC", delivery.known_as.name)
 

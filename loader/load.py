@@ -15,7 +15,7 @@ from loader import Refusal, ledger
 from loader.bulk import copy_batches
 from loader.date_patterns import Period
 from loader.deliveries import Delivery
-from loader.file_dates import as_of_date, automatic_period, declared_period
+from loader.file_dates import as_of_date, automatic_period, declared_period, no_such_dates
 from loader.file_reader import FileReader, choose_layouts
 from loader.layouts import LayoutFile
 from loader.preview import Preview, compare
@@ -370,6 +370,11 @@ def _failure(delivery: Delivery, chosen: LayoutFile | None, problem: BadFile) ->
 
 def _outcome(reading: FileReader, known: ledger.Known) -> Outcome:
     notes = reading.notes()
+    if not (reading.chosen.period_patterns() or reading.chosen.as_of_patterns()):
+        notes += [
+            f"by its name, it is of no period: {said}; if it is misnamed, rename it"
+            for said in no_such_dates(reading.delivery)
+        ]
     if known.current is None and known.copied_path is not None:
         notes.append(
             f"was a copy of {known.copied_path} and is not any more, so both are counted: if one "

@@ -35,6 +35,10 @@ from loader.wording import SHOWN, count, quoted, short
 _AMOUNTS = ("line_total", "unit_price", "list_price", "standard_cost", "freight_amount")
 """Whose number formats show a currency; the first that does, of a row."""
 
+_BLANK = r"^\s*$"
+_ZERO = r"^[-\s$€£¥(]*(0+([.,]0+)?)?[-\s$€£¥%)]*$|^#[A-Z/0]+[!?]?$"
+"""Zero, as amounts show it; or an error."""
+
 BEYOND_HEADER = "_beyond_header"
 """Key in `_extra` for cells to the right of the header: such a row may have shifted values."""
 
@@ -162,6 +166,11 @@ class Mapping:
         self._mapped = {position for found in header.positions.values() for position in found}
         if header.spread is not None:
             self._mapped |= header.spread.taken
+        self._amounts = {
+            place
+            for name in layout.contract.names_of_type("decimal")
+            for place in header.positions.get(name, [])
+        }
         self._filled_down = FilledDown(layout, header)
         self._headings = HeadingRows(layout, header)
         self._kept_rows = KeptRows(layout, header)
@@ -344,17 +353,20 @@ class Mapping:
         self.part.rows_read += height
         numbers = pa.arange(start, start + height)
         blank, header = self._blank(columns), self._repeats_header(columns)
+        unfilled = self._unfilled(columns)
+        void = unfilled if blank is None or unfilled is None else pc.or_(blank, unfilled)
         skipped = np.zeros(height, bool)
         for reason, mask in (
             ("blank", blank),
+            ("unfilled", unfilled),
             ("blank", self._says_nothing(columns)),
             ("repeated_header", header),
-            ("other_table", self._other_table(start, columns, blank, header)),
+            ("other_table", self._other_table(start, columns, void, header)),
             ("comment", self._comment(columns)),
         ):
             self._leave_out(reason, mask, skipped)
         rows = _Rows(numbers, columns, self._left_heads(numbers, columns, skipped))
-        gaps = self._gaps_above(blank, height)
+        gaps = self._gaps_above(void, height)
         if skipped.any():
             rows, gaps = rows.filter(~skipped), gaps[~skipped]
         if not len(gaps):
@@ -414,6 +426,25 @@ class Mapping:
             if not pc.any(blank).as_py():
                 return None
         return blank
+
+    def _unfilled(self, columns: list[pa.Array]) -> pa.Array | None:
+        """Return which rows wait to be filled in: formulas that come to zero, and nothing else.
+
+        Where a formula has nothing to look up yet, it shows an error.
+        """
+        words = self._mapped - self._amounts
+        nothing: pa.Array | None = None
+        # Names and days first: most rows have them, so that most sheets need one look only.
+        for position in sorted(range(len(columns)), key=lambda place: place not in words):
+            column = columns[position]
+            if column.null_count == len(column):
+                continue
+            shape = _BLANK if position in words else _ZERO
+            empty = pc.fill_null(pc.match_substring_regex(column, shape), True)
+            nothing = empty if nothing is None else pc.and_(nothing, empty)
+            if not pc.any(nothing).as_py():
+                return None
+        return nothing
 
     def _repeats_header(self, columns: list[pa.Array]) -> pa.Array | None:
         mask: pa.Array | None = None

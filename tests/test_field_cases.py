@@ -30,13 +30,6 @@ EXPECTED: dict[str, Any] = (
     json.loads((CASES / "expected.json").read_text("utf-8")) if CASES.is_dir() else {}
 )
 
-SHORT = {
-    "20-dragged-formulas": "rows of which a formula makes a zero are in quarantine, not left out",
-    "40-week-53": "a week that its year does not have is not said to be none",
-    "42-customers-twice": "no rule looks for a customer who is twice in one extract",
-}
-"""Cases that end in other figures, each with what is missing."""
-
 OFTEN = {
     *("customer_not_in_master", "product_not_in_master", "missing_customer", "missing_seller"),
     *("missing_shipping_company", "price_outlier", "units_outlier", "list_price_used"),
@@ -112,16 +105,7 @@ def built(
     return Built(warehouse, inbox, outcomes)
 
 
-@pytest.mark.parametrize(
-    "case",
-    [
-        pytest.param(
-            case,
-            marks=pytest.mark.xfail(reason=SHORT[case], strict=True) if case in SHORT else (),
-        )
-        for case in EXPECTED
-    ],
-)
+@pytest.mark.parametrize("case", EXPECTED)
 def test_case(built: Built, case: str) -> None:
     for file, expected in EXPECTED[case]["expect"].items():
         known = _known(built, case, file)

@@ -39,7 +39,9 @@ class DiscountEvidence:
         texts = mapped["discount_rate"]
         bare = pc.if_else(pc.match_substring(texts, "%"), None, texts)
         rates = Profile(bare).numbers
-        telling = np.flatnonzero(np.isfinite(rates) & (rates != 0))
+        # More than everything is no rate, however it is written: the rules keep such rows out.
+        most = np.inf if self.may_be_money else 100
+        telling = np.flatnonzero((rates != 0) & (np.abs(rates) <= most))
         if not len(telling):
             return
         self._example = self._example or texts[int(telling[0])].as_py()

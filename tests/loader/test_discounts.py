@@ -37,6 +37,7 @@ def _powers(warehouse: Warehouse) -> str | None:
         ("Rabatt %", ["10", "0", "2.5", "5"], None, "discount_rate", "discount_rate=-2"),
         ("Rabatt %", ["0,1", "0", "0,25"], None, "discount_rate", None),
         ("Disc", ["10%", "", "5 %"], None, "discount_rate", None),
+        ("Disc %", ["", "150"], None, "discount_rate", None),
         ("Disc", ["1", "5", "0"], ["19.80", "57.00", "200"], "discount_rate", "discount_rate=-2"),
         ("Disc", ["0.5", "0.1"], ["10", "54"], "discount_rate", None),
         ("Disc", ["1", "5", "0"], ["19", "55", "200"], "discount_amount", None),

@@ -7,7 +7,7 @@ import pytest
 
 from loader.date_patterns import Period
 from loader.deliveries import Delivery
-from loader.file_dates import automatic_period, declared_period
+from loader.file_dates import automatic_period, declared_period, no_such_dates
 from loader.layouts import BadLayout, read_layouts
 from loader.load import check
 from loader.reading.sheet import BadFile
@@ -135,6 +135,19 @@ def test_a_name_that_drifted(pattern: str, name: str, why: str) -> None:
 )
 def test_a_name_that_no_layout_explains(name: str, shown: Period | None) -> None:
     assert automatic_period(delivery(name)) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Sales 2024-W53.csv", ["2024-W53 is no week, as 2024 has 52"]),
+        ("2026W00 north.xlsx", ["2026W00 is no week, as 2026 has 53"]),
+        ("customers_2026-02-30.csv", ["2026-02-30 is no day"]),
+        *((name, []) for name in ("2026-W53.csv", "2026-02-28.csv", "9999-W99.csv", "W60.csv")),
+    ],
+)
+def test_a_week_or_a_day_that_there_is_not_is_said(name: str, said: list[str]) -> None:
+    assert no_such_dates(delivery(name)) == said
 
 
 @pytest.mark.parametrize(

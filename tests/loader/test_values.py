@@ -229,6 +229,28 @@ def test_the_last_rows_of_a_workbook_tell_how_to_read_its_first(
     assert [text for (text,) in raw(duckdb_warehouse, "units")][:2] == ["1.2340", "2"]
 
 
+@pytest.mark.parametrize(
+    ("cells", "is_left_out"),
+    [
+        (["", "", "", "", 0], True),
+        (["", "", "", 0, "0,00 €"], True),
+        (["", "", "", "#N/A", "$ -"], True),
+        (["", "", "Tea", "", 0], False),
+        (["A2", "", "", "", 0], False),
+        (["", "", "", "", 4.5], False),
+        (["", "", "#N/A", "", 0], False),  # what is broken everywhere was a row
+    ],
+)
+def test_rows_that_wait_to_be_filled_in_are_left_out_and_counted(
+    duckdb_warehouse: Warehouse, drop: Dropped, cells: list[object], is_left_out: bool
+) -> None:
+    rows = [[*HEADER, "Note"], [*LINE, "x"], [*cells, ""], [*cells, "call back"]]
+    outcome = loaded(duckdb_warehouse.load(drop("file.xlsx", {"S": rows})))
+    # What people noted beside it is no zero of a formula.
+    assert outcome.rows_loaded == 3 - is_left_out
+    assert outcome.rows_skipped == ({"unfilled": 1} if is_left_out else {})
+
+
 # ------------------------------------------------------------------ every row is accounted for
 
 

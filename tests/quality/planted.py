@@ -125,9 +125,11 @@ REFERENCE_FAULTS = {
     "unreadable_freight": ("orders", "B3,2026-01-02,C1,cheap"),
     "customer_without_id": ("customers", ",Cy,2026-01-01"),
     "unreadable_change_date": ("customers", "C2,Bob,soon"),
+    "repeated_customer": ("customers", "C1,Eve,2026-01-01"),
     "product_without_key": ("products", ",,K1,10,5,"),
     "unreadable_list_price": ("products", "P2,Mug,K1,ten,5,"),
     "unreadable_standard_cost": ("products", "P3,Pot,K1,10,five,"),
+    "repeated_product": ("products", "P4,Cup,K1,3,2,"),
     "category_without_id": ("product_categories", ",Hot"),
     "seller_without_key": ("sellers", ",,yes"),
     "unreadable_is_active": ("sellers", "S2,Tom,perhaps"),
@@ -237,6 +239,8 @@ def _write(
                 places[rule] = [(f"{entity}.csv", delivered.index(row) + 2)]
     if reference:
         places["repeated_target"] = [("sales_targets.csv", 2)]  # the later of the two counts
+        places["repeated_customer"].append(("customers.csv", 2))  # one of both is wrong
+        places["repeated_product"].append(("products.csv", 4))
     return places
 
 

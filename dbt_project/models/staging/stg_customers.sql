@@ -28,6 +28,20 @@ typed as (
         {{ provenance_columns() }}
     from delivered
 
+),
+
+compared as (
+
+    select
+        *,
+        -- An empty cell says that there is no value.
+        customer_id is not null and {{ is_contradicted(['customer_id', 'updated_at'], [
+            "coalesce(customer_name, '')", "coalesce(email, '')", "coalesce(loyalty_tier, '')",
+            "coalesce(customer_segment, '')", "coalesce(city, '')", "coalesce(region, '')",
+            "coalesce(country, '')"
+        ]) }} as is_contradicted
+    from typed
+
 )
 
-select * from typed
+select * from compared

@@ -26,6 +26,19 @@ typed as (
         {{ provenance_columns() }}
     from delivered
 
+),
+
+compared as (
+
+    select
+        *,
+        coalesce(product_id, product_name) is not null
+        and {{ is_contradicted(['coalesce(product_id, product_name)'], [
+            'product_name', 'category_id', 'category', 'subcategory', 'brand', 'currency',
+            'list_price', 'standard_cost'
+        ]) }} as is_contradicted
+    from typed
+
 )
 
-select * from typed
+select * from compared
