@@ -76,7 +76,7 @@ dq-workbook: .venv/run ## what is wrong with the delivered rows, as workbooks to
 
 .PHONY: docs api postgres reset
 docs: .venv/docs ## build the docs site and serve it on http://127.0.0.1:8080 (PORT=, SERVE=0)
-	@$(BIN)/dbt --log-level warn docs generate
+	@$(BIN)/dbt --log-level warn docs generate $(if $(filter postgres%,$(DATABASE_URL)),--target postgres_read)
 	@.venv/docs/bin/colibri generate --light --disable-telemetry --output-dir target/columns >target/columns.log 2>&1 || \
 	{ cat target/columns.log; exit 1; }
 	@$(BIN)/python -m warehouse.docs_site

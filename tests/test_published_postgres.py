@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from dbt.contracts.graph.manifest import Manifest
+from dbt.contracts.graph.nodes import ModelNode
 from sqlalchemy.engine import Connection
 
 from reporting.ask.built import see_last_build
@@ -98,6 +100,22 @@ def test_readers_see_what_was_built(built: Warehouse) -> None:
         rows = f"select * from reports.{asked} except all select * from built_reports.{asked}"
         assert built.query(rows) == []
         assert built.one(f"select count(*) from reports.{asked}") > 0
+
+
+def test_the_docs_name_what_readers_see(built: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = ("--target", "postgres_read")
+    manifest = built.dbt("parse", *target, parse_anew=True).result
+    assert isinstance(manifest, Manifest)
+    named = {
+        (node.schema, node.alias)
+        for node in manifest.nodes.values()
+        if isinstance(node, ModelNode) and node.config.materialized != "report_function"
+    }
+    assert {name for name in named if name[0] in READ} == set(built.tables(*READ))
+    assert {name for name in named if "built" in name[0]} == {("built_quality", "dq_issue_cell")}
+    # It would build over what people read.
+    monkeypatch.setitem(built.shared.manifests, "postgres", manifest)
+    assert not built.dbt("run", "--select", "dim_region", *target).success
 
 
 # What holds on DuckDB, too.
