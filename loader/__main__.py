@@ -182,6 +182,11 @@ def inspect_command(file: Path) -> None:
 @click.option("--dates", metavar="ORDER", help="Of day, month and year: dmy, mdy or ymd.")
 @click.option("--encoding", metavar="NAME", help="Of CSV files: utf-8, cp1252, …")
 @click.option("--sheets", metavar="NAMES", help="Those whose sales count, with commas between.")
+@click.option(
+    "--entity",
+    type=click.Choice(["sales_lines"]),
+    help="What the rows are, whatever the file is called.",
+)
 @click.option("--rows", metavar="FIRST-LAST", help="Of a sheet, as Excel counts them: 2-500, 2-.")
 @click.option("--range", "cells", metavar="CELLS", help="Of a sheet's tables: A:E,G:K, A3:E40.")
 @click.option(
@@ -224,6 +229,7 @@ def learn_command(
     sheets: str | None,
     rows: str | None,
     cells: str | None,
+    entity: str | None,
     keep_rows_where: str | None,
     skip_rows_where: str | None,
     missing: str | None,
@@ -247,6 +253,7 @@ def learn_command(
         "sheets": sheets,
         "rows": rows,
         "range": cells,
+        "entity": entity,
         "keep_rows_where": keep_rows_where,
         "skip_rows_where": skip_rows_where,
         "missing": missing,

@@ -7,7 +7,13 @@ import pyarrow as pa
 
 from loader.date_patterns import Period
 from loader.deliveries import Delivery
-from loader.evidence.sheets import SheetRows, misnamed_sheet, repeating_sheets
+from loader.evidence.sheets import (
+    SheetRows,
+    misnamed_file,
+    misnamed_sheet,
+    other_kind,
+    repeating_sheets,
+)
 from loader.headers import Header, NoHeader, SheetTop, explain_missing, find_header, peek
 from loader.layouts import TIDY, Layout, LayoutFile
 from loader.mapping import Mapping, Part
@@ -172,7 +178,8 @@ class FileReader:
         repeating = repeating_sheets(rows)
         self.repeating = set(repeating.value)
         counting = [item for item in rows if item.name not in self.repeating]
-        question = repeating.question or (misnamed_sheet(counting) if len(counting) > 1 else None)
+        is_asked = len(counting) > 1 or self._is_draft or not self.chosen.name
+        question = repeating.question or (misnamed_sheet(counting) if is_asked else None)
         if question is not None:
             raise Held([question], self.delivery.path)
         self._notes += repeating.notes
@@ -225,6 +232,7 @@ class FileReader:
     def _find_tidy(self, sheets: list[Sheet]) -> Iterator[_Found]:
         widths: dict[str, int] = {}  # entity -> most columns that one of its sheets has
         near: list[tuple[Sheet, Layout, NoHeader]] = []
+        path, misnamed = self.delivery.known_as, None
         for sheet in sheets:
             first, blocks = peek(sheet)
             if first is None:
@@ -240,10 +248,14 @@ class FileReader:
                 table = table_of(self.delivery.path, sheet, main.first, siblings=len(sheets))
             layout, result = read_tidy(table)
             if isinstance(result, Header):
+                if layout.entity == "sales_lines" and other_kind(path.name):
+                    misnamed = misnamed or misnamed_file(path.name, understand([table])[0].rows)
                 widths[layout.entity] = max(widths.get(layout.entity, 0), result.matched)
                 yield sheet, result, layout, blocks
             else:
                 near.append((sheet, layout, result))
+        if misnamed is not None:
+            raise Held([misnamed], self.delivery.path)
         for sheet, layout, result in near:
             # It looks like others that do load: its rows are meant to count as theirs do.
             if layout.entity in widths and result.matched * 2 > widths[layout.entity]:

@@ -12,6 +12,7 @@ from loader import Refusal
 from loader.contracts import ENTITIES, header_key, unmet
 from loader.deliveries import Delivery
 from loader.dry_run import DryRun, Figures
+from loader.evidence.sheets import misnamed_file
 from loader.layouts import DEFAULT_MISSING, read_layouts
 from loader.load import Outcome
 from loader.questions import Question
@@ -132,14 +133,20 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
 
     sales = [table for table in whole if _is_sales(table)]
     is_currency_open = any(not {*t.picks, *t.constants} & {"currency"} for t in sales)
+    unasked: dict[Path, tuple[Question, ...]] = {}
     unclear: dict[Path, tuple[Question, ...]] = {
         table.table.places[0][0]: (table.question,) for table in found if table.question is not None
     }
     for table in found:
         if table.table.asks is not None:
-            unclear[table.table.places[0][0]] = (table.table.asks,)
-    if not whole or any(table.table.asks for table in whole):
-        # Which tables count is said by its own key, as a load by it would not ask again.
+            unasked[table.table.places[0][0]] = (table.table.asks,)
+        if _is_sales(table) and not {"entity", "sheets"} & answers.settings.keys():
+            for file, _ in table.table.places:
+                if misnamed := misnamed_file(file.name, table.rows):
+                    unasked.setdefault(file, (misnamed,))
+    unclear |= unasked
+    if not whole or unasked:
+        # A layout would say that these rows are sales, and a load by it would not ask again.
         return Lesson(found, apart, "", [], unclear, None, is_currency_open)
     understood = {file for table in whole for file, _ in table.table.places}
     tried = DryRun(written(()), deliveries, understood, is_draft=sheets is None)
@@ -218,8 +225,8 @@ def _settings(table: Understood, answers: Answers) -> dict[str, Setting]:
             continue
         if key == "encoding" and not is_csv:
             continue
-        if key in ("sheets", "range") or (key == "rows" and not _is_sales(table)):
-            continue  # the sheets and cells are those of the table
+        if key in ("sheets", "range", "entity") or (key == "rows" and not _is_sales(table)):
+            continue  # these are those of the table
         if key.endswith("_rows_where") and "=" in value:
             header, _, wanted = value.partition("=")
             others = key == "keep_rows_where" and header.endswith("!")

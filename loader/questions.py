@@ -16,7 +16,7 @@ class Reading:
 
     Attributes:
         meaning: what it makes of the cells, with its figures: `15 (total 266.00)`.
-        line: the line of a layout that settles it: `decimal: "."`.
+        line: the line of a layout that settles it: `decimal: "."`; empty where none does.
         flag: what `learn` takes for the same: `--decimal .`; empty where nothing does.
     """
 
@@ -43,7 +43,7 @@ class Question:
         """Write it for the person who dropped the file: what is open, and what settles it."""
         where = f"sheet '{self.sheet}': " if self.sheet else ""
         meanings = " or ".join(reading.meaning for reading in self.readings)
-        lines = " or ".join(reading.line for reading in self.readings)
+        lines = " or ".join(reading.line for reading in self.readings if reading.line)
         flags = " or ".join(reading.flag for reading in self.readings if reading.flag)
         command = f"python -m loader learn {shlex.quote(str(file))}"
         return f"{where}{self.asks} {meanings}? {lines} in its layout; or: {command} {flags}"

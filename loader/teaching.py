@@ -185,5 +185,8 @@ def _answer(file: Path, question: Question, out: Console) -> tuple[str, str]:
     )
     if not chosen:
         return "", ""
-    flag, value = shlex.split(question.readings[int(chosen) - 1].flag)
+    said = question.readings[int(chosen) - 1].flag
+    if not said:
+        return "", ""
+    flag, value = shlex.split(said)
     return flag.removeprefix("--").replace("-", "_"), value

@@ -1,57 +1,32 @@
 """Which sheets of a workbook hold the rows of others once more, and which hold something else."""
 
 import json
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from loader.evidence.finding import Finding
 from loader.questions import Question, Reading, as_argument
+from loader.understanding.profiles import Numbers, Profile
+from loader.understanding.vocabulary import table_kinds
 from loader.wording import SHOWN, count, quoted
-
-OTHER_KINDS = {
-    "returns": (
-        "return returns returned refund refunds rma credit credits retoure retouren rückgabe "
-        "rückgaben gutschrift gutschriften retour retours avoir avoirs remboursement "
-        "remboursements devolución devoluciones reembolso reembolsos devolução devoluções reso "
-        "resi rimborso rimborsi retourzendingen creditnota zwrot zwroty retur returer kreditnota"
-    ),
-    "quotes": (
-        "quote quotes quotation quotations offer offers estimate estimates angebot angebote devis "
-        "presupuesto presupuestos cotización cotizaciones oferta ofertas orçamento orçamentos "
-        "preventivo preventivi offerte offertes wycena wyceny oferty offert offerter"
-    ),
-    "a stock count": (
-        "stock inventory stocktake bestand bestände lager lagerbestand inventur inventar "
-        "inventaire inventario existencias estoque inventário magazzino giacenza voorraad "
-        "magazyn zapasy inwentaryzacja"
-    ),
-    "a plan": (
-        "budget forecast plan target targets prognose planung prévision prévisions previsión "
-        "presupuestado previsão previsione budżet prognoza"
-    ),
-    "cancelled orders": (
-        "cancelled canceled cancellations void storno stornos stornierungen storniert annulé "
-        "annulés annulées cancelado cancelados cancelamentos annullati geannuleerd anulowane "
-        "avbrutna makulerade"
-    ),
-}
-"""What rows with the columns of sales may be instead, by the words that say so."""
 
 REPEATED = 0.5
 """A sheet of whose rows so many stand in other sheets may be one that puts them together."""
 
 _SEVERAL = 3
+"""So many equal rows are no coincidence; with the number of their order, one is none."""
+
+_SUMMARY = "summary"
 
 
 def other_kind(name: str) -> str | None:
-    """Return what a sheet or a table is by its name, if that is not sales."""
-    words = set(re.findall(r"\w+", unicodedata.normalize("NFC", name).casefold()))
-    return next((kind for kind, said in OTHER_KINDS.items() if words & set(said.split())), None)
+    """Return what a sheet, a file or a table is by its name, if that is not sales."""
+    return next((kind for kind in table_kinds(name) if kind != _SUMMARY), None)
 
 
 @dataclass(frozen=True)
@@ -75,6 +50,27 @@ class SheetRows:
         """Return each row as one text."""
         cells = [pc.fill_null(self.columns[name], "") for name in names]
         return pc.binary_join_element_wise(*cells, "\x1f")
+
+    @cached_property
+    def amounts(self) -> Numbers:
+        """The amount of each row; 0 where none can be read."""
+        measures = ("line_total",) if "line_total" in self.columns else ("unit_price", "units")
+        if any(name not in self.columns for name in measures):
+            return np.zeros(self.height)
+        numbers = [Profile(self.columns[name]).numbers for name in measures]
+        amounts: Numbers = np.nan_to_num(np.prod(numbers, axis=0))
+        return amounts
+
+    @cached_property
+    def orders(self) -> dict[str, float]:
+        """The amount of each order, by its number."""
+        if "order_id" not in self.columns:
+            return {}
+        table = pa.table({"id": self.columns["order_id"], "amount": self.amounts})
+        sums = table.filter(table["id"].is_valid()).group_by("id").aggregate([("amount", "sum")])
+        return {
+            row["id"]: round(row["amount_sum"], 2) for row in sums.to_pylist() if row["amount_sum"]
+        }
 
     def has_minus(self) -> bool:
         """Tell whether units or amounts have a minus, as those of returns do."""
@@ -101,27 +97,10 @@ def repeating_sheets(sheets: Sequence[SheetRows]) -> Finding[dict[str, list[str]
         once = same[:1] or parts
         if parts and len(rows) > 1 and _are_equal(rows, [others[key] for key in once]):
             left_out[name] = once
-    for name, rows in texts.items():
-        others = {
-            key: item
-            for key, item in texts.items()
-            if key != name and key not in left_out and name not in left_out
-        }
-        again = {key: _count_in(rows, item) for key, item in others.items()}
-        repeated = _count_in(rows, pa.concat_arrays([*others.values()])) if others else 0
-        if repeated >= max(_SEVERAL, len(rows) * REPEATED) and len(rows) >= max(
-            len(item) for key, item in others.items() if again[key]
-        ):
-            elsewhere = [key for key, rows_ in again.items() if rows_]
-            kept = [key for key in texts if key != name and key not in left_out]
-            asks = (
-                f"{count(repeated, 'row')} of the {len(rows):,} of sheet {quoted([name])} stand in "
-                f"{quoted(elsewhere, SHOWN)} too: are they"
-            )
-            return Finding(
-                left_out,
-                question=_question(asks, "the same sales once more", "other sales", kept, name),
-            )
+    counting = [sheet for sheet in sheets if sheet.name not in left_out]
+    question = _repeated(counting, texts, shared) or _same_orders(counting)
+    if question is not None:
+        return Finding(left_out, question=question)
     notes = [
         f"sheet {quoted([name])} repeats, row for row, {quoted(parts, SHOWN)}: left out"
         for name, parts in left_out.items()
@@ -129,27 +108,116 @@ def repeating_sheets(sheets: Sequence[SheetRows]) -> Finding[dict[str, list[str]
     return Finding(left_out, notes)
 
 
-def misnamed_sheet(sheets: Sequence[SheetRows]) -> Question | None:
-    """Return a question on a sheet whose name says that its rows are no sales."""
-    for sheet in sheets:
-        kind = other_kind(sheet.name)
-        if kind is None or sheet.has_minus():
+def _repeated(
+    sheets: Sequence[SheetRows], texts: dict[str, pa.Array], shared: Sequence[str]
+) -> Question | None:
+    """Return a question on a sheet of which half of the rows stand in others, or others in it."""
+    several = 1 if "order_id" in shared else _SEVERAL
+    there = [sheet for sheet in sheets if sheet.name in texts]
+    for sheet in there:
+        rows = texts[sheet.name]
+        smaller = [other for other in there if other is not sheet and other.height <= sheet.height]
+        again = {other.name: _count_in(rows, texts[other.name]) for other in smaller}
+        elsewhere = [name for name, number in again.items() if number]
+        if not elsewhere:
             continue
-        kept = [item.name for item in sheets if item.name != sheet.name]
-        asks = (
-            f"sheet {quoted([sheet.name])} is named like {kind}, and its "
-            f"{count(sheet.height, 'row')} have the columns of sales: are they"
-        )
-        return _question(asks, f"{kind}, and no sales", "sales", kept, sheet.name)
+        repeated = _count_in(rows, pa.concat_arrays([texts[name] for name in elsewhere]))
+        if repeated >= max(several, len(rows) * REPEATED):
+            asks = (
+                f"{count(repeated, 'row')} of the {len(rows):,} of sheet {quoted([sheet.name])} "
+                f"stand in {quoted(elsewhere, SHOWN)} too: are they"
+            )
+            return _once_more(asks, sheets, [sheet.name])
+        within = [name for name in elsewhere
+                  if again[name] >= max(several, len(texts[name]) * REPEATED)]  # fmt: skip
+        if within:
+            asks = (
+                f"{count(repeated, 'row')} of {quoted(within, SHOWN)} stand in sheet "
+                f"{quoted([sheet.name])} too: are they"
+            )
+            return _once_more(asks, sheets, within)
     return None
 
 
-def _question(asks: str, out: str, in_: str, kept: Sequence[str], name: str) -> Question:
-    def reading(meaning: str, names: Sequence[str]) -> Reading:
-        listed = json.dumps(list(names), ensure_ascii=False)
-        return Reading(meaning, f"sheets: {listed}", f"--sheets {as_argument(names)}")
+def _same_orders(sheets: Sequence[SheetRows]) -> Question | None:
+    """Return a question on a sheet whose orders have the amounts that they have in others."""
+    for sheet in sorted(sheets, key=lambda item: item.height):
+        others: dict[str, float] = {}
+        for other in (other for other in sheets if other is not sheet):
+            for order, amount in other.orders.items():
+                others[order] = round(others.get(order, 0.0) + amount, 2)
+        same = sum(others.get(order) == amount for order, amount in sheet.orders.items())
+        if same > 1 and same >= len(sheet.orders) * REPEATED:
+            asks = (
+                f"{count(same, 'order')} of the {len(sheet.orders):,} of sheet "
+                f"{quoted([sheet.name])} have the same amount in other sheets: are they"
+            )
+            return _once_more(asks, sheets, [sheet.name])
+    return None
 
-    return Question(asks, (reading(out, kept), reading(in_, [*kept, name])))
+
+def _once_more(asks: str, sheets: Sequence[SheetRows], repeating: Sequence[str]) -> Question:
+    return _question(asks, "the same sales once more", "other sales", sheets, repeating)
+
+
+def misnamed_sheet(sheets: Sequence[SheetRows]) -> Question | None:
+    """Return a question on a sheet whose name says that its rows are no sales, or others' again."""
+    for sheet in sheets:
+        kind = other_kind(sheet.name)
+        if kind is not None and not sheet.has_minus():
+            asks = (
+                f"sheet {quoted([sheet.name])} is named like {kind}, and its "
+                f"{count(sheet.height, 'row')} have the columns of sales: are they"
+            )
+            return _question(asks, f"{kind}, and no sales", "sales", sheets, [sheet.name])
+        if len(sheets) > 1 and _SUMMARY in table_kinds(sheet.name):
+            asks = (
+                f"sheet {quoted([sheet.name])} is named like one that puts others together, and "
+                f"its {count(sheet.height, 'row')} are not those of the others: are they"
+            )
+            return _once_more(asks, sheets, [sheet.name])
+    return None
+
+
+def misnamed_file(name: str, rows: SheetRows) -> Question | None:
+    """Return a question on a file whose name says that its rows are no sales.
+
+    Args:
+        name: of the file.
+        rows: those that have the columns of sales, perhaps the first of many.
+    """
+    kind = other_kind(name)
+    if kind is None or rows.has_minus():
+        return None
+    return Question(
+        f"the file is named like {kind}, and its rows have the columns of sales (total "
+        f"{float(rows.amounts.sum()):,.2f}): are they",
+        (
+            Reading(f"{kind}, and no sales: take the file out of the folder", "", ""),
+            Reading("sales", "entity: sales_lines", "--entity sales_lines"),
+        ),
+    )
+
+
+def _question(
+    asks: str, out: str, in_: str, sheets: Sequence[SheetRows], concerned: Sequence[str]
+) -> Question:
+    def reading(meaning: str, counting: Sequence[SheetRows]) -> Reading:
+        names = [sheet.name for sheet in counting]
+        listed = json.dumps(names, ensure_ascii=False)
+        total = sum(float(sheet.amounts.sum()) for sheet in counting)
+        return Reading(
+            f"{meaning} (total {total:,.2f})",
+            f"sheets: {listed}",
+            f"--sheets {as_argument(names)}",
+        )
+
+    kept = [sheet for sheet in sheets if sheet.name not in concerned]
+    others = [sheet for sheet in sheets if sheet.name in concerned]
+    if not kept:  # nothing is left to load
+        away = Reading(f"{out}: take the file out of the folder", "", "")
+        return Question(asks, (away, reading(in_, others)))
+    return Question(asks, (reading(out, kept), reading(in_, [*kept, *others])))
 
 
 def _is_within(rows: pa.Array, others: pa.Array) -> bool:

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from loader.contracts import ENTITIES, unmet
+from loader.evidence.sheets import SheetRows
 from loader.questions import Question, Reading
 from loader.understanding import discounts, proofs
 from loader.understanding.profiles import Numbers, Profile
@@ -83,6 +84,13 @@ class Understood:
             heights=[height for _, height in kept],
         )
         return replace(self, table=table)
+
+    @property
+    def rows(self) -> SheetRows:
+        """The rows that were looked at, by our columns."""
+        profiles = ((column, self.profile(column)) for column in self.picks)
+        columns = {column: profile.texts for column, profile in profiles if profile is not None}
+        return SheetRows(self.table.places[0][1], columns)
 
     def profile(self, column: str) -> Profile | None:
         """Return the values of a column of ours that stands in one column of the table."""

@@ -25,6 +25,9 @@ _LONG = 6
 _APART = 3
 """So much nearer than a word that means something else."""
 
+_COMPOUND = 6
+"""A word of more letters may begin another one, in names of tables."""
+
 _FEW = 5
 """Words of a text that says of a row what it is."""
 
@@ -91,6 +94,35 @@ def says(text: str, *kinds: str) -> bool:
     spaced = f" {' '.join(words)} "
     is_said = any(phrase in spaced for kind in kinds for phrase in _phrases(kind))
     return is_said and not any(phrase in spaced for phrase in _phrases("not"))
+
+
+@cache
+def _table_words() -> dict[str, frozenset[str]]:
+    return {
+        kind: frozenset(
+            " ".join(parts(spelt))
+            for word in _listed(languages)
+            for spelt in (word, _without_umlauts(word))
+        )
+        for kind, languages in _vocabulary()["tables"].items()
+    }
+
+
+@lru_cache(maxsize=5_000)
+def table_kinds(name: str) -> tuple[str, ...]:
+    """Return what the name of a sheet, a file or a table says that its rows are: `returns`."""
+    words = parts(name)
+    spaced = f" {' '.join(words)} "
+    return tuple(
+        kind
+        for kind, said in _table_words().items()
+        if any(
+            f" {phrase} " in spaced
+            # Of words that are put together: `Retourenliste`.
+            or (len(phrase) > _COMPOUND and any(word.startswith(phrase) for word in words))
+            for phrase in said
+        )
+    )
 
 
 def words_for(entity: str, column: str) -> list[str]:
@@ -161,13 +193,14 @@ def _fillers() -> frozenset[str]:
 @lru_cache(maxsize=50_000)
 def _keys(word: str) -> frozenset[str]:
     """Return the keys of a word: with ä as a and as ae, as people without umlauts write it."""
-    keys = {header_key(word)}
-    if any(letter in word.casefold() for letter in "äöüß"):
-        spelt = word.casefold()
-        for letter, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):
-            spelt = spelt.replace(letter, letters)
-        keys.add(header_key(spelt))
-    return frozenset(keys)
+    return frozenset({header_key(word), header_key(_without_umlauts(word))})
+
+
+def _without_umlauts(word: str) -> str:
+    spelt = word.casefold()
+    for letter, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):
+        spelt = spelt.replace(letter, letters)
+    return spelt
 
 
 @lru_cache(maxsize=50_000)

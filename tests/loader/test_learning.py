@@ -446,3 +446,10 @@ def _agree(rows: list[tuple[object, ...]], expected: dict[str, object]) -> bool:
         and units == Decimal(str(expected["units"]))
         and abs(revenue - Decimal(str(expected["revenue"]))) < Decimal("0.01")
     )
+
+
+def test_the_name_of_a_file_is_asked_for(learn: Learner, folder: Path, drop: Dropped) -> None:
+    path = drop("Angebote 2026.csv", SHEET)
+    assert "named like quotes" in learn("--yes", path).output
+    assert learn("--yes", "--entity", "sales_lines", path).exit_code == 0
+    assert len(read_layouts(folder)) == 1

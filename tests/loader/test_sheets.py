@@ -2,6 +2,7 @@
 
 import pytest
 
+from loader.evidence.sheets import other_kind
 from loader.load import Outcome
 from tests.conftest import Warehouse
 from tests.loader.conftest import HEADER, Dropped, LaidOut, Row, loaded, raw
@@ -48,7 +49,31 @@ def test_a_sheet_that_repeats_others_is_left_out(
         (
             {"Year": [*JAN, *FEB, *MAR], "Jan": JAN, "Feb": [FEB[0], [*FEB[1][:4], "8"]]},
             "3 rows of the 5 of sheet 'Year' stand in 'Jan', 'Feb' too: are they the same sales "
-            'once more or other sales? sheets: ["Jan", "Feb"] or sheets: ["Jan", "Feb", "Year"]',
+            "once more (total 31.00) or other sales (total 77.00)? "
+            'sheets: ["Jan", "Feb"] or sheets: ["Jan", "Feb", "Year"]',
+        ),
+        (
+            {"Jan": JAN, "Feb": FEB, "Q1": [*JAN, *FEB, *MAR, ["M9", *MAR[0][1:]]] * 1},
+            "4 rows of the 6 of sheet 'Q1' stand in 'Jan', 'Feb' too",
+        ),
+        (
+            {"2026": [*JAN, *FEB, *MAR, *[[f"X{n}", *MAR[0][1:]] for n in range(9)]], "Jan": JAN},
+            "2 rows of 'Jan' stand in sheet '2026' too: are they the same sales once more",
+        ),
+        (
+            {
+                "Lines": [*JAN, ["A1", "2026-01-05", "Rum", "3", "9"]],
+                "Orders": [
+                    ["A1", "2026-01-05", "Several", "1", "34"],
+                    [*JAN[1][:2], "x", "1", "9"],
+                ],
+            },
+            "2 orders of the 2 of sheet 'Orders' have the same amount in other sheets: are they "
+            "the same sales once more (total 43.00) or other sales (total 86.00)?",
+        ),
+        (
+            {"North": JAN, "South": FEB, "YTD by order": MAR},
+            "sheet 'YTD by order' is named like one that puts others together",
         ),
         ({"Sales": [*JAN, *FEB], "Returns": BACK}, "named like returns, and its 1 row have"),
         ({"Umsatz": [*JAN, *FEB], "Angebote M\u00e4rz": MAR}, "named like quotes"),
@@ -63,6 +88,59 @@ def test_sheets_that_leave_open_what_they_are(
     outcome = load(duckdb_warehouse, drop, sheets)
     assert outcome.status == "held"
     assert said in outcome.error
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        *[("returns_march.csv", "returns"), ("Angebote.xlsx", "quotes")],
+        *[("stock count.xlsx", "a stock count"), ("RueckgabenMaerz.csv", "returns")],
+        *[("Retourenliste 2026.xlsx", "returns"), ("remboursements-mars.csv", "returns")],
+        *[("Devis 2026-03", "quotes"), ("devoluciones.csv", "returns")],
+        *[
+            ("Presupuestos", "quotes"),
+            ("orcamentos_marco.csv", "quotes"),
+            ("Estoque", "a stock count"),
+        ],
+        *[("resi marzo.csv", "returns"), ("Preventivi", "quotes"), ("giacenze", "a stock count")],
+        *[
+            ("Retourzendingen", "returns"),
+            ("offertes.csv", "quotes"),
+            ("Voorraadlijst", "a stock count"),
+        ],
+        *[
+            ("zwroty_marzec.csv", "returns"),
+            ("Wyceny", "quotes"),
+            ("remanent.xlsx", "a stock count"),
+        ],
+        *[("Returer mars", "returns"), ("Offerter", "quotes"), ("inventering", "a stock count")],
+        *[
+            ("Sales March.csv", None),
+            ("Umsatz", None),
+            ("Stockholm.csv", None),
+            ("Order.csv", None),
+        ],
+    ],
+)
+def test_names_that_say_what_rows_are(name: str, kind: str | None) -> None:
+    assert other_kind(name) == kind
+
+
+@pytest.mark.parametrize("name", ["returns_march.csv", "Angebote.xlsx"])
+def test_a_file_that_is_named_like_something_else(
+    duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut, name: str
+) -> None:
+    rows = [HEADER, *JAN]
+    path = drop(name, rows if name.endswith("csv") else {"Sheet1": rows})
+    (outcome,) = duckdb_warehouse.load(path)
+    assert outcome.status == "held"
+    assert "and its rows have the columns of sales (total 16.00): are they" in outcome.error
+    assert "--entity sales_lines" in outcome.error
+    folder = layouts(
+        a=f"entity: sales_lines\nfiles: '{name}'\n"
+        "columns: {sold_at: Order Date, product_name: Product, units: Units}\n"
+    )
+    assert loaded(duckdb_warehouse.load(path, layouts=folder)).rows_loaded == 2
 
 
 def test_of_sheets_that_are_all_equal_one_counts(
