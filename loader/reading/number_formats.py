@@ -36,10 +36,11 @@ def currency_shown(code: str) -> str:
         return marked[1].strip()
     literals = (quoted or escaped for quoted, escaped in _LITERAL.findall(code))
     bare = re.sub(r"\[[^\]]*\]", "", _LITERAL.sub("", code))
-    return _first_sign([text.strip() for text in literals]) or _first_sign(bare)
+    return first_sign([text.strip() for text in literals]) or first_sign(bare)
 
 
-def _first_sign(texts: Iterable[str]) -> str:
+def first_sign(texts: Iterable[str]) -> str:
+    """Return the first text that is the sign or the code of a currency; empty if none is."""
     return next((text for text in texts if _is_currency(text)), "")
 
 

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import python_calamine
 
 from loader.questions import Question
+from loader.reading.cell_scan import column_number
 from loader.reading.cell_texts import (
     LONG_OR_LARGE,
     WIDE_STEPS,
@@ -25,6 +26,7 @@ from loader.reading.cell_texts import (
 )
 from loader.reading.damage import in_plain_words
 from loader.reading.kinds import fitting, kind_of
+from loader.reading.open_document import currencies_of_ods
 from loader.reading.package import Listed, Package, refuse_far_cells_of_xlsb
 from loader.reading.sheet import BadFile, Block
 from loader.wording import SHOWN, count
@@ -74,6 +76,7 @@ class WorkbookSheet:
         self._hidden_noted = False
         self._formulas: list[tuple[int, int]] | None = None
         self._span: tuple[int, int] | None = None
+        self._amounts: dict[int, dict[int, str]] | None = None
         self._cells: tuple[int, int, Sequence[Sequence[object]]] | None = None
 
     def blocks(self) -> Iterator[Block]:
@@ -93,10 +96,14 @@ class WorkbookSheet:
         return isinstance(value, int | float) and not isinstance(value, bool)
 
     def currencies(self, column: str) -> dict[int, str]:
-        """Return what cells show by their format; of .xlsx and .xlsm only, else nothing."""
-        if self._package is None:
-            return {}
+        """Return what cells show by their format; of .xls and .xlsb nothing."""
         with in_plain_words(self.name):
+            if self._book.kind == ".ods":
+                if self._amounts is None:
+                    self._amounts = currencies_of_ods(self._book.path, self.name)
+                return self._amounts.get(column_number(column.encode()) + 1, {})
+            if self._package is None:
+                return {}
             return self._package.currencies(self._part, column)
 
     def uncalculated(self) -> list[tuple[int, int]]:

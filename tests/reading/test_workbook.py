@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from loader.reading import opening
 from loader.reading.opening import open_sheets
 from loader.reading.sheet import BadFile
+from loader.reading.workbook import open_workbook
 
 from .conftest import (
     SHEET_XML,
@@ -392,6 +393,26 @@ def test_ods(ods: Maker) -> None:
         (4, 3): "1.5", (4, 4): "2024-01-02", (4, 5): "03:04:05",
         (4, 6): "26:00:00", (4, 7): "true", (4, 8): "text",
     }  # fmt: skip
+
+
+def test_currencies_of_ods(ods: Maker) -> None:
+    def cell(text: str, more: str = "") -> str:
+        return (
+            f'<table:table-cell office:value-type="float" office:value="5"{more}>'
+            f"<text:p>{text}</text:p></table:table-cell>"
+        )
+
+    path = ods(
+        "<table:table-row><table:table-cell/>"
+        + cell("5", ' office:currency="USD" table:number-columns-repeated="2"')
+        + '</table:table-row><table:table-row table:number-rows-repeated="2"><table:table-cell/>'
+        + "".join(cell(text) for text in ("-5,00 €", "£5.00", "5 kg", "1'000.00 CHF", "5"))
+        + "</table:table-row>"
+    )
+    sheet = open_workbook(path)[0]
+    assert [sheet.currencies(letters) for letters in "BCDEF"] == [
+        {1: "USD", 2: "€", 3: "€"}, {1: "USD", 2: "£", 3: "£"}, {}, {2: "CHF", 3: "CHF"}, {},
+    ]  # fmt: skip
 
 
 def test_the_content_decides_and_not_the_suffix(workbook: Maker) -> None:
