@@ -156,7 +156,7 @@ _LINES = """
         coalesce(sales.product_name, listed.product_name, sales.product_id) as product,
         coalesce(sales.currency, headers.currency, '') as currency,
         coalesce(
-            sales.line_total,
+            sales.line_total - coalesce(sales.included_tax, 0),
             coalesce(sales.unit_price, listed.list_price) * sales.units
             * (1 - coalesce(sales.discount_rate, 0)) - coalesce(sales.discount_amount, 0)
         ) as amount

@@ -295,7 +295,8 @@ def _take_columns(found: list[Understood], columns: Mapping[str, str]) -> None:
             table.picks[column] = Pick([position], 1.0, ["as you say"])
             table.constants.pop(column, None)
             table.lacking = [choice for choice in table.lacking if column not in choice]
-            table.question = None if column == "line_total" else table.question
+            if column in ("line_total", "included_tax"):
+                table.question = None
         if not taken:
             raise CannotLearn(
                 f"--column {column}={header}: no table has a column '{short(header)}' and may have "

@@ -2,14 +2,29 @@
 -- too large for an amount is in quarantine, and its line is counted.
 with
 
+stated as (
+
+    select
+        file_version_id,
+        file_part_number,
+        case
+            when included_tax is not null or included_tax_text is null
+                then cast(line_total as decimal(28, 4)) - coalesce(included_tax, 0)
+        end as net_total
+    from {{ ref('stg_sales_lines') }}
+
+),
+
 delivered as (
 
     select
         file_version_id,
         file_part_number,
         count(*) as line_count,
-        sum(case when abs(line_total) < 10000000000000 then line_total end) as reported_total
-    from {{ ref('stg_sales_lines') }}
+        sum(
+            case when abs(net_total) < 10000000000000 then net_total end
+        ) as reported_total
+    from stated
     group by file_version_id, file_part_number
 
 ),

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from loader.contracts import ENTITIES, unmet
 from loader.evidence.sheets import SheetRows
 from loader.questions import Question, Reading
-from loader.understanding import discounts, proofs
+from loader.understanding import discounts, proofs, taxes
 from loader.understanding.profiles import Numbers, Profile
 from loader.understanding.tables import Table
 from loader.understanding.vocabulary import DISCOUNT, OTHER, meanings, nouns_in, parts, says
@@ -243,7 +243,7 @@ class _Reading:
         self._put_together(found)
         if self.entity == "sales_lines":
             self._complete_lines(found)
-            found.question = self._rivals(found)
+            found.question = self._rivals(found) or self._with_tax(found)
         present = {*found.picks, *found.constants}
         needed = [*self.contract.required, *self.contract.tidy]
         if self.entity == "sales_lines":
@@ -273,7 +273,7 @@ class _Reading:
         if any(meaning.column == OTHER for meaning in meant):
             self.others.add(position)
         for meaning in meant:
-            if meaning.column == OTHER:
+            if meaning.column in (OTHER, "included_tax"):  # the values say whether it is included
                 continue
             columns = (
                 ("discount_amount", "discount_rate")
@@ -504,40 +504,38 @@ class _Reading:
         gross = self._gross()
         return gross is not None and proofs.proves(self._numbers(position), gross)
 
+    def _taxes(self) -> set[int]:
+        return {position for position in self.others if _is_tax(self.table.headers[position])}
+
     def _check_totals(self) -> None:
         self._find_price()
         totals = self._candidates("line_total")
         self._choose_price(totals)
         amounts = {position: self._numbers(position) for position in self._amounts()}
         gross = self._gross()
-        discounts = {*self._candidates("discount_amount"), *self._candidates("discount_rate")}
-        taxes = {
-            position
-            for position in self.others
-            if {"tax", "vat", "gst"} & set(parts(self.table.headers[position]))
-            or _is_tax(self.table.headers[position])
-        }
+        reductions = {*self._candidates("discount_amount"), *self._candidates("discount_rate")}
+        taxed = self._taxes()
         for total, part, rest in proofs.pairs_that_add_up(
-            {place: amounts[place] for place in amounts if place in {*totals, *discounts, *taxes}}
+            {place: amounts[place] for place in amounts if place in {*totals, *reductions, *taxed}}
         ):
             for one, other in ((part, rest), (rest, part)):
-                if one in discounts and other in totals and total in totals:
+                if one in reductions and other in totals and total in totals:
                     self.money_off.add(one)
                     self._support("line_total", other, 0.4, "it is the amount less the discount")
                     self._refuse(total, ("line_total",), "it is the amount before the discount")
-                if one in taxes and other in totals and total in totals:
+                if one in taxed and other in totals and total in totals:
                     self._support("line_total", other, 0.4, "it is the amount without the tax")
                     self._refuse(total, ("line_total",), "it is the amount with the tax")
         if gross is None:
             return
         for position in self._candidates("line_total"):
-            self._check_total(position, gross, discounts, taxes)
+            self._check_total(position, gross, reductions, taxed)
 
     def _check_total(
-        self, position: int, gross: Numbers, discounts: set[int], taxes: set[int]
+        self, position: int, gross: Numbers, reductions: set[int], taxed: set[int]
     ) -> None:
         amount = self._numbers(position)
-        for place in discounts - {position}:
+        for place in reductions - {position}:
             discount = np.nan_to_num(self._numbers(place))
             if not discount.any():
                 continue
@@ -550,7 +548,7 @@ class _Reading:
         if proofs.proves(amount, gross):
             given = any(
                 proofs.differs(gross - np.nan_to_num(self._numbers(place)), gross)
-                for place in discounts - {position}
+                for place in reductions - {position}
             )
             if given:
                 self._refuse(
@@ -559,7 +557,7 @@ class _Reading:
             else:
                 self._support("line_total", position, 0.3, "it is price times units")
             return
-        for place in taxes:
+        for place in taxed:
             if proofs.proves(amount, gross + np.nan_to_num(self._numbers(place))):
                 self._refuse(position, ("line_total",), "it is price times units with the tax")
                 return
@@ -567,7 +565,7 @@ class _Reading:
             self._refuse(position, ("line_total",), "it is price times units with something on top")
             return
         share = proofs.agree(amount, gross)
-        if share is not None and share < 0.02 and len(amount) >= 20 and not discounts:
+        if share is not None and share < 0.02 and len(amount) >= 20 and not reductions:
             self._refuse(
                 position, ("line_total",), "it is not price times units in any row or nearly"
             )
@@ -766,6 +764,80 @@ class _Reading:
             return Question("is the amount of a line", tuple(readings), self.table.places[0][1])
         return None
 
+    def _with_tax(self, found: Understood) -> Question | None:
+        """Tell whether the total includes a tax that stands beside it; ask where nothing tells."""
+        total = found.picks.get("line_total")
+        if total is None or _says_without_tax(self.table.headers[total.positions[0]]):
+            return None
+        place = total.positions[0]
+        amounts = self._numbers(place)
+        for position in sorted(self._taxes() - {place}):
+            tax = self._numbers(position)
+            if not self._is_tax_on(position, amounts):
+                continue
+            others = [
+                self._numbers(other) for other in self._amounts() if other not in (place, position)
+            ]
+            is_net = any(proofs.proves(other, amounts + tax) for other in others)
+            is_gross = any(proofs.proves(amounts, other + tax) for other in others)
+            included = taxes.is_included(amounts, tax) if is_net == is_gross else is_gross
+            if included:
+                found.picks["included_tax"] = Pick([position], 1.0, ["the total includes it"])
+            elif included is None:
+                return self._question_on_tax(place, position)
+            else:
+                self.asides[position] = "it comes on top of the total"
+            return None
+        return None
+
+    def _is_tax_on(self, position: int, amounts: Numbers) -> bool:
+        """Tell whether a column holds taxes of amounts, and not their rates or what has them."""
+        profile, header = self.table.profiles[position], parts(self.table.headers[position])
+        tax = self._numbers(position)
+        both = np.isfinite(tax) & np.isfinite(amounts) & (tax != 0) & (amounts != 0)
+        if (
+            not both.any()
+            or profile.is_percent
+            or profile.date_share > 0.5
+            or {
+                "%",
+                "rate",
+                "satz",
+                "taux",
+                "aliquota",
+                "stawka",
+                "tarief",
+                "tipo",
+                "code",
+                "id",
+                "no",
+            }
+            & set(header)
+        ):
+            return False
+        some = np.unique(tax[both])
+        is_rate = taxes.are_rates(some) and len(np.unique(amounts[both])) > len(some)
+        return not is_rate and float(np.mean(np.abs(tax[both]) < 0.3 * np.abs(amounts[both]))) > 0.9
+
+    def _question_on_tax(self, place: int, position: int) -> Question:
+        total, tax = self.table.header.names[place], self.table.header.names[position]
+        amounts, taken = (float(np.nansum(self._numbers(at))) for at in (place, position))
+        return Question(
+            f"does '{short(total, 30)}' include the '{short(tax, 30)}' beside it: is it",
+            tuple(
+                Reading(
+                    f"{meaning} ({amount:,.2f} in the first rows)",
+                    f"{column}: {json.dumps(name, ensure_ascii=False)}",
+                    f"--column {shlex.quote(f'{column}={name}')}",
+                )
+                for meaning, amount, column, name in (
+                    ("without", amounts, "line_total", total),
+                    ("with, so that it is taken off", amounts - taken, "included_tax", tax),
+                )
+            ),
+            self.table.places[0][1],
+        )
+
     def _complete_lines(self, found: Understood) -> None:
         """Add what follows from the rest: one unit a row, a group for want of a product."""
         if (
@@ -782,10 +854,21 @@ class _Reading:
 
 
 def _is_tax(header: str) -> bool:
-    words = set(parts(header))
+    words = {*parts(header), *parts(header.lower())}  # MwSt is one word
     return bool(
-        words & {"mwst", "ust", "mehrwertsteuer", "steuer", "tva", "iva", "btw", "moms", "imposto",
-                 "impuesto", "taxes", "podatek", "impostos", "impuestos", "umsatzsteuer"}
+        words & {"tax", "vat", "gst", "mwst", "ust", "mehrwertsteuer", "steuer", "tva", "iva",
+                 "btw", "moms", "imposto", "impuesto", "taxes", "podatek", "impostos", "impuestos",
+                 "umsatzsteuer"}
+    )  # fmt: skip
+
+
+def _says_without_tax(header: str) -> bool:
+    words = {*parts(header), *parts(header.lower())}
+    return bool(
+        words & {"net", "netto", "nettobetrag", "nettoumsatz", "nettowert", "nettobelopp", "ht",
+                 "excl", "excluding", "exkl", "exklusive", "ohne", "zzgl", "before", "ex", "hors",
+                 "sin", "sem", "neto", "neta", "netas", "netta", "liquido", "liquida",
+                 "imponibile", "zonder", "bez"}
     )  # fmt: skip
 
 

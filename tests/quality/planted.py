@@ -8,7 +8,7 @@ ORDERED = (
     "Order,Line,Date,Code,Item,Customer,Seller,Carrier,Price,Pieces,Off,Off rate,Total,Cost,Money"
 )
 TILL = "Date,Item,Pieces,Total"
-SHOP = "Receipt,Line,Date,Item,Pieces,Total"
+SHOP = "Receipt,Line,Date,Item,Pieces,Total,Tax"
 
 LAYOUTS = {
     "sales": """\
@@ -46,7 +46,7 @@ entity: sales_lines
 files: "shop*.csv"
 columns:
   {order_id: Receipt, line_number: Line, sold_at: Date, product_name: Item, units: Pieces,
-   line_total: Total}
+   line_total: Total, included_tax: Tax}
 period: none
 """,
 }
@@ -208,16 +208,16 @@ def _write(
         places["extra_cells"] = [("till-1.csv", 5)]
         places["overlap_across_files"] = [("till-2.csv", 4), ("till-2.csv", 5)]
 
-    receipts = ["1,1,2026-01-06,Tea,1,3", "1,2,2026-01-06,Cup,1,3", "2,1,2026-01-06,Tea,1,3"]
+    receipts = ["1,1,2026-01-06,Tea,1,3,.5", "1,2,2026-01-06,Cup,1,3,", "2,1,2026-01-06,Tea,1,3,"]
     _csv(folder / "shop-1.csv", SHOP, receipts)
     # Delivered again as it is, which is no fault; corrected; and a number once more.
-    again = [receipts[0], "1,2,2026-01-06,Cup,2,6", "2,1,2026-01-07,Tea,1,3"]
+    again = [receipts[0], "1,2,2026-01-06,Cup,2,6,", "2,1,2026-01-07,Tea,1,3,"]
     _csv(folder / "shop-2.csv", SHOP, again if till else receipts[:1])
     if till:
         places["line_corrected"] = [("shop-2.csv", 3)]
         places["line_number_reused"] = [("shop-2.csv", 4)]
         # Every line but the first has a number that is taken.
-        bills = [f"7,1,2026-01-{day:02},Tea,1,3" for day in range(1, 13)]
+        bills = [f"7,1,2026-01-{day:02},Tea,1,3," for day in range(1, 13)]
         _csv(folder / "shop-3.csv", SHOP, bills)
         places["line_number_reused"] += [("shop-3.csv", row) for row in range(3, 14)]
 

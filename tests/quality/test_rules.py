@@ -140,6 +140,14 @@ def test_a_totals_row_that_agrees(sound: Warehouse) -> None:
     assert sorted(sound.query(totals)) == [("line_total", 1580, 1580), ("units", 158, 158)]
 
 
+def test_a_tax_that_a_total_includes_is_no_revenue(sound: Warehouse) -> None:
+    amounts = sound.query(
+        "select revenue, gross_amount, reported_total from marts.fact_sales_line "
+        "where source_file like 'shop-%' and order_id = '1' order by revenue"
+    )
+    assert amounts == [(Decimal(net),) * 3 for net in ("2.5", "3")]
+
+
 def test_every_row_and_every_amount_is_accounted_for(faulty: Faulty) -> None:
     rows = faulty.warehouse.query(
         "select entity, sum(rows_read), sum(rows_accepted), sum(rows_rejected), "

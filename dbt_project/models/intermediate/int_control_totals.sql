@@ -2,7 +2,7 @@
     sum of the rows above it: of all of them, or of those since the totals row before, whichever is
     nearer to what the file says. -#}
 {%- set totalled = {
-    'line_total': 'reported_total',
+    'line_total': 'line_total',
     'units': 'units',
 } -%}
 
@@ -20,8 +20,9 @@ lines as (
         file_version_id,
         file_part_number,
         source_row_number,
-        reported_total,
-        units
+        units,
+        -- As the file states it.
+        cast(reported_total as decimal(28, 4)) + coalesce(included_tax, 0) as line_total
     from {{ ref('int_sales_lines') }}
     where file_version_id in (select totals.file_version_id from totals)
 

@@ -36,6 +36,7 @@
     'discount_amount': 'discount_amount_text',
     'discount_rate': 'cast(cast(discount_rate as decimal(18, 6)) as text)',
     'line_total': 'cast(cast(reported_total as decimal(18, 4)) as text)',
+    'included_tax': 'cast(cast(included_tax as decimal(18, 4)) as text)',
     'unit_cost': 'cast(cast(unit_cost as decimal(18, 6)) as text)',
     'line_cost': 'cast(cast(line_cost as decimal(18, 4)) as text)',
     'line_profit': 'cast(cast(line_profit as decimal(18, 4)) as text)',
@@ -197,6 +198,9 @@ faulty as (
                     when
                         has_readable_discount
                         and abs(reported_total - computed_total) > {{ var('price_tolerance') }}
+                        -- The price may include the tax that the total did.
+                        and abs(coalesce(line_total, reported_total) - computed_total)
+                        > {{ var('price_tolerance') }}
                         then 'price_mismatch'
                 end,
                 case

@@ -1,7 +1,7 @@
 {#- Grain: one row per delivered sales line that this build computes, with its amounts.
 
     Revenue is net of discount, and rounded once, half away from zero, to 4 decimals. It is, in
-    this order: the line's own total (`reported`), its price times its units less its discount
+    this order: the line's own total, less a tax that it includes (`reported`), its price times its units less its discount
     (`computed`), or the product's list price times its units less its discount (`list_price`).
     A reported total is never changed; where it disagrees with price and units, it still counts.
     Units that are missing follow from total and price, where no discount is in between and they
@@ -24,6 +24,7 @@ divided as (
                 units_text is null
                 and discount_amount_text is null
                 and discount_rate_text is null
+                and included_tax_text is null
                 -- So that nothing is too large to be multiplied again.
                 and abs(line_total) < abs({{ exact_amount('delivered_unit_price', 1000000) }})
                 -- Prices have 6 decimals, and what divides 4.
@@ -58,7 +59,8 @@ based as (
     select
         *,
         case
-            when line_total is not null then 'reported'
+            when line_total is not null and (included_tax is not null or included_tax_text is null)
+                then 'reported'
             when line_total_text is not null then null  -- a total is there and cannot be read
             when delivered_unit_price is not null then 'computed'
             when unit_price_text is not null then null
@@ -78,7 +80,10 @@ exact as (
             as unit_price,
         {{ exact_amount('effective_price', 'units') }} as exact_gross,
         case when discount_rate between 0 and 1 then discount_rate else 0 end as known_rate,
-        {{ money('line_total') }} as reported_total
+        case
+            when revenue_basis = 'reported'
+                then {{ money('cast(line_total as decimal(28, 4)) - coalesce(included_tax, 0)') }}
+        end as reported_total
     from based
 
 ),

@@ -10,7 +10,7 @@ delivered as (
         'shipping_company_id', 'shipping_company_name', 'currency'
     ], [
         'sold_at', 'line_number', 'unit_price', 'units', 'discount_amount', 'discount_rate',
-        'line_total', 'unit_cost', 'line_cost', 'line_profit'
+        'line_total', 'included_tax', 'unit_cost', 'line_cost', 'line_profit'
     ]) }}
 
 ),
@@ -42,6 +42,7 @@ typed as (
         {{ try_rate('discount_rate', 'decimal_mark', power_of_ten('discount_rate')) }}
             as discount_rate,
         {{ try_amount('line_total', 4) }} as line_total,
+        {{ try_amount('included_tax', 4) }} as included_tax,
         {{ try_amount('unit_cost', 6) }} as unit_cost,
         {{ try_amount('line_cost', 4) }} as line_cost,
         {{ try_amount('line_profit', 4) }} as line_profit,
@@ -52,6 +53,7 @@ typed as (
         discount_amount as discount_amount_text,
         discount_rate as discount_rate_text,
         line_total as line_total_text,
+        included_tax as included_tax_text,
         unit_cost as unit_cost_text,
         line_cost as line_cost_text,
         line_profit as line_profit_text,
