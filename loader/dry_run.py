@@ -124,6 +124,10 @@ class DryRun:
                 rows = self._rows.get(entity) or [_typed_nothing(entity)]
                 database.register(entity, pa.concat_tables(rows, promote_options="default"))
             database.execute(_LINES)
+            # What has no day is in no figure; unless they are written as none is read here.
+            database.execute(
+                "delete from lines where day is null and exists (from lines where day is not null)"
+            )
             lines, first, last = database.execute(
                 "select count(*), min(day), max(day) from lines"
             ).fetchall()[0]

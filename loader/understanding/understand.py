@@ -157,7 +157,8 @@ def _best(table: Table, references: _References) -> Understood:
     scored = [(_score(item, nouns, references), item) for item in readings]
     score, best = max(scored, key=lambda pair: pair[0])
     if score > 0:
-        return best
+        is_named = _NOUN_OF.get(best.entity or "") in nouns
+        return sales if not is_named and _has_more_of_sales(sales, best) else best
     told = {"sold_at", "order_id", "units", "line_total"} & sales.picks.keys()
     if product and told:
         return sales
@@ -177,6 +178,13 @@ def _are_sales(sales: Understood) -> bool:
         and "customer_id" not in sales.picks
     )
     return not lists_products
+
+
+def _has_more_of_sales(sales: Understood, best: Understood) -> bool:
+    """Tell whether a list would leave aside what are sales that lack something."""
+    told = {"sold_at", "order_id", "units", "line_total", "currency"} & sales.picks.keys()
+    is_list = best.entity in _NOUN_OF
+    return is_list and len(told) > 1 and len(sales.picks) >= len(best.picks)
 
 
 def _score(found: Understood, nouns: set[str], references: _References) -> float:

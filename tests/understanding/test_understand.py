@@ -106,3 +106,26 @@ def test_files_of_one_header_are_one_table(tmp_path: Path) -> None:
     (table,) = tables(tmp_path, january=january, february=february)
     assert [file.name for file, _ in table.places] == ["january.csv", "february.csv"]
     assert table.height == 2
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        (
+            ["Kunde", "Bezeichnung", "Material", "Menge", "Nettowert", "Gesehen"],
+            ["1000{n}", "Schraube", "M1", "{n}", "{n}.50", "x"],
+        ),
+        (
+            ["id", "Customer Email", "Description", "Status", "Amount", "Currency"],
+            ["ch_{n}", "a{n}@x.org", "Pro plan", "Paid", "{n}.50", "usd"],
+        ),
+    ],
+)
+def test_sales_that_lack_something_are_no_list(
+    tmp_path: Path, header: list[str], row: list[str]
+) -> None:
+    """A list of customers would leave their amounts aside without a word."""
+    rows = [[cell.format(n=n) for cell in row] for n in range(10, 30)]
+    (found,) = understand(tables(tmp_path, export=[header, *rows]))
+    assert found.entity == "sales_lines"
+    assert found.lacking
