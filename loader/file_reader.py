@@ -13,6 +13,7 @@ from loader.evidence.sheets import (
     misnamed_sheet,
     other_kind,
     repeating_sheets,
+    summary_sheet,
 )
 from loader.headers import Header, NoHeader, SheetTop, explain_missing, find_header, peek
 from loader.layouts import TIDY, Layout, LayoutFile
@@ -179,7 +180,8 @@ class FileReader:
         self.repeating = set(repeating.value)
         counting = [item for item in rows if item.name not in self.repeating]
         is_asked = len(counting) > 1 or self._is_draft or not self.chosen.name
-        question = repeating.question or (misnamed_sheet(counting) if is_asked else None)
+        misnamed = misnamed_sheet(counting) if is_asked else None
+        question = misnamed or repeating.question or summary_sheet(counting)
         if question is not None:
             raise Held([question], self.delivery.path)
         self._notes += repeating.notes

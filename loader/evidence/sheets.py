@@ -114,7 +114,8 @@ def _repeated(
     """Return a question on a sheet of which half of the rows stand in others, or others in it."""
     several = 1 if "order_id" in shared else _SEVERAL
     there = [sheet for sheet in sheets if sheet.name in texts]
-    for sheet in there:
+    # Of two that are equal, the later one is the copy, or the one that says so.
+    for sheet in sorted(reversed(there), key=lambda item: _SUMMARY not in table_kinds(item.name)):
         rows = texts[sheet.name]
         smaller = [other for other in there if other is not sheet and other.height <= sheet.height]
         again = {other.name: _count_in(rows, texts[other.name]) for other in smaller}
@@ -161,7 +162,7 @@ def _once_more(asks: str, sheets: Sequence[SheetRows], repeating: Sequence[str])
 
 
 def misnamed_sheet(sheets: Sequence[SheetRows]) -> Question | None:
-    """Return a question on a sheet whose name says that its rows are no sales, or others' again."""
+    """Return a question on a sheet whose name says that its rows are no sales."""
     for sheet in sheets:
         kind = other_kind(sheet.name)
         if kind is not None and not sheet.has_minus():
@@ -170,7 +171,13 @@ def misnamed_sheet(sheets: Sequence[SheetRows]) -> Question | None:
                 f"{count(sheet.height, 'row')} have the columns of sales: are they"
             )
             return _question(asks, f"{kind}, and no sales", "sales", sheets, [sheet.name])
-        if len(sheets) > 1 and _SUMMARY in table_kinds(sheet.name):
+    return None
+
+
+def summary_sheet(sheets: Sequence[SheetRows]) -> Question | None:
+    """Return a question on a sheet whose name says that its rows are those of the others."""
+    for sheet in sheets if len(sheets) > 1 else ():
+        if _SUMMARY in table_kinds(sheet.name):
             asks = (
                 f"sheet {quoted([sheet.name])} is named like one that puts others together, and "
                 f"its {count(sheet.height, 'row')} are not those of the others: are they"
