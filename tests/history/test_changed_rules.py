@@ -5,7 +5,7 @@ import re
 import pytest
 from dbt.contracts.graph.manifest import Manifest
 
-from tests.conftest import ENGINES, LINES, Warehouse
+from tests.conftest import LINES, Warehouse
 from tests.history.conftest import NewHistory
 from tests.history.rebuild import incremental_tables, read_tables
 from tests.history.sales import sale
@@ -55,7 +55,11 @@ def test_another_default_currency_and_other_keys(
     assert_same_when_refreshed(warehouse, *swiss)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+ON_DUCKDB = ["duckdb", pytest.param("postgres", marks=pytest.mark.deep)]
+"""On the other engine too where there is time."""
+
+
+@pytest.mark.parametrize("engine", ON_DUCKDB)
 def test_changed_macro_and_new_lookup(
     engine: str, new_history: NewHistory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
