@@ -174,6 +174,8 @@ class TotalRows:
                 continue
             texts = column.dictionary_encode().dictionary
             texts = texts.filter(pc.match_substring_regex(texts, anywhere))
+            if not len(texts):
+                continue
             for pattern, is_weak in zip(patterns, (False, False, True), strict=True):
                 hits = texts.filter(pc.match_substring_regex(texts, pattern))
                 if not len(hits):
