@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import BUILD, ENGINES, REAL_FILES, Warehouse
+from tests.conftest import ENGINES, REAL_FILES, Warehouse
 from tests.independent.comparison import differences
 from tests.independent.reports import REPORTS, computed
 from tests.reporting.served import served
@@ -97,10 +97,12 @@ class Built:
             warehouse = new_warehouse(engine)
             outcomes = warehouse.load(REAL_FILES / name, layouts=LAYOUTS)
             assert {outcome.status for outcome in outcomes} == {"loaded"}
-            # Tests of the data run on one engine, so that readers get what was built: the other one
-            # has the same tables, as is tested.
-            tests = ["--exclude-resource-type", "unit_test"]
-            warehouse.build(*(tests if engine == ENGINES[0] else BUILD))
+            # By dbt on one engine, with the tests of the data, so that readers get what was built:
+            # the other one has the same tables, as is tested.
+            if engine == ENGINES[0]:
+                warehouse.build("--exclude-resource-type", "unit_test")
+            else:
+                warehouse.build_from_nothing()
             self.columns = _columns(warehouse)
             self.tables[engine] = _whole_tables(warehouse, self.columns)
             self.answers[engine] = _answers(name, warehouse)
