@@ -29,8 +29,11 @@ REAL_FILES = CHECKOUT.parent / "shared" / "data"
 
 ENGINES = ["duckdb", "postgres"]
 
-LONG = ("test_real_sets", "test_published_postgres", "test_kill")
-"""Files that take minutes; those of `history` do, too."""
+LONG = (
+    *("test_real_sets", "test_pipeline", "test_published", "test_published_postgres"),
+    *("test_people", "test_api", "test_pack", "test_customer_history", "test_editions"),
+)
+"""Files that take a minute or more; those of `history` do, too."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
