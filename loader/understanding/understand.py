@@ -278,10 +278,12 @@ class _Reading:
         header = self.table.headers[position]
         profile = self.table.profiles[position]
         meant = meanings(header, self.entity) if header else ()
-        if any(meaning.column == OTHER for meaning in meant):
+        # Whether a tax is included, its values say.
+        others = (OTHER, "included_tax")
+        if any(meaning.column in others for meaning in meant):
             self.others.add(position)
         for meaning in meant:
-            if meaning.column in (OTHER, "included_tax"):  # the values say whether it is included
+            if meaning.column in others:
                 continue
             columns = (
                 ("discount_amount", "discount_rate")
