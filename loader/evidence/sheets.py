@@ -21,6 +21,8 @@ REPEATED = 0.5
 _SEVERAL = 3
 """So many equal rows are no coincidence; with the number of their order, one is none."""
 
+_CENT = 0.01
+
 _SUMMARY = "summary"
 
 
@@ -72,6 +74,15 @@ class SheetRows:
             row["id"]: round(row["amount_sum"], 2) for row in sums.to_pylist() if row["amount_sum"]
         }
 
+    @cached_property
+    def sums(self) -> list[float]:
+        """All its amounts, and its units, 0 if it has none; nothing where it has no amounts."""
+        amount = float(self.amounts.sum())
+        if abs(amount) < _CENT:
+            return []
+        units = Profile(self.columns["units"]).numbers if "units" in self.columns else [0.0]
+        return [amount, float(np.nansum(units))]
+
     def has_minus(self) -> bool:
         """Tell whether units or amounts have a minus, as those of returns do."""
         return any(
@@ -98,7 +109,7 @@ def repeating_sheets(sheets: Sequence[SheetRows]) -> Finding[dict[str, list[str]
         if parts and len(rows) > 1 and _are_equal(rows, [others[key] for key in once]):
             left_out[name] = once
     counting = [sheet for sheet in sheets if sheet.name not in left_out]
-    question = _repeated(counting, texts, shared) or _same_orders(counting)
+    question = _repeated(counting, texts, shared) or _same_orders(counting) or _sums(counting)
     if question is not None:
         return Finding(left_out, question=question)
     notes = [
@@ -154,6 +165,23 @@ def _same_orders(sheets: Sequence[SheetRows]) -> Question | None:
                 f"{quoted([sheet.name])} have the same amount in other sheets: are they"
             )
             return _once_more(asks, sheets, [sheet.name])
+    return None
+
+
+def _sums(sheets: Sequence[SheetRows]) -> Question | None:
+    """Return a question on a sheet that adds up to what some that follow each other do together."""
+    for sheet in sheets if len(sheets) > 2 else ():
+        others = [other for other in sheets if other is not sheet and other.sums]
+        for start in range(len(others) if sheet.sums else 0):
+            together = np.cumsum([other.sums for other in others[start:]], axis=0)
+            equal = np.flatnonzero((abs(together - sheet.sums) < _CENT / 2).all(axis=1))
+            if any(equal > 0):
+                parts = others[start : start + int(max(equal)) + 1]
+                asks = (
+                    f"sheet {quoted([sheet.name])} adds up to what "
+                    f"{quoted([part.name for part in parts], SHOWN)} do together: are its rows"
+                )
+                return _once_more(asks, sheets, [sheet.name])
     return None
 
 

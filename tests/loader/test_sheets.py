@@ -11,6 +11,7 @@ JAN: list[Row] = [["A1", "2026-01-05", "Tea", "2", "3.50"], ["A2", "2026-01-06",
 FEB = [["B1", "2026-02-05", "Tea", "2", "3.50"], ["B2", "2026-02-06", "Rum", "1", "9"]]
 MAR = [["C1", "2026-03-05", "Tea", "4", "3.50"]]
 BACK = [["R1", "2026-02-09", "Tea", "1", "3.50"]]
+SUMS: list[Row] = [["S1", "2026-03-31", "Tea", "8", "3.50"], ["S2", "2026-03-31", "Rum", "2", "9"]]
 TOTAL: Row = ["Total", None, None, "3", None]
 
 
@@ -77,6 +78,11 @@ def test_a_sheet_that_repeats_others_is_left_out(
         ),
         ({"Sales": [*JAN, *FEB], "Returns": BACK}, "named like returns, and its 1 row have"),
         ({"Umsatz": [*JAN, *FEB], "Angebote M\u00e4rz": MAR}, "named like quotes"),
+        (
+            {"Jan": JAN, "Feb": FEB, "Mar": MAR, "Q1": SUMS, "Apr": [["D1", *MAR[0][1:]]]},
+            "sheet 'Q1' adds up to what 'Jan', 'Feb', 'Mar' do together: are its rows the same "
+            "sales once more (total 60.00) or other sales (total 106.00)? ",
+        ),
         ({"Ventas": JAN, "Inventario": MAR}, "named like a stock count"),
         ({"Orders": JAN, "RMA": MAR}, "named like returns"),
         ({"Umsatz": JAN, "Stornos": MAR}, "named like cancelled orders"),
@@ -102,6 +108,7 @@ def test_sheets_that_leave_open_what_they_are(
             ("orcamentos_marco.csv", "quotes"),
             ("Estoque", "a stock count"),
         ],
+        *[("Purchase orders 2026-01", "purchases"), ("Wareneingang Januar", "purchases")],
         *[("resi marzo.csv", "returns"), ("Preventivi", "quotes"), ("giacenze", "a stock count")],
         *[
             ("Retourzendingen", "returns"),
