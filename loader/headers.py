@@ -17,6 +17,9 @@ from loader.wording import SHOWN, quoted, short
 SEARCHED_ROWS = 100
 """A header is looked for in so many rows, from the first that is not blank."""
 
+_WORDS = 3
+"""So many of the words that were looked for are told."""
+
 Row = list[str | None]
 
 
@@ -303,7 +306,8 @@ def _match(at: HeaderRow, layout: Layout) -> Header | NoHeader:
     missing = unmet(layout.needed, set(positions))
     if missing:
         matched = sum(1 for found in positions.values() if found)
-        return NoHeader(at.row, [cell for cell in at.cells if cell], matched, missing)
+        names = [name for name, cell in zip(at.names, at.cells, strict=True) if cell]
+        return NoHeader(at.row, names, matched, missing)
     return Header(at, positions)
 
 
@@ -345,4 +349,4 @@ def explain_missing(layout: Layout, near: NoHeader) -> str:
 def _looked_for(source: Source) -> str:
     if isinstance(source, Join):
         return " with ".join(quoted([name]) for name in source.join)
-    return quoted(_names(source), SHOWN)
+    return quoted(_names(source), _WORDS)

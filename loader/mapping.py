@@ -266,7 +266,7 @@ class Mapping:
         contract = self._layout.contract
         for name in contract.names_of_type("timestamp", "date"):
             if name in mapped:
-                self._dates.learn(mapped[name])
+                self._dates.learn(name, numbers, mapped[name])
                 self._zones.learn(mapped[name])
         for name in contract.names_of_type("decimal", "integer"):
             if name in mapped:

@@ -20,6 +20,9 @@ SWAPPED = "ydm"
 
 MARKS = "./-"
 
+EXAMPLES = 100
+"""Among the first so many dates is the one that a question shows."""
+
 OUTNUMBERED = 20
 """One date among so many that are otherwise is a slip, and does not decide for them."""
 
@@ -52,23 +55,39 @@ class DateEvidence:
         self._is_workbook = is_workbook
         self._period = period
         self._texts: Counter[str] = Counter()
+        self._where: dict[str, str] = {}  # of the first so many dates, where they stand
         self._among = 0
         self._years: set[int] = set()
         self._columns: list[pa.Array] = []  # of a workbook, which is in memory as it is
 
-    def learn(self, texts: pa.Array) -> None:
-        """Look at the dates of one block."""
+    def learn(self, name: str, numbers: pa.Array, texts: pa.Array) -> None:
+        """Look at the dates of one block.
+
+        Args:
+            name: of their column, as the contract has it.
+            numbers: of the rows, as Excel shows them.
+            texts: its cells.
+        """
         texts = latin_digits(texts)
-        found = pc.drop_null(pc.extract_regex(texts, _DATE))
+        read = pc.extract_regex(texts, _DATE)
+        found = pc.drop_null(read)
         if len(found):
             counts = _counts(found.field(0))
             self._texts.update(counts)
+            dates = pc.if_else(read.is_valid(), pc.struct_field(read, 0), None)
+            for text in [text for text in counts if text not in self._where][: self._unplaced]:
+                row = numbers[pc.index(dates, text).as_py()].as_py()
+                self._where[text] = f"{name} in row {row}"
             if any(text[-3] in MARKS for text in counts):
                 years = pc.drop_null(pc.extract_regex(texts, _YEAR))
                 self._years.update(int(year) for year in pc.unique(years.field(0)).to_pylist())
         self._among += len(texts) - texts.null_count
         if self._is_workbook:
             self._columns.append(texts)
+
+    @property
+    def _unplaced(self) -> int:
+        return max(EXAMPLES - len(self._where), 0)
 
     def finding(self) -> Finding[str | None]:
         """Return the orders, as `raw.file_parts` keeps them, and why; or the question."""
@@ -78,7 +97,9 @@ class DateEvidence:
             if text.count(mark) == 2 and any(read_date(text, order) for order in ORDERS):
                 by_mark.setdefault(mark, Counter())[text] = count
         findings = {
-            mark: _Marked(mark, counts, self._period, self._among, self._years).finding()
+            mark: _Marked(
+                mark, counts, self._where, self._period, self._among, self._years
+            ).finding()
             for mark, counts in by_mark.items()
             if order_of(self._declared, mark) is None
         }
@@ -158,6 +179,7 @@ class _Marked:
         self,
         mark: str,
         counts: Counter[str],
+        where: dict[str, str],
         period: Period | None,
         among: int,
         years: set[int],
@@ -166,6 +188,7 @@ class _Marked:
         self._full_years = years
         self._mark = mark
         self._counts = counts
+        self._where = where
         self._read = {
             order: {text: found for text in counts if (found := read_date(text, order))}
             for order in ORDERS
@@ -261,7 +284,9 @@ class _Marked:
         def differs(text: str) -> tuple[int, str]:
             return len({self._read[order].get(text) for order in possible}), text
 
-        example = max(self._counts, key=differs)
+        placed = [text for text in self._counts if text in self._where]
+        example = max(placed or self._counts, key=differs)
+        where = self._where.get(example)
         rows = self._counts.total()
         readings = []
         for order in possible:
@@ -270,7 +295,8 @@ class _Marked:
             unread = rows - self._rows(fitting)
             figures = _span(fitting.values()) + (f", {unread:,} of {rows:,} no date" * bool(unread))
             readings.append(Reading(f"{said} ({figures})", f"dates: {order}", f"--dates {order}"))
-        return Question(f"is the date {example}", tuple(readings))
+        asks = f"is the date {example}"
+        return Question(f"{where}: {asks}" if where else asks, tuple(readings))
 
 
 def _is_year(values: set[int]) -> bool:

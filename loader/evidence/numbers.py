@@ -54,7 +54,7 @@ class NumberEvidence:
         self._is_number = is_number
         self._shows = {".": 0, ",": 0}
         self._proof: dict[str, str] = {}
-        self._open: dict[str, str] = {}
+        self._open: dict[str, tuple[int, str]] = {}
         self._columns: dict[str, list[pa.Array]] = {}
 
     def learn(self, name: str, numbers: pa.Array, texts: pa.Array) -> None:
@@ -80,7 +80,8 @@ class NumberEvidence:
             if name not in self._open:
                 left = self._stored_as_text(name, numbers, texts, _OPEN[mark])
                 if len(left):
-                    self._open[name] = left[0].as_py()
+                    row = numbers[pc.index(texts, left[0]).as_py()].as_py()
+                    self._open[name] = row, left[0].as_py()
         if sum(self._shows.values()) < ENOUGH:
             self._columns.setdefault(name, []).append(texts)
 
@@ -123,14 +124,14 @@ class NumberEvidence:
         return Finding(mark, [note])
 
     def _question(self) -> Question:
-        name, example = next(iter(self._open.items()))
+        name, (row, example) = next(iter(self._open.items()))
         texts = pa.chunked_array(self._columns.get(name, []), pa.string()).drop_null().to_pylist()
         readings = []
         for mark in _OTHER:
             total = sum((amount(text, mark) or Decimal() for text in texts), Decimal())
             meaning = f"{_shown(amount(example, mark))} (total {total:,.2f})"
             readings.append(Reading(meaning, f'decimal: "{mark}"', f"--decimal {mark}"))
-        return Question(f"{name}: is {example.strip()}", tuple(readings))
+        return Question(f"{name} in row {row}: is {example.strip()}", tuple(readings))
 
 
 def _has(texts: pa.Array, mark: str, *, twice: bool = False) -> bool:

@@ -30,8 +30,8 @@ def read_tidy(table: Table) -> tuple[Layout, Header | NoHeader]:
     missing = unmet([*contract.required, *contract.tidy], set(picks))
     if missing:
         at = table.header
-        cells = [cell for cell in at.cells if cell]
-        return _wanted(entity), NoHeader(at.row, cells, len(picks), missing)
+        names = [name for name, cell in zip(at.names, at.cells, strict=True) if cell]
+        return _wanted(entity), NoHeader(at.row, names, len(picks), missing)
     if found.question is not None:
         raise Held([found.question], table.places[0][0])
     names = table.header.names

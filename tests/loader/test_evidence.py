@@ -81,16 +81,16 @@ def test_date_order(
     [
         (
             _with_prices(["15.000", "7", "-2.500"]),
-            'unit_price: is 15.000 15 (total 19.50) or 15,000 (total 12,507.00)? decimal: "." or '
-            'decimal: "," in its layout; or: python -m loader learn file.csv --decimal . or '
+            "unit_price in row 2: is 15.000 15 (total 19.50) or 15,000 (total 12,507.00)? "
+            'decimal: "." or decimal: "," in its layout; or: python -m loader learn file.csv --decimal . or '
             "--decimal ,",
         ),
         (_with_prices(["15,000"]), "is 15,000 15,000 (total 15,000.00) or 15 (total 15.00)?"),
-        (_with_prices(["1,234", "1,5", "2.5"]), "unit_price: is 1,234"),
+        (_with_prices(["1,234", "1,5", "2.5"]), "unit_price in row 2: is 1,234"),
         (
             _with_dates(["05.01.2026", "06.01.2026"]),
-            "is the date 06.01.2026 2026-01-06 (2026-01-05 to 2026-01-06) or 2026-06-01 "
-            "(2026-05-01 to 2026-06-01)? dates: dmy or dates: mdy in its layout",
+            "sold_at in row 3: is the date 06.01.2026 2026-01-06 (2026-01-05 to 2026-01-06) or "
+            "2026-06-01 (2026-05-01 to 2026-06-01)? dates: dmy or dates: mdy in its layout",
         ),
         (_with_dates(["13/01/2026", "01/13/2026"]), "(2026-01-13, 1 of 2 no date)"),
         (_with_dates(["25-03-03", "25-03-04"]), "2025-03-04 (2025-03-03 to 2025-03-04)?"),

@@ -151,6 +151,10 @@ faulty as (
                 case when units is not null and units_text is null then 'units_from_total' end,
                 case when product_natural_key is null then 'missing_product' end,
                 case
+                    when
+                        revenue_basis is null
+                        and {{ matches('coalesce(line_total_text, unit_price_text)', "'^-?[0-9]{13,}([.,][0-9]*)?$'") }}
+                        then 'amount_too_large'
                     when revenue_basis is null and line_total_text is not null
                         then 'unreadable_total'
                     when revenue_basis is null and unit_price_text is not null
