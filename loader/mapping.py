@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from loader.date_patterns import Period
 from loader.evidence.dates import DateEvidence
 from loader.evidence.discounts import DiscountEvidence
+from loader.evidence.finding import Finding
 from loader.evidence.numbers import NumberEvidence
 from loader.evidence.statuses import StatusEvidence
 from loader.evidence.tables import TablesBelow
@@ -158,6 +159,9 @@ class Mapping:
         is_known = layout.skip_rows_where or layout.unpivot
         measures = () if is_known else MEASURES.get(layout.entity, ())
         self._totals = TotalRows(header.positions, header.at.names, measures)
+        # A total may be the sum of all rows, or of those that `keep_rows_where` keeps.
+        of_all = measures if layout.keep_rows_where else ()
+        self._totals_of_all = TotalRows(header.positions, header.at.names, of_all)
         names = header.at.names if layout.entity == "sales_lines" else []
         rules = layout.keep_rows_where or {}
         self._statuses = StatusEvidence(header.positions, names, rules, is_declared)
@@ -179,6 +183,7 @@ class Mapping:
         self._look_for_currencies()
         self._currency_rows: Counter[str | None] = Counter()
         self._gaps = 0
+        self._sums_of_all = 0
         self._beyond: list[int] = []
         self._beyond_count = 0
 
@@ -209,6 +214,7 @@ class Mapping:
         dates, decimals = self._dates.finding(), self._numbers.finding()
         zones, texts = self._zones.finding(), self._texts.finding()
         totals, statuses = self._totals.finding(), self._statuses.finding()
+        of_all = self._totals_of_all.finding() if self._sums_of_all else Finding(0)
         discounts = self._discounts.finding()
         part.no_value_texts = texts.value.no_value
         part.whole_number_columns = texts.value.whole_numbers
@@ -219,8 +225,8 @@ class Mapping:
         if discounts.value:
             part.powers["discount_rate"] = discounts.value
         part.notes += [*self._sheet.notes, *self._header.notes(), *dates.notes, *zones.notes]
-        part.notes += [*decimals.notes, *texts.notes, *self._below.notes, *totals.notes]
-        part.notes += [*statuses.notes, *discounts.notes]
+        part.notes += [*decimals.notes, *texts.notes, *self._below.notes, *of_all.notes]
+        part.notes += [*totals.notes, *statuses.notes, *discounts.notes]
         for shaping in (self._headings, self._filled_down, self._kept_rows):
             part.notes += shaping.notes()
         part.notes += self._notes_on_columns()
@@ -233,6 +239,7 @@ class Mapping:
                 decimals.question,
                 texts.question,
                 self._below.question,
+                of_all.question,
                 totals.question,
                 statuses.question,
                 discounts.question,
@@ -372,10 +379,17 @@ class Mapping:
         if not len(gaps):
             return None
         rows = rows._replace(columns=self._filled_down.fill(rows.columns, gaps))
+        sums = self._totals_of_all.outside(rows.numbers, rows.columns)
+        if sums is not None:
+            self._sums_of_all += int(sums.sum())
+            self.part.rows_skipped["sum_of_rows"] += int(sums.sum())
+            if sums.all():
+                return None
+            rows = rows.filter(~sums)
         others = self._kept_rows.others(rows.columns)
         if others is None or not pc.any(others).as_py():
             return rows
-        skipped = np.zeros(len(gaps), bool)
+        skipped = np.zeros(len(rows.numbers), bool)
         self._leave_out("not_kept", others, skipped)
         return None if skipped.all() else rows.filter(~skipped)
 

@@ -82,8 +82,8 @@ def test_date_order(
         (
             _with_prices(["15.000", "7", "-2.500"]),
             "unit_price in row 2: is 15.000 15 (total 19.50) or 15,000 (total 12,507.00)? "
-            'decimal: "." or decimal: "," in its layout; or: python -m loader learn file.csv --decimal . or '
-            "--decimal ,",
+            'decimal: "." or decimal: "," in its layout; or: python -m loader learn file.csv '
+            "--decimal . or --decimal ,",
         ),
         (_with_prices(["15,000"]), "is 15,000 15,000 (total 15,000.00) or 15 (total 15.00)?"),
         (_with_prices(["1,234", "1,5", "2.5"]), "unit_price in row 2: is 1,234"),

@@ -93,3 +93,24 @@ def test_a_layout_says_what_totals_are(
     rows = [*NORTH, ["A3", "2026-01-07", "Tea", "Total", "7", "", "33"], *SOUTH]
     outcome = loaded(duckdb_warehouse.load(drop("a.csv", [HEADER, *rows]), layouts=folder))
     assert outcome.rows_loaded == loaded_rows
+
+
+@pytest.mark.parametrize("total", ["60.50", "33.50"])
+@pytest.mark.parametrize("kept", ["{not: [Void]}", "[Paid]", '["Paid", ""]'])
+def test_a_total_of_all_rows_or_of_those_that_count(
+    duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut, total: str, kept: str
+) -> None:
+    """Whichever rows are kept, a total of them is none."""
+    rows = [
+        [*row, "Void" if row[5] == "9" and row[4] == "3" else "Paid"] for row in (*NORTH, *SOUTH)
+    ]
+    path = drop("a.csv", [[*HEADER, "Status"], *rows, ["Total", *[""] * 5, total, ""]])
+    folder = layouts(
+        a="entity: sales_lines\nfiles: '*'\n"
+        f"keep_rows_where: {{Status: {kept}}}\n"
+        "columns: {order_id: Order ID, sold_at: Order Date, product_name: Product, units: Units, "
+        "line_total: Total}\n"
+    )
+    outcome = loaded(duckdb_warehouse.load(path, layouts=folder))
+    assert outcome.rows_loaded == 4
+    assert outcome.rows_skipped["not_kept"] + outcome.rows_skipped.get("sum_of_rows", 0) == 2
