@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -361,7 +362,8 @@ class Mapping:
         numbers = pa.arange(start, start + height)
         blank, header = self._blank(columns), self._repeats_header(columns)
         unfilled = self._unfilled(columns)
-        void = unfilled if blank is None or unfilled is None else pc.or_(blank, unfilled)
+        voids = [mask for mask in (blank, unfilled) if mask is not None]
+        void = reduce(pc.or_, voids) if voids else None
         skipped = np.zeros(height, bool)
         for reason, mask in (
             ("blank", blank),
