@@ -4,10 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from loader.evidence.sheets import other_kind
 from loader.questions import Question, Reading
 from loader.wording import SHOWN, quoted, short
+
+_NUMBERS = 2
+"""A row with words for so many numbers of a sale is no sale that was typed badly."""
+
+_TITLES = 1_000
+"""So many rows without units are looked at, of a block."""
 
 
 @dataclass
@@ -38,8 +45,9 @@ class TablesBelow:
     ) -> pa.Array | None:
         """Return which rows are of other tables; None if all are of the first.
 
-        A table begins behind a blank row, perhaps with a title of one cell, with two or more
-        cells of words only; it ends where the header of the first is repeated.
+        A table begins behind a blank row, perhaps with a title of one cell, or anywhere with words
+        for the day and the units, with two or more cells of words only; it ends where the header of
+        the first is repeated.
 
         Args:
             start: number of the first row.
@@ -48,7 +56,9 @@ class TablesBelow:
             header: which repeat the header.
         """
         height = len(columns[0])
-        if blank is None and not self._is_outside and not self._is_after_blank:
+        starts = self._words_for_numbers(columns)
+        self._look_at_titles(start, columns)
+        if blank is None and not starts and not self._is_outside and not self._is_after_blank:
             return None
         blanks = blank.to_pylist() if blank is not None else [False] * height
         headers = header.to_pylist() if header is not None else [False] * height
@@ -73,7 +83,7 @@ class TablesBelow:
                 continue
             if self._is_outside:
                 outside[i] = True
-            if not self._is_after_blank:
+            if not self._is_after_blank and i not in starts:
                 continue
             words = self._words(columns, i)
             if len(words) == 1 and self._title is None:
@@ -91,6 +101,36 @@ class TablesBelow:
                     self._ask(what, "of another kind", self._title[0] if self._title else start + i)
             self._is_after_blank, self._title = False, None
         return pa.array(outside) if any(outside) else None
+
+    def _look_at_titles(self, start: int, columns: Sequence[pa.Array]) -> None:
+        """Ask for rows of one cell that say what the rows below them are, if that is not sales."""
+        places = [place for place in self.places if place < len(columns)]
+        if len(places) < _NUMBERS or self._is_outside:
+            return
+        lacking = columns[places[1]].is_null()  # few; the title may stand where days do
+        for i in pc.indices_nonzero(lacking).to_pylist()[:_TITLES]:
+            words = self._words(columns, i)
+            kind = other_kind(words[0]) if len(words) == 1 else None
+            if kind and i + 1 < len(columns[0]) and self._is_like_sale(columns, i + 1):
+                what = (
+                    f"row {start + i} says '{short(words[0], 30)}' above rows like those of sales"
+                )
+                self._ask(f"{what}: are they", kind, start + i)
+
+    def _words_for_numbers(self, columns: Sequence[pa.Array]) -> set[int]:
+        """Return the rows that have a text without digits where a sale has numbers."""
+        places = [place for place in self.places if place < len(columns)]
+        if len(places) < _NUMBERS:
+            return set()
+        found: pa.Array | None = None
+        for place in places:
+            column = columns[place]
+            words = pc.match_substring_regex(column, r"\pL")
+            words = pc.and_not(words, pc.match_substring_regex(column, r"\pN"))
+            found = words if found is None else pc.and_(found, words)
+            if not pc.any(found).as_py():
+                return set()
+        return set(pc.indices_nonzero(pc.fill_null(found, False)).to_pylist())
 
     def _words(self, columns: Sequence[pa.Array], row: int) -> list[str]:
         """Return the cells of a row if they are words only; else nothing."""

@@ -222,3 +222,22 @@ def test_tables_below_that_are_asked_for(
 def test_a_heading_of_a_group_is_no_table(duckdb_warehouse: Warehouse, drop: Dropped) -> None:
     outcome = stacked(duckdb_warehouse, drop, ["North", "Region"], *FEB, [], ["Total", "", "", "5"])
     assert outcome.rows_loaded == 6
+
+
+def test_a_table_that_begins_without_a_blank_row(
+    duckdb_warehouse: Warehouse, drop: Dropped
+) -> None:
+    other: list[Row] = [["Retoure", "Retourentag", "Ware", "Stück", "Erstattung"], *BACK]
+    rows = [*JAN, *other]
+    outcome = load(duckdb_warehouse, drop, {"Week": rows})
+    assert outcome.status == "held"
+    assert "row 4 ('Retoure', 'Retourentag'" in outcome.error
+
+
+@pytest.mark.parametrize("between", [[["Returns"]], [[], ["", "Retouren"]]])
+def test_a_title_among_rows_of_sales(
+    duckdb_warehouse: Warehouse, drop: Dropped, between: list[Row]
+) -> None:
+    outcome = load(duckdb_warehouse, drop, {"Week": [*JAN, *between, *BACK]})
+    assert outcome.status == "held"
+    assert "above rows like those of sales: are they returns, and no sales" in outcome.error

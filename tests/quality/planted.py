@@ -96,7 +96,7 @@ FAULTS: dict[str, dict[str, str]] = {
     "unreadable_total": {"Total": "about 20"},
     "unreadable_price": {"Price": "ten", "Total": ""},
     "missing_amount": {"Code": "P9", "Item": "Nut", "Price": "", "Total": ""},
-    "amount_too_large": {"Total": "1000000000000000"},
+    "amount_too_large": {"Price": "1000000000000000", "Total": ""},
     "unreadable_discount_amount": {"Off": "much", "Total": ""},
     "unreadable_discount_rate": {"Off rate": "150", "Total": ""},
     "unused_price_unreadable": {"Price": "ten"},
