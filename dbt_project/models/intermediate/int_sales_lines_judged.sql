@@ -153,7 +153,10 @@ faulty as (
                 case
                     when
                         revenue_basis is null
-                        and {{ matches('coalesce(line_total_text, unit_price_text)', "'^-?[0-9]{13,}([.,][0-9]*)?$'") }}
+                        and {{ matches(
+                            'coalesce(line_total_text, unit_price_text)',
+                            "'^-?[0-9]{13,}([.,][0-9]*)?$'"
+                        ) }}
                         then 'amount_too_large'
                     when revenue_basis is null and line_total_text is not null
                         then 'unreadable_total'
