@@ -80,10 +80,12 @@ exact as (
             as unit_price,
         {{ exact_amount('effective_price', 'units') }} as exact_gross,
         case when discount_rate between 0 and 1 then discount_rate else 0 end as known_rate,
-        case
-            when revenue_basis = 'reported'
-                then {{ money('cast(line_total as decimal(28, 4)) - coalesce(included_tax, 0)') }}
-        end as reported_total
+        cast(
+            case
+                when revenue_basis = 'reported' then
+                    {{ money('cast(line_total as decimal(28, 4)) - coalesce(included_tax, 0)') }}
+            end as decimal(18, 4)
+        ) as reported_total
     from based
 
 ),
