@@ -27,7 +27,8 @@ _SHOWS = {
     # only groups.
     mark: (
         rf"\d[{mark}](\d{{1,2}}|\d{{4,}}){_TAIL}|{_LEAD}(0[0-9]*)?[{mark}]\d+{_TAIL}"
-        rf"|\d[{mark}][-\x{{2013}}\x{{2014}}]|[{_OTHER[mark]}]\d{{3}}[{mark}]\d|{_GROUP}\d{{3}}[{mark}]\d"
+        rf"|\d[{mark}][-\x{{2013}}\x{{2014}}]|[{_OTHER[mark]}]\d{{3}}[{mark}]\d"
+        rf"|\d{_GROUP}\d{{3}}[{mark}]\d"
         rf"|\d[{_OTHER[mark]}]\d{{2,3}}[{_OTHER[mark]}]\d{{3}}(\D|$)"
     )
     for mark in _OTHER
