@@ -54,7 +54,7 @@ ifndef SALES_DATA_FILE
 endif
 	@$(BIN)/python -m loader load; loaded=$$?; [ $$loaded -le 1 ] || exit $$loaded; \
 	if $(BIN)/python -m warehouse.unchanged check; then exit $$loaded; fi; \
-	echo "Building the warehouse ..." && $(BIN)/dbt --log-level warn build && \
+	echo "Building the warehouse ..." && $(BIN)/dbt --log-level error build && \
 	$(BIN)/python -m reporting weekly && $(BIN)/python -m warehouse.unchanged remember && \
 	echo && echo "Next: put your workbooks into data/inbox (and take the demo's out), 'make reset run'." && \
 	echo "      'make docs' shows every table and column; README.md says how to connect BI." && \
