@@ -87,6 +87,8 @@ class FileReader:
         self.chosen = chosen
         self._period = period
         self._is_draft = is_draft
+        # What was learned is no more a person's word than what is about to be.
+        self._is_declared = bool(chosen.name) and not (is_draft or chosen.is_learned)
         self._notes: list[str] = []
 
     def parts_and_batches(self, version: int) -> Iterator[tuple[Part, Iterator[pa.RecordBatch]]]:
@@ -132,7 +134,7 @@ class FileReader:
                     part_layout,
                     len(self.parts) + 1,
                     self._period,
-                    is_declared=bool(self.chosen.name) and not self._is_draft,
+                    is_declared=self._is_declared,
                 )
                 yield mapping, part_blocks
         except BadFile as problem:

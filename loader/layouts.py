@@ -4,7 +4,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
@@ -46,6 +46,9 @@ from loader.reading.cutout import Cells, cells_of
 
 ROW_KEYS = ("keep_rows_where", "fill_down", "heading_rows", "values", "unpivot")
 """Keys that say what whole rows are, or make other texts of their cells."""
+
+MARK = "# Learned from "
+"""How a layout begins that may be learned anew; who mends one takes the line out."""
 
 DEFAULT_MISSING = ["", "NULL", "null", "N/A", "n/a"]
 
@@ -253,14 +256,17 @@ class LayoutFile:
     Attributes:
         name: file name without its ending.
         layouts: its documents, in order.
+        is_learned: whether no person has mended what was learned.
     """
 
     name: str
     layouts: tuple[Layout, ...]
+    is_learned: bool = False
 
     def naming(self, path: PurePosixPath) -> "LayoutFile":
         """Return the documents that name this delivered file."""
-        return LayoutFile(self.name, tuple(item for item in self.layouts if _names(item, path)))
+        named = tuple(item for item in self.layouts if _names(item, path))
+        return replace(self, layouts=named)
 
     def as_of_patterns(self) -> list[str]:
         """Return the different patterns by which the name of a file tells its day."""
@@ -350,7 +356,7 @@ def _read_layout_file(path: Path) -> LayoutFile:
         except ValidationError as error:
             where = f" (document {number})" if len(documents) > 1 else ""
             raise BadLayout(f"Layout {path.name}{where}: {_in_words(error)}") from None
-    return LayoutFile(path.stem, tuple(layouts))
+    return LayoutFile(path.stem, tuple(layouts), is_learned=text.startswith(MARK))
 
 
 def _in_words(error: ValidationError) -> str:

@@ -13,7 +13,7 @@ from loader.contracts import ENTITIES, header_key, unmet
 from loader.deliveries import Delivery
 from loader.dry_run import DryRun, Figures
 from loader.evidence.sheets import misnamed_file
-from loader.layouts import DEFAULT_MISSING, read_layouts
+from loader.layouts import DEFAULT_MISSING, MARK, read_layouts
 from loader.load import Outcome
 from loader.questions import Question
 from loader.reading.cutout import Cells, cells_of
@@ -22,9 +22,6 @@ from loader.understanding.proposal import Setting, as_yaml, file_patterns
 from loader.understanding.proposal import quoted as as_text
 from loader.understanding.understand import Pick, Understood, read_as, understand
 from loader.wording import quoted, short
-
-MARK = "# Learned from "
-"""How a layout begins that may be learned anew; who mends one takes the line out."""
 
 _OF_TYPE = {
     "decimal": ("decimal", "integer"),

@@ -25,6 +25,9 @@ from loader.wording import short
 PROPOSED = 0.6
 """What is less sure than this is not proposed."""
 
+_NO_STATUS = ("region", "city", "country", "loyalty_tier", "customer_segment")
+"""Columns whose headers may also be those of a status, which the values tell."""
+
 _NOUN_OF = {
     "customers": "customer",
     "products": "product",
@@ -385,11 +388,11 @@ class _Reading:
             return 1.0 if profile.email_share > 0.5 else 0.0
         if profile.number_share > 0.9:
             return 0.0
-        if column in ("region", "city") and any(
+        if column in _NO_STATUS and any(
             says(text, "no_sale", "taken_back")
             for text in profile.distinct.slice(0, 60).to_pylist()
         ):
-            return 0.0  # a status: `Estado` is that, too
+            return 0.0  # a status: `Estado` is that, too, and `Stato`
         if column == "country":
             if profile.country_share > 0.5:
                 return 1.0
@@ -433,6 +436,7 @@ class _Reading:
     def _weigh_lines(self) -> None:
         self._find_order_numbers()
         self._find_products()
+        self._check_product_ids()
         self._check_filled()
         order = next(iter(self._candidates("order_id")), None)
         self._check_line_numbers(order)
@@ -482,6 +486,16 @@ class _Reading:
             return
         for column, position in found.items():
             self._add(column, position, 0.7, f"what is sold here is called {noun}")
+
+    def _check_product_ids(self) -> None:
+        """Refuse 1, 2, 3 … that stand for other products in each order: `Item #`."""
+        for name in self._candidates("product_name")[:1]:
+            names = self.table.profiles[name]
+            for position in self._candidates("product_id"):
+                ids = self.table.profiles[position]
+                numbers_items = ids.is_whole and ids.known_numbers.min() <= 1
+                if numbers_items and len(ids.distinct) * 2 < len(names.distinct):
+                    self._refuse(position, ("product_id",), "it numbers the items of an order")
 
     def _check_filled(self) -> None:
         """Refuse amounts that many lines lack: they are of the order, or of something else."""

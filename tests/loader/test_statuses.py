@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from loader.layouts import MARK
 from tests.conftest import Warehouse
 from tests.loader.conftest import Dropped, LaidOut, Row, loaded
 
@@ -32,6 +33,7 @@ def table(header: str, *statuses: str, back: str = "") -> list[Row]:
         ("Belegart", ["Rechnung", "Gutschrift"], ["Gutschrift"]),
         ("Statut", ["Annulée", "Livrée"], ["Annulée"]),
         ("Estado", ["cancelado", "entregado"], ["cancelado"]),
+        ("Stato", ["annullato", "spedito"], ["annullato"]),
         ("Type", ["Quote", "Invoice"], ["Quote"]),
         ("Stan", ["anulowane", "wysłane"], ["anulowane"]),
         ("Typ", ["makulerad", "betald"], ["makulerad"]),
@@ -81,6 +83,10 @@ def test_what_a_layout_says_of_statuses(
     outcome = loaded(duckdb_warehouse.load(back, layouts=layouts(a=LAYOUT)))
     said = "Status says 'Refunded' in 1 row, such as row 3: they count as sold"
     assert any(note.startswith(said) for note in outcome.notes)
+    learned = layouts(a=f"{MARK}a.csv\n{LAYOUT}")
+    other = drop("c.csv", table("Status", "Paid", "Refunded", ""))
+    (asked,) = duckdb_warehouse.load(other, layouts=learned)
+    assert asked.status == "held", "what was learned is no person's word"
     never = drop("b.csv", table("Status", "Paid", "Voided"))
     (held,) = duckdb_warehouse.load(never, layouts=layouts(a=LAYOUT))
     assert held.status == "held"

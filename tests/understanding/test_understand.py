@@ -129,3 +129,13 @@ def test_sales_that_lack_something_are_no_list(
     (found,) = understand(tables(tmp_path, export=[header, *rows]))
     assert found.entity == "sales_lines"
     assert found.lacking
+
+
+def test_numbers_within_the_order_are_no_ids_of_products(tmp_path: Path) -> None:
+    rows = [["Date", "Order Number", "Item #", "Item Name", "Quantity", "Total"]]
+    names = ["Cap", "Hat", "Bag", "Tea", "Pot", "Cup"]
+    rows += [
+        ["2025-03-03", f"W-{n // 2}", f"{n % 2 + 1}", names[n % 6], "1", "5"] for n in range(20)
+    ]
+    (found,) = understand(tables(tmp_path, woo=rows))
+    assert "product_id" not in found.picks
