@@ -46,8 +46,8 @@ class TablesBelow:
         """Return which rows are of other tables; None if all are of the first.
 
         A table begins behind a blank row, perhaps with a title of one cell, or anywhere with words
-        for the day and the units, with two or more cells of words only; it ends where the header of
-        the first is repeated.
+        for the day and the units, with two or more different cells of words only; it ends where
+        the header of the first is repeated.
 
         Args:
             start: number of the first row.
@@ -89,7 +89,7 @@ class TablesBelow:
             if len(words) == 1 and self._title is None:
                 self._title, was_title = (start + i, words[0]), i
                 continue
-            if len(words) > 1 and self._heads(columns, i, len(words)):
+            if len({*words}) > 1 and self._heads(columns, i, len(words)):
                 self._is_outside = outside[i] = True
                 if self._title is not None and was_title is not None:
                     outside[was_title] = True

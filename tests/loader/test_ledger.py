@@ -173,13 +173,13 @@ def test_a_failed_correction_leaves_what_was_there(
     warehouse: Warehouse, drop: Dropped, inbox: Path
 ) -> None:
     """Also when it fails after rows of it were copied."""
-    drop("a.xlsx", {"S": GOOD, "T": GOOD})
+    drop("a.xlsx", {"S": GOOD, "T": [HEADER, ["B1", *LINE[1:]]]})
     warehouse.load(inbox)
     drop("a.xlsx", {"S": BETTER, "T": [HEADER, [*LINE[:3], "=1+1", "2"]]})
     (outcome,) = warehouse.load(inbox)
     assert "cell D2 holds a formula without a saved value" in outcome.error
     assert outcome.error.endswith("The version loaded before stays in place.")
-    assert warehouse.query(ACTIVE) == [("a.xlsx", "A1", "2")] * 2
+    assert warehouse.query(ACTIVE) == [("a.xlsx", "A1", "2"), ("a.xlsx", "B1", "2")]
     assert len(raw(warehouse, "*")) == 2
     assert warehouse.one("select count(*) from raw.file_parts") == 2
 
