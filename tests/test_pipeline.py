@@ -15,17 +15,17 @@ from loader.preview import Changes
 from reporting.__main__ import main as reporting
 from reporting.doors.trial import copy_warehouse
 from tests.asked_by_tools import FOREIGN_KEYS, PRIMARY_KEYS
-from tests.conftest import ENGINES, Warehouse
+from tests.conftest import ENGINES, LINES, Warehouse
 from warehouse.connection import connect, warehouse_url
 
-LINES = 2_000
+LINE_COUNT = 2_000
 END = date(2026, 11, 15)
 
 
 @pytest.fixture(scope="module")
 def workbooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo")
-    write_demo(folder, lines=LINES, months=4, end=END)
+    write_demo(folder, lines=LINE_COUNT, months=4, end=END)
     return folder
 
 
@@ -51,9 +51,9 @@ def demo(
 def test_every_delivered_line_is_somewhere(demo: Warehouse) -> None:
     accepted = demo.one("select count(*) from marts.fact_sales_line")
     rejected = demo.one("select count(*) from quality.dq_quarantine")
-    assert accepted + rejected == LINES
+    assert accepted + rejected == LINE_COUNT
     delivered = "select sum(rows_read) from quality.dq_reconciliation where entity = 'sales_lines'"
-    assert demo.one(delivered) == LINES
+    assert demo.one(delivered) == LINE_COUNT
 
 
 def test_unreadable_lines_are_kept_with_their_reasons(demo: Warehouse) -> None:
@@ -173,7 +173,7 @@ def test_a_correction_replaces_exactly_its_own_rows(
     file = sorted(workbooks.glob("Sales 2026-W*.xlsx"))[2]
     lines = (
         "select sales_line_key, revenue, source_file, source_row_number "
-        "from marts.fact_sales_line order by 1"
+        f"from {demo.built('marts')}.fact_sales_line order by 1"
     )
     before = demo.query(lines)
     raw_rows = demo.one("select count(*) from raw.sales_lines")
@@ -200,7 +200,7 @@ def test_a_correction_replaces_exactly_its_own_rows(
 
     (outcome,) = demo.load(corrected)
     assert (outcome.status, outcome.rows_loaded) == ("replaced", delivered)
-    demo.build("--resource-type", "model")
+    demo.build(*LINES)
 
     after = demo.query(lines)
     changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
@@ -210,7 +210,7 @@ def test_a_correction_replaces_exactly_its_own_rows(
 
     # And back again, as it was.
     assert [item.status for item in demo.load(workbooks / file.name)] == ["replaced"]
-    demo.build("--resource-type", "model")
+    demo.build(*LINES)
     assert before == demo.query(lines)
 
 
@@ -245,8 +245,7 @@ def test_readers_of_postgres_have_keys_words_and_rights_after_every_build(demo: 
             dimension = "date" if name.endswith("date") else name
             foreign.add((table, f"{name}_key", f"dim_{dimension}", f"{dimension}_key"))
 
-    models = ["--resource-type", "model"]
-    for build in (models, models, ["--select", "dim_product"]):
+    for build in (["--resource-type", "model"], ["--select", "dim_product"]):
         demo.build(*build)
         for tool, asked in PRIMARY_KEYS.items():
             assert dict(as_reader.query(asked)) == PRIMARY, tool

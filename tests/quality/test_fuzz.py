@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from reporting.__main__ import main as reporting
-from tests.conftest import Warehouse
+from tests.conftest import ENGINES, Warehouse
 
 HEADER = [
     *("Order ID", "Line", "Order Date", "Product", "Customer ID", "Seller", "Carrier"),
@@ -126,6 +126,8 @@ def fuzz(engine: str, examples: int, new: Callable[[str], Warehouse], folder: Pa
     )
     @given(DELIVERIES)
     def run(deliveries: list[tuple[str, list[dict[int, object]]]]) -> None:
+        if not any(rows for _, rows in deliveries):
+            return  # what is drawn first is the simplest, of sound rows alone
         warehouse = new(engine)
         deliver(folder / "inbox", deliveries)
         outcomes = warehouse.load(folder / "inbox")
@@ -146,15 +148,15 @@ def fuzz(engine: str, examples: int, new: Callable[[str], Warehouse], folder: Pa
     run()
 
 
-@pytest.mark.parametrize(("engine", "examples"), [("duckdb", 2), ("postgres", 1)])
+@pytest.mark.parametrize("engine", ENGINES)
 def test_arbitrary_cells(
-    engine: str, examples: int, new_warehouse: Callable[[str], Warehouse], tmp_path: Path
+    engine: str, new_warehouse: Callable[[str], Warehouse], tmp_path: Path
 ) -> None:
-    fuzz(engine, examples, new_warehouse, tmp_path)
+    fuzz(engine, 2, new_warehouse, tmp_path)
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("engine", ["duckdb", "postgres"])
+@pytest.mark.parametrize("engine", ENGINES)
 def test_many_arbitrary_cells(
     engine: str, new_warehouse: Callable[[str], Warehouse], tmp_path: Path
 ) -> None:
