@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from loader.contracts import ENTITIES
+from loader.currencies import codes_of, currencies_in
 from loader.deliveries import Delivery
 from loader.evidence.dates import SWAPPED, order_of, read_date
 from loader.file_reader import FileReader
@@ -22,6 +23,9 @@ from loader.mapping import Part
 from loader.questions import Held, Question
 from loader.reading.sheet import BadFile
 from loader.understanding.profiles import Profile
+
+_SIGNED = ("line_total", "unit_price")
+"""Amounts whose texts may have a sign of their currency; the first that is there."""
 
 TOP = 5
 """How many products are shown."""
@@ -36,14 +40,14 @@ class Figures:
         first: day of the earliest; None where no day could be read.
         last: day of the latest.
         totals: by currency ("" where none is told); None where no line has an amount.
-        products: the strongest, each with its amount.
+        products: the strongest, each with its amount and its currency.
     """
 
     lines: int
     first: date | None
     last: date | None
     totals: list[tuple[str, Decimal | None]]
-    products: list[tuple[str, Decimal]]
+    products: list[tuple[str, Decimal, str]]
 
 
 class DryRun:
@@ -135,9 +139,9 @@ class DryRun:
                 "select currency, sum(amount)::decimal(38, 2) from lines group by all order by 1"
             ).fetchall()
             products = database.execute(
-                "select product, sum(amount)::decimal(38, 2) as total from lines "
+                "select product, sum(amount)::decimal(38, 2) as total, currency from lines "
                 "where product is not null and amount is not null "
-                f"group by all order by total desc, product limit {TOP}"
+                f"group by all order by total desc, product, currency limit {TOP}"
             ).fetchall()
         return Figures(lines, first, last, totals, products)
 
@@ -188,7 +192,18 @@ def _typed(part: Part, batch: pa.RecordBatch) -> pa.Table:
             typed[name] = dates_of(texts, (part.date_order or "").split())
         else:
             typed[name] = texts
+    if "currency" in typed:
+        typed["currency"] = _currencies(batch, typed["currency"])
     return pa.table(typed)
+
+
+def _currencies(batch: pa.RecordBatch, delivered: pa.Array) -> pa.Array:
+    """Return the codes of the currencies, where none is told those of the signs in amounts."""
+    encoded = delivered.cast(pa.string()).dictionary_encode()
+    codes = [next(iter(codes_of(text)), text) for text in encoded.dictionary.to_pylist()]
+    there = [batch.column(name) for name in _SIGNED if name in batch.schema.names]
+    signs = [currencies_in(texts) for texts in there[:1]]
+    return pc.coalesce(pa.array(codes, pa.string()).take(encoded.indices), *signs)
 
 
 def dates_of(texts: pa.Array, declared: Sequence[str]) -> pa.Array:

@@ -3,6 +3,7 @@
 import csv
 import os.path
 import re
+import shlex
 import unicodedata
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -111,9 +112,8 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
     _take_columns(found, answers.columns)
     _name_what_no_other_has(found)
     for table in found:
-        takes = "currency" in ENTITIES[table.entity or ""].columns and "currency" not in table.picks
-        if answers.currency and takes:
-            table.constants["currency"] = (answers.currency, "")
+        if answers.currency:
+            _take_currency(table, answers.currency)
     apart = {table.table.name: "no table of sales or of what they refer to" for table in tables
              if not table.entity}  # fmt: skip
     whole = [table for table in found if not table.lacking and table.question is None]
@@ -263,6 +263,15 @@ def _as_people_say(found: Understood, columns: Mapping[str, str]) -> Understood:
     return found if entity is None else read_as(found.table, entity)
 
 
+def _take_currency(table: Understood, code: str) -> None:
+    """Let people say the currency of amounts, where no column does or two are at odds."""
+    if table.question and table.question.is_answered_by(f"--currency {code}"):
+        del table.picks["currency"]
+        table.question = None
+    if "currency" in ENTITIES[table.entity or ""].columns and "currency" not in table.picks:
+        table.constants["currency"] = (code, "")
+
+
 def _name_what_no_other_has(found: list[Understood]) -> None:
     """Name the day or the amount of sales as open, where no order's header and no list has it."""
     there = {
@@ -292,7 +301,10 @@ def _take_columns(found: list[Understood], columns: Mapping[str, str]) -> None:
             table.picks[column] = Pick([position], 1.0, ["as you say"])
             table.constants.pop(column, None)
             table.lacking = [choice for choice in table.lacking if column not in choice]
-            if column in ("line_total", "included_tax"):
+            asked = "--column " + shlex.quote(f"{column}={table.table.header.names[position]}")
+            if column in ("line_total", "included_tax") or (
+                table.question and table.question.is_answered_by(asked)
+            ):
                 table.question = None
         if not taken:
             raise CannotLearn(

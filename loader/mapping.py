@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from loader.date_patterns import Period
+from loader.evidence.currencies import CurrencyEvidence
 from loader.evidence.dates import DateEvidence
 from loader.evidence.discounts import DiscountEvidence
 from loader.evidence.finding import Finding
@@ -171,6 +172,7 @@ class Mapping:
         self._mapped = {position for found in header.positions.values() for position in found}
         if header.spread is not None:
             self._mapped |= header.spread.taken
+        self._currency_columns = self._currency_evidence()
         self._amounts = {
             place
             for name in layout.contract.names_of_type("decimal")
@@ -216,7 +218,7 @@ class Mapping:
         zones, texts = self._zones.finding(), self._texts.finding()
         totals, statuses = self._totals.finding(), self._statuses.finding()
         of_all = self._totals_of_all.finding() if self._sums_of_all else Finding(0)
-        discounts = self._discounts.finding()
+        discounts, currencies = self._discounts.finding(), self._currency_columns.finding()
         part.no_value_texts = texts.value.no_value
         part.whole_number_columns = texts.value.whole_numbers
         part.date_order, part.decimal_mark = dates.value, decimals.value
@@ -227,7 +229,7 @@ class Mapping:
             part.powers["discount_rate"] = discounts.value
         part.notes += [*self._sheet.notes, *self._header.notes(), *dates.notes, *zones.notes]
         part.notes += [*decimals.notes, *texts.notes, *self._below.notes, *of_all.notes]
-        part.notes += [*totals.notes, *statuses.notes, *discounts.notes]
+        part.notes += [*totals.notes, *statuses.notes, *discounts.notes, *currencies.notes]
         for shaping in (self._headings, self._filled_down, self._kept_rows):
             part.notes += shaping.notes()
         part.notes += self._notes_on_columns()
@@ -244,6 +246,7 @@ class Mapping:
                 totals.question,
                 statuses.question,
                 discounts.question,
+                currencies.question,
                 self._scale_question(),
             )
             if question is not None
@@ -292,6 +295,12 @@ class Mapping:
         is_open = any(meaning.column == DISCOUNT for meaning in meanings(header, "sales_lines"))
         return DiscountEvidence(header, may_be_money=is_open and not is_declared)
 
+    def _currency_evidence(self) -> CurrencyEvidence:
+        names = self._header.at.names
+        is_open = self._layout.entity == "sales_lines" and "currency" not in self._header.positions
+        places = [place for place in range(len(names)) if is_open and place not in self._mapped]
+        return CurrencyEvidence(places, names)
+
     def _scale_question(self) -> Question | None:
         """Ask for the first column whose header says thousands or cents, and the layout nothing."""
         for name in self._layout.contract.names_of_type("decimal"):
@@ -331,6 +340,7 @@ class Mapping:
                 return None
             kept = kept.filter(~sums)
         self._statuses.learn(kept.numbers, kept.columns)
+        self._currency_columns.learn(kept.columns)
         return kept
 
     def _below_header(self, block: Block) -> tuple[int, list[pa.Array]]:

@@ -39,6 +39,10 @@ class Question:
     readings: tuple[Reading, ...]
     sheet: str = ""
 
+    def is_answered_by(self, flag: str) -> bool:
+        """Tell whether this is what `learn` takes for one of the readings."""
+        return any(reading.flag == flag for reading in self.readings)
+
     def text(self, file: Path) -> str:
         """Write it for the person who dropped the file: what is open, and what settles it."""
         where = f"sheet '{self.sheet}': " if self.sheet else ""

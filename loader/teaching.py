@@ -119,8 +119,9 @@ def _figure_lines(figures: Figures) -> list[str]:
         for currency, amount in figures.totals
     )
     lines = [f"{count(figures.lines, 'line')}, {days}", f"in all    {totals}"]
-    for name, amount in figures.products:
-        lines.append(f"top       {amount:>16,.2f}  {short(name, 40)}")
+    for name, amount, currency in figures.products:
+        told = f" {currency}" if len(figures.totals) > 1 else ""
+        lines.append(f"top       {amount:>16,.2f}{told}  {short(name, 40)}")
     return lines
 
 
@@ -130,6 +131,7 @@ def _figure_lines(figures: Figures) -> list[str]:
 def _asked(lesson: Lesson, answers: Answers, out: Console) -> Answers:
     """Ask what is open; return the answers there are then."""
     settings, columns = dict(answers.settings), dict(answers.columns)
+    currency = answers.currency
     asked: set[tuple[str, ...]] = set()
     for file, questions in lesson.questions.items():
         for question in questions:
@@ -140,6 +142,8 @@ def _asked(lesson: Lesson, answers: Answers, out: Console) -> Answers:
                 if key == "column":
                     column, _, header = value.partition("=")
                     columns[column] = header
+                elif key == "currency":
+                    currency = value
                 elif key:
                     # Of several columns, each has a scale of its own.
                     more = [settings[key]] if key == "scale" and key in settings else []
@@ -156,7 +160,6 @@ def _asked(lesson: Lesson, answers: Answers, out: Console) -> Answers:
             )
             if header in headers:
                 columns[choice[0]] = header
-    currency = answers.currency
     if lesson.is_currency_open and not currency and lesson.text:
         known = list_currencies()
         said = Prompt.ask(

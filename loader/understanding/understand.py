@@ -14,13 +14,22 @@ import numpy as np
 import pyarrow.compute as pc
 
 from loader.contracts import ENTITIES, unmet
+from loader.currencies import SEVERAL, are_currencies, codes_of, contradict
 from loader.evidence.sheets import SheetRows
 from loader.questions import Question, Reading
 from loader.understanding import discounts, proofs, taxes
 from loader.understanding.profiles import Numbers, Profile
 from loader.understanding.tables import Table
-from loader.understanding.vocabulary import DISCOUNT, OTHER, meanings, nouns_in, parts, says
-from loader.wording import short
+from loader.understanding.vocabulary import (
+    DISCOUNT,
+    OTHER,
+    currency_in,
+    meanings,
+    nouns_in,
+    parts,
+    says,
+)
+from loader.wording import SHOWN, quoted, short
 
 PROPOSED = 0.6
 """What is less sure than this is not proposed."""
@@ -243,6 +252,7 @@ class _Reading:
     def understood(self) -> Understood:
         for position in range(len(self.table.headers)):
             self._weigh(position)
+        self._weigh_currencies()
         self._by_reference()
         if self.entity == "sales_lines":
             self._weigh_lines()
@@ -254,7 +264,9 @@ class _Reading:
         self._put_together(found)
         if self.entity == "sales_lines":
             self._complete_lines(found)
-            found.question = self._rivals(found) or self._with_tax(found)
+            found.question = (
+                self._rivals(found) or self._with_tax(found) or self._question_on_currency(found)
+            )
         present = {*found.picks, *found.constants}
         needed = [*self.contract.required, *self.contract.tidy]
         if self.entity == "sales_lines":
@@ -304,6 +316,14 @@ class _Reading:
             place == position for _, place in self.weights
         ):
             self._weigh_country(position, profile)
+
+    def _weigh_currencies(self) -> None:
+        """Find the currency by its values, where no header says it."""
+        if "currency" in self.contract.columns and not self._candidates("currency"):
+            for position, profile in enumerate(self.table.profiles):
+                few = profile.count and len(profile.distinct) <= SEVERAL
+                if few and are_currencies(profile.distinct.to_pylist()):
+                    self._add("currency", position, 0.65, "its values are currencies")
 
     def _add(self, column: str, position: int, weight: float, reason: str = "") -> None:
         self.weights[column, position] = weight
@@ -787,6 +807,43 @@ class _Reading:
                 )
             return Question("is the amount of a line", tuple(readings), self.table.places[0][1])
         return None
+
+    def _question_on_currency(self, found: Understood) -> Question | None:
+        """Ask which of two columns names the currency, or whether it is the amount's header."""
+        currency = found.picks.get("currency")
+        if currency is None:
+            return None
+        place = currency.positions[0]
+        own, names = self.table.profiles[place], self.table.header.names
+        others = [
+            other
+            for other in self._candidates("currency")
+            if other != place and self.table.profiles[other].texts != own.texts
+        ]
+        readings = [
+            Reading(
+                f"'{short(names[at], 30)}' ({quoted(profile.distinct.to_pylist(), SHOWN)})",
+                f"currency: {json.dumps(names[at], ensure_ascii=False)}",
+                f"--column {shlex.quote(f'currency={names[at]}')}",
+            )
+            for at in [place, *others]
+            for profile in [self.table.profiles[at]]
+        ]
+        amount = found.picks.get("line_total") or found.picks.get("unit_price")
+        header = names[amount.positions[0]] if amount else ""
+        said = currency_in(header)
+        if said and any(contradict(said, text) for text in own.distinct.to_pylist()):
+            code = codes_of(said)[0]
+            readings.append(
+                Reading(
+                    f"{code}, as the header '{short(header, 30)}' says",
+                    f"currency: {{constant: {code}}}",
+                    f"--currency {code}",
+                )
+            )
+        if len(readings) < 2:
+            return None
+        return Question("is the currency of the amounts", tuple(readings), self.table.places[0][1])
 
     def _with_tax(self, found: Understood) -> Question | None:
         """Tell whether the total includes a tax that stands beside it; ask where nothing tells."""

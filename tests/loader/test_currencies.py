@@ -13,9 +13,13 @@ from loader.deliveries import find_deliveries
 from loader.learning import Answers, learn
 from loader.reading.number_formats import currency_shown
 from tests.conftest import Warehouse
-from tests.loader.conftest import Dropped, LaidOut, loaded
+from tests.loader.conftest import Dropped, LaidOut, Row, loaded
 
 HEADER = ["Order ID", "Order Date", "Product", "Units", "Total"]
+PLAIN = (
+    "entity: sales_lines\nfiles: '*'\ncolumns: {sold_at: Order Date, product_name: Product, "
+    "units: Units, line_total: Total}\n"
+)
 EUR, USD, GBP = '#,##0.00\\ "€"', "[$$-409]#,##0.00", "£#,##0.00;[Red]-£#,##0.00"
 
 
@@ -127,7 +131,7 @@ def test_learn_does_not_ask_for_what_formats_show(tmp_path: Path) -> None:
     lesson = learn(find_deliveries([tmp_path], tmp_path).deliveries, Answers())
     assert not lesson.is_currency_open
     assert lesson.figures is not None
-    assert lesson.figures.totals == [("€", Decimal(21))]
+    assert lesson.figures.totals == [("EUR", Decimal(21))]
 
 
 @pytest.mark.parametrize(
@@ -198,3 +202,83 @@ def test_a_layout_says_what_a_1_stands_for(
     loaded(duckdb_warehouse.load(file, layouts=layouts(a=f"{said}scale: {{line_total: {scale}}}")))
     power = len(scale) - 1 if scale > "1" else -2
     assert duckdb_warehouse.one("select powers_of_ten from raw.file_parts") == f"line_total={power}"
+
+
+def with_column(header: str, *texts: str) -> list[Row]:
+    rows: list[Row] = [
+        [f"A{i}", f"2026-01-{i + 5:02}", "Tea", "1", "10.00", text] for i, text in enumerate(texts)
+    ]
+    return [[*HEADER, header], *rows]
+
+
+@pytest.mark.parametrize("texts", [("CHF", "EUR", "CHF"), ("€", "$", "€"), ("EUR", "", "CHF")])
+@pytest.mark.parametrize("header", ["Whg", "Waehrg", "Col 7"])
+def test_columns_that_are_currencies_by_their_values(
+    duckdb_warehouse: Warehouse,
+    layouts: LaidOut,
+    drop: Dropped,
+    header: str,
+    texts: tuple[str, ...],
+) -> None:
+    path = drop("a.csv", with_column(header, *texts))
+    lesson = learn(find_deliveries([path], path.parent).deliveries, Answers())
+    assert lesson.found[0].picks["currency"].positions == [5]
+    (outcome,) = duckdb_warehouse.load(path, layouts=layouts(a=PLAIN))
+    assert outcome.status == "held"
+    assert f'currency: "{header}" or currency: {{constant: ' in outcome.error
+    said = PLAIN.replace("columns: {", f"columns: {{currency: {header}, ")
+    loaded(duckdb_warehouse.load(path, layouts=layouts(a=said)))
+
+
+@pytest.mark.parametrize(
+    "texts", [("ALL", "TRY"), ("DE", "FR"), ("EUR", "Berlin"), ("A", "B"), ("FT", "FR"), ("", "")]
+)
+def test_columns_that_are_no_currencies(
+    duckdb_warehouse: Warehouse, layouts: LaidOut, drop: Dropped, texts: tuple[str, ...]
+) -> None:
+    path = drop("a.csv", with_column("Col 7", *texts))
+    lesson = learn(find_deliveries([path], path.parent).deliveries, Answers())
+    assert "currency" not in lesson.found[0].picks
+    loaded(duckdb_warehouse.load(path, layouts=layouts(a=PLAIN)))
+
+
+def test_a_header_and_a_column_that_name_different_currencies(drop: Dropped) -> None:
+    header = [*HEADER[:4], "Amount EUR", "Currency"]
+    path = drop("a.csv", [header, *with_column("", "USD", "USD")[1:]])
+    found = find_deliveries([path], path.parent).deliveries
+    lesson = learn(found, Answers())
+    assert lesson.is_open
+    assert not lesson.text
+    ((question,),) = lesson.questions.values()
+    assert [reading.flag for reading in question.readings] == [
+        "--column currency=Currency",
+        "--currency EUR",
+    ]
+    for answers, total in (
+        (Answers(currency="EUR"), ("EUR", Decimal(20))),
+        (Answers(columns={"currency": "Currency"}), ("USD", Decimal(20))),
+    ):
+        lesson = learn(found, answers)
+        assert not lesson.is_open
+        assert lesson.figures is not None
+        assert lesson.figures.totals == [total]
+
+
+def test_learn_adds_up_each_currency_that_the_amounts_show(drop: Dropped) -> None:
+    shown = {
+        "USD": ["$12.00", "($1.20)", "USD 10.00", "-$5", "US$ 4.00", "(12.00 USD)"],
+        "EUR": ["12.50 EUR", "€ 5.25", "1.00 €", "-5 €", "5,- €"],
+        "GBP": ["£8.00"],
+        "PLN": ["1 149.50 zł"],
+        "BRL": ["R$ 7.50"],
+        "CHF": ["CHF 1'000.50"],
+    }
+    texts = [text for some in shown.values() for text in some]
+    rows = [[f"A{i}", f"2026-01-{i + 5:02}", "Tea", "1", text] for i, text in enumerate(texts)]
+    path = drop("a.csv", [HEADER, *rows])
+    lesson = learn(find_deliveries([path], path.parent).deliveries, Answers())
+    assert not lesson.is_currency_open
+    assert lesson.figures is not None
+    assert [code for code, _ in lesson.figures.totals] == sorted(shown)
+    assert dict(lesson.figures.totals)["USD"] == Decimal("7.80")
+    assert {code for _, _, code in lesson.figures.products} <= shown.keys()

@@ -1,0 +1,72 @@
+"""Columns that name the currency of amounts, where no column of ours takes them."""
+
+import json
+import shlex
+from collections import Counter
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from loader.currencies import SEVERAL, are_currencies, codes_of
+from loader.evidence.finding import Finding
+from loader.questions import Question, Reading
+from loader.wording import SHOWN, count, short
+
+
+class CurrencyEvidence:
+    """The texts of columns that are not read, as long as they are currencies alone.
+
+    Args:
+        places: those columns; none where a layout or a column says the currency.
+        names: the headers.
+    """
+
+    def __init__(self, places: Sequence[int], names: Sequence[str]) -> None:
+        self._names = names
+        self._said: dict[int, Counter[str]] = {place: Counter() for place in places}
+
+    def learn(self, columns: Sequence[pa.Array]) -> None:
+        """Look at one block of rows that count."""
+        for place in [place for place in self._said if place < len(columns)]:
+            texts = pc.drop_null(columns[place])
+            few = len(pc.unique(texts)) <= SEVERAL
+            counts = pc.value_counts(pc.utf8_trim_whitespace(texts)).to_pylist() if few else []
+            new = {item["values"]: item["counts"] for item in counts if item["values"]}
+            if new and are_currencies([*self._said[place], *new]):
+                self._said[place].update(new)
+            elif new or not few:
+                del self._said[place]
+
+    def finding(self) -> Finding[None]:
+        """Return what is said of one currency, or the question whether several are the amounts'."""
+        notes = []
+        for place, said in self._said.items():
+            if not said:
+                continue
+            name = self._names[place]
+            column = f"currency: {json.dumps(name, ensure_ascii=False)}"
+            told = ", ".join(
+                f"{text} ({count(rows, 'row')})" for text, rows in said.most_common(SHOWN)
+            )
+            if len(said) == 1:
+                notes.append(
+                    f"'{short(name, 30)}' says {told}, and no column takes it: `{column}` in a "
+                    "layout does"
+                )
+                continue
+            first, _ = said.most_common(1)[0]
+            readings = (
+                Reading("yes", column, f"--column {shlex.quote(f'currency={name}')}"),
+                Reading(
+                    "no, all are of one currency",
+                    f"currency: {{constant: {json.dumps(first, ensure_ascii=False)}}}",
+                    f"--currency {codes_of(first)[0]}",
+                ),
+            )
+            asks = (
+                f"'{short(name, 30)}' says {told}, and no column takes it: are these the "
+                "currencies of the amounts:"
+            )
+            return Finding(None, question=Question(asks, readings))
+        return Finding(None, notes)
