@@ -285,6 +285,8 @@ class Mapping:
         for name in contract.names_of_type("text"):
             if name in mapped and self._header.positions.get(name):
                 self._texts.learn(name, mapped[name])
+        if {"currency", "order_id"} <= mapped.keys():
+            self._currency_columns.learn_orders(mapped["order_id"], mapped["currency"])
         self._discounts.learn(mapped)
 
     def _discount_evidence(self, is_declared: bool) -> DiscountEvidence:

@@ -25,6 +25,15 @@ class CurrencyEvidence:
     def __init__(self, places: Sequence[int], names: Sequence[str]) -> None:
         self._names = names
         self._said: dict[int, Counter[str]] = {place: Counter() for place in places}
+        self._without = 0  # lines, beside others of their order that have a currency
+
+    def learn_orders(self, orders: pa.Array, currencies: pa.Array) -> None:
+        """Look at the currencies of a block of lines, as a column of ours has them."""
+        there = pc.is_valid(currencies)
+        if currencies.null_count and pc.any(there).as_py():
+            told = pc.unique(orders.filter(there))
+            there = pc.or_(there, pc.is_null(orders))
+            self._without += pc.sum(pc.is_in(orders.filter(pc.invert(there)), told)).as_py() or 0
 
     def learn(self, columns: Sequence[pa.Array]) -> None:
         """Look at one block of rows that count."""
@@ -41,6 +50,12 @@ class CurrencyEvidence:
     def finding(self) -> Finding[None]:
         """Return what is said of one currency, or the question whether several are the amounts'."""
         notes = []
+        if self._without:
+            notes.append(
+                f"{count(self._without, 'row')} without a currency stand beside lines of the same "
+                "order that have one; `fill_down: [currency]` in a layout gives them that of the "
+                "first"
+            )
         for place, said in self._said.items():
             if not said:
                 continue

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from loader.understanding.profiles import Numbers, Profile
 
-_MOST = 0.9
+MOST = 0.9
 """So many of the rows must agree for a proof;"""
 _FEW = 2
 """and there must be so many rows that could disagree."""
@@ -33,13 +33,13 @@ def agree(left: Numbers, right: Numbers, *, tolerance: float = 0.011) -> float |
 def proves(left: Numbers, right: Numbers) -> bool:
     """Tell whether two columns of amounts are equal in nearly all rows, not all of them zero."""
     share = agree(left, right)
-    return share is not None and share >= _MOST
+    return share is not None and share >= MOST
 
 
 def differs(left: Numbers, right: Numbers) -> bool:
     """Tell whether two columns of amounts are other amounts in a good part of the rows."""
     share = agree(left, right)
-    return share is not None and share < 1 - (1 - _MOST) / 2
+    return share is not None and share < 1 - (1 - MOST) / 2
 
 
 def is_share_of(rate: Numbers, whole: Numbers, part: Numbers) -> bool:
@@ -55,7 +55,7 @@ def has_factor(left: Numbers, right: Numbers) -> bool:
     if len(factors) < _FEW:
         return False
     middle = float(np.median(factors))
-    return 1.005 < middle < 1.5 and float(np.mean(np.abs(factors - middle) < 0.002)) >= _MOST
+    return 1.005 < middle < 1.5 and float(np.mean(np.abs(factors - middle) < 0.002)) >= MOST
 
 
 def spread(part: Numbers, whole: Numbers) -> float:
@@ -81,7 +81,7 @@ def of_the_order(order: Profile, amount: Profile, origins: Sequence[int]) -> str
             rows.setdefault((origin, key), []).append(text)
     several = [texts for texts in rows.values() if len(texts) > 1]
     first_only = [texts for texts in several if texts[0] and not any(texts[1:])]
-    if first_only and len(first_only) >= _MOST * len(several):
+    if first_only and len(first_only) >= MOST * len(several):
         return "filled on the first line of an order only"
     if len(several) < _FEW:
         return None

@@ -37,7 +37,7 @@ def as_yaml(found: Understood, files: list[str], settings: Mapping[str, Setting]
     if len(table.header_rows) > 1:
         lines.append(f"header: {list(table.header_rows)}")
     lines += [
-        f"{key}: {quoted(value)}  # {why}"
+        f"{key}: {_written(value)}  # {why}"
         for key, (value, why) in found.settings.items()
         if key not in settings
     ]

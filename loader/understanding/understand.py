@@ -18,6 +18,7 @@ from loader.currencies import SEVERAL, are_currencies, codes_of, contradict
 from loader.evidence.sheets import SheetRows
 from loader.questions import Question, Reading
 from loader.understanding import discounts, proofs, taxes
+from loader.understanding.first_lines import of_first_lines
 from loader.understanding.profiles import Numbers, Profile
 from loader.understanding.tables import Table
 from loader.understanding.vocabulary import (
@@ -83,7 +84,7 @@ class Understood:
     constants: dict[str, tuple[str, str]] = field(default_factory=dict)
     asides: dict[int, str] = field(default_factory=dict)
     lacking: list[list[str]] = field(default_factory=list)
-    settings: dict[str, tuple[str, str]] = field(default_factory=dict)
+    settings: dict[str, tuple[str | list[str], str]] = field(default_factory=dict)
     question: Question | None = None
 
     def without(self, places: Container[tuple[Path, str]]) -> "Understood":
@@ -264,6 +265,7 @@ class _Reading:
         self._put_together(found)
         if self.entity == "sales_lines":
             self._complete_lines(found)
+            self._fill_down(found)
             found.question = (
                 self._rivals(found) or self._with_tax(found) or self._question_on_currency(found)
             )
@@ -918,6 +920,26 @@ class _Reading:
             ),
             self.table.places[0][1],
         )
+
+    def _fill_down(self, found: Understood) -> None:
+        """Let what stands on the first line of an order hold for its other lines."""
+        place, columns = found.picks.get("order_id"), self.contract.columns
+        if place is None:
+            return
+        goods = [
+            found.picks[name].positions[0]
+            for name in ("product_id", "product_name", "units", "line_total")
+            if name in found.picks and found.picks[name].positions != place.positions
+        ]
+        taken = {
+            position
+            for name, pick in found.picks.items()
+            if columns[name].type not in ("decimal", "integer")
+            for position in pick.positions
+        }
+        if places := of_first_lines(self.table, place.positions[0], goods, taken):
+            names = [self.table.header.names[position] for position in places]
+            found.settings["fill_down"] = (names, "on the first line of an order only")
 
     def _complete_lines(self, found: Understood) -> None:
         """Add what follows from the rest: one unit a row, a group for want of a product."""

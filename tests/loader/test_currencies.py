@@ -282,3 +282,37 @@ def test_learn_adds_up_each_currency_that_the_amounts_show(drop: Dropped) -> Non
     assert [code for code, _ in lesson.figures.totals] == sorted(shown)
     assert dict(lesson.figures.totals)["USD"] == Decimal("7.80")
     assert {code for _, _, code in lesson.figures.products} <= shown.keys()
+
+
+def test_what_stands_on_the_first_line_of_an_order_holds_for_its_others(
+    duckdb_warehouse: Warehouse, layouts: LaidOut, drop: Dropped
+) -> None:
+    header = ["Date", "Order", "Product", "Qty", "Price", "Currency", "Status", "Cancelled at"]
+    rows: list[Row] = []
+    for number in range(4):
+        head = [f"2026-01-{number + 5:02}", f"A{number}"]
+        status = ["paid", ""] if number < 3 else ["refunded", "2026-01-09"]
+        rows += [[*head, "Tea", "1", "10", "EUR", *status], [*head, "Mug", "1", "5", "", "", ""]]
+    path = drop("a.csv", [header, *rows])
+    found = find_deliveries([path], path.parent).deliveries
+    lesson = learn(found, Answers({"keep_rows_where": "Status!=refunded"}))
+    assert 'fill_down: ["Currency", "Status", "Cancelled at"]' in lesson.text
+    assert lesson.figures is not None
+    assert lesson.figures.totals == [("EUR", Decimal(45))]
+    # A date and a number that stand there once, too; and a row that is no line of an order.
+    first = [["", "", *row[2:]] if row[2] == "Mug" else row for row in rows]
+    path.write_text("\n".join(",".join(map(str, row)) for row in [header, *first]))
+    lesson = learn(found, Answers({"keep_rows_where": "Status!=refunded"}))
+    assert 'fill_down: ["Date", "Order", "Currency", "Status", "Cancelled at"]' in lesson.text
+    assert lesson.figures is not None
+    assert lesson.figures.totals == [("EUR", Decimal(45))]
+    path.write_text(path.read_text() + "\n,,,8,60,,,")
+    assert "fill_down" not in learn(found, Answers()).text
+    # Without it, a load says what it finds.
+    said = (
+        "entity: sales_lines\nfiles: '*'\ncolumns: {order_id: Order, sold_at: Date, "
+        "product_name: Product, units: Qty, unit_price: Price, currency: Currency}\n"
+    )
+    other = drop("b.csv", [[*header[:6]], *([*row[:6]] for row in rows)])
+    outcome = loaded(duckdb_warehouse.load(other, layouts=layouts(a=said)))
+    assert any("4 rows without a currency stand beside" in note for note in outcome.notes)
