@@ -197,6 +197,11 @@ def inspect_command(file: Path) -> None:
     metavar="HEADER=TEXTS",
     help="Those that count: Status=Paid; != for the others.",
 )
+@click.option(
+    "--returns-where",
+    metavar="HEADER=TEXTS",
+    help="Those that take off what was sold: Type=Return, or Qty=^- for a pattern; none: no row.",
+)
 @click.option("--missing", metavar="TEXTS", help="That mean no value, beside the usual ones.")
 @click.option(
     "--scale",
@@ -232,6 +237,7 @@ def learn_command(
     entity: str | None,
     keep_rows_where: str | None,
     skip_rows_where: str | None,
+    returns_where: str | None,
     missing: str | None,
     scale: tuple[str, ...],
     time_zone: str | None,
@@ -256,6 +262,7 @@ def learn_command(
         "entity": entity,
         "keep_rows_where": keep_rows_where,
         "skip_rows_where": skip_rows_where,
+        "returns_where": returns_where,
         "missing": missing,
         "scale": ",".join(scale) or None,
         "time_zone": time_zone,

@@ -182,3 +182,12 @@ def _by_column(value: Any) -> Any:
 
 KeepRows = Annotated[dict[str, Wanted], BeforeValidator(_by_column)]
 """Header (or column of ours) -> what a row must have there to be kept."""
+
+
+def _returns(value: Any) -> Any:
+    return value if value == NO_TOTALS else _RETURNS.validate_python(value)
+
+
+_RETURNS = TypeAdapter[dict[str, Wanted]](KeepRows)
+ReturnsRule = Annotated[dict[str, Wanted] | Literal["none"], BeforeValidator(_returns)]
+"""Header (or column of ours) -> what a row has that takes off what was sold; or no row does."""

@@ -33,6 +33,7 @@ from loader.layout_keys import (
     Names,
     Pattern,
     Ranges,
+    ReturnsRule,
     Scales,
     Source,
     Strict,
@@ -44,7 +45,7 @@ from loader.layout_keys import (
 )
 from loader.reading.cutout import Cells, cells_of
 
-ROW_KEYS = ("keep_rows_where", "fill_down", "heading_rows", "values", "unpivot")
+ROW_KEYS = ("keep_rows_where", "returns_where", "fill_down", "heading_rows", "values", "unpivot")
 """Keys that say what whole rows are, or make other texts of their cells."""
 
 MARK = "# Learned from "
@@ -79,6 +80,7 @@ class Layout(BaseModel):
     delimiter: str | None = None
     skip_rows_where: TotalsRule | None = None
     keep_rows_where: KeepRows | None = None
+    returns_where: ReturnsRule | None = None
     fill_down: Texts = []
     heading_rows: str | None = None
     values: dict[str, Values] = {}

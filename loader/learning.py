@@ -224,7 +224,9 @@ def _settings(table: Understood, answers: Answers) -> dict[str, Setting]:
             continue
         if key in ("sheets", "range", "entity") or (key == "rows" and not _is_sales(table)):
             continue  # these are those of the table
-        if key.endswith("_rows_where") and "=" in value:
+        if key == "returns_where" and not _is_sales(table):
+            continue
+        if key.endswith("s_where") and "=" in value:
             header, _, wanted = value.partition("=")
             others = key == "keep_rows_where" and header.endswith("!")
             header = header.removesuffix("!") if others else header
@@ -233,6 +235,9 @@ def _settings(table: Understood, answers: Answers) -> dict[str, Setting]:
                 rules: dict[str, Setting] = {
                     "skip_rows_where": {"column": header, "matches": wanted},
                     "keep_rows_where": {header: {"not": texts} if others else texts},
+                    "returns_where": {
+                        header: {"matches": wanted} if wanted.startswith("^") else texts
+                    },
                 }
                 kept[key] = rules[key]
             continue

@@ -21,6 +21,7 @@ from loader.evidence.dates import DateEvidence
 from loader.evidence.discounts import DiscountEvidence
 from loader.evidence.finding import Finding
 from loader.evidence.numbers import NumberEvidence
+from loader.evidence.signs import SignEvidence
 from loader.evidence.statuses import StatusEvidence
 from loader.evidence.tables import TablesBelow
 from loader.evidence.texts import TextEvidence
@@ -31,7 +32,16 @@ from loader.layout_keys import Constant, Join
 from loader.layouts import Layout
 from loader.questions import Question, Reading
 from loader.reading.sheet import BadFile, Block, Sheet
-from loader.shaping import FilledDown, Flags, HeadingRows, KeptRows, column_at, has_text, recoded
+from loader.shaping import (
+    FilledDown,
+    Flags,
+    HeadingRows,
+    KeptRows,
+    ReturnedRows,
+    column_at,
+    has_text,
+    recoded,
+)
 from loader.understanding.vocabulary import DISCOUNT, currency_in, meanings, scale_in
 from loader.wording import SHOWN, count, quoted, short
 
@@ -165,8 +175,16 @@ class Mapping:
         of_all = measures if layout.keep_rows_where else ()
         self._totals_of_all = TotalRows(header.positions, header.at.names, of_all)
         names = header.at.names if layout.entity == "sales_lines" else []
-        rules = layout.keep_rows_where or {}
-        self._statuses = StatusEvidence(header.positions, names, rules, is_declared)
+        returns = layout.returns_where
+        self._statuses = StatusEvidence(
+            header.positions,
+            names,
+            layout.keep_rows_where or {},
+            returns if isinstance(returns, dict) else {},
+            is_declared,
+        )
+        is_settled = is_declared or returns is not None or layout.entity != "sales_lines"
+        self._signs = SignEvidence(header.positions, header.at.names, is_settled=is_settled)
         self._discounts = self._discount_evidence(is_declared)
         self._decimal_mark: str = layout.decimal or "."
         self._mapped = {position for found in header.positions.values() for position in found}
@@ -181,6 +199,7 @@ class Mapping:
         self._filled_down = FilledDown(layout, header)
         self._headings = HeadingRows(layout, header)
         self._kept_rows = KeptRows(layout, header)
+        self._returned_rows = ReturnedRows(layout, header)
         self._header_currency: str | None = None
         self._currencies: dict[int, str] = {}
         self._look_for_currencies()
@@ -230,7 +249,7 @@ class Mapping:
         part.notes += [*self._sheet.notes, *self._header.notes(), *dates.notes, *zones.notes]
         part.notes += [*decimals.notes, *texts.notes, *self._below.notes, *of_all.notes]
         part.notes += [*totals.notes, *statuses.notes, *discounts.notes, *currencies.notes]
-        for shaping in (self._headings, self._filled_down, self._kept_rows):
+        for shaping in (self._headings, self._filled_down, self._kept_rows, self._returned_rows):
             part.notes += shaping.notes()
         part.notes += self._notes_on_columns()
         part.notes += self._notes_on_currencies()
@@ -245,6 +264,7 @@ class Mapping:
                 of_all.question,
                 totals.question,
                 statuses.question,
+                self._signs.finding().question,
                 discounts.question,
                 currencies.question,
                 self._scale_question(),
@@ -343,6 +363,7 @@ class Mapping:
             kept = kept.filter(~sums)
         self._statuses.learn(kept.numbers, kept.columns)
         self._currency_columns.learn(kept.columns)
+        self._signs.learn(kept.numbers, kept.columns)
         return kept
 
     def _below_header(self, block: Block) -> tuple[int, list[pa.Array]]:
@@ -531,6 +552,7 @@ class Mapping:
         self._mark_typed_numbers(numbers, mapped)
         if self._currencies or self._header_currency:
             self._currency_rows.update(mapped["currency"].to_pylist())
+        self._returned_rows.count(rows.columns)
         extra = self._extra(numbers, rows.columns)
         height = len(numbers)
         self.part.rows_loaded += height
@@ -565,6 +587,7 @@ class Mapping:
         for name, values in self._layout.values.items():
             if name in mapped:
                 mapped[name] = recoded(mapped[name], values)
+        self._returned_rows.turn(columns, mapped)
         return mapped
 
     def _mark_typed_numbers(self, numbers: pa.Array, mapped: dict[str, pa.Array]) -> None:

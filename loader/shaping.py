@@ -258,6 +258,64 @@ class KeptRows:
                 yield f"left out, as keep_rows_where says, by '{short(name)}': {', '.join(said)}"
 
 
+class ReturnedRows:
+    """Gives the amounts of returns a minus, where a column says so and their signs do not."""
+
+    _TAKEN_OFF = (
+        *("units", "line_total", "included_tax", "discount_amount"),
+        *("line_cost", "line_profit"),
+    )
+    _OF_A_PIECE = ("unit_price", "unit_cost")
+    _MINUS = r"^[^0-9]*[-(\x{2212}]|[0-9 ][-\x{2212}]\s*$"
+
+    def __init__(self, layout: Layout, header: Header) -> None:
+        """Prepare.
+
+        Raises:
+            BadFile: a column is not there.
+        """
+        rules = layout.returns_where
+        self._rules = [
+            (header.places(name, "returns_where")[0], wanted)
+            for name, wanted in (rules.items() if isinstance(rules, dict) else ())
+        ]
+        self._rows = 0
+
+    def turn(self, columns: Sequence[pa.Array], mapped: dict[str, pa.Array]) -> None:
+        """Turn the texts of our columns, in the rows that are returns."""
+        returned = self._returned(columns)
+        if returned is None:
+            return
+        for name in {*self._TAKEN_OFF, *self._OF_A_PIECE} & mapped.keys():
+            texts = mapped[name]
+            has_minus = pc.fill_null(pc.match_substring_regex(texts, self._MINUS), False)
+            if name in self._TAKEN_OFF:
+                turned = pc.binary_join_element_wise("-", texts, "")
+                turns = pc.and_not(returned, has_minus)
+            else:
+                turned = pc.replace_substring_regex(texts, r"[-()\x{2212}]", "")
+                turns = pc.and_(returned, has_minus)
+            mapped[name] = pc.if_else(turns, turned, texts)
+
+    def count(self, columns: Sequence[pa.Array]) -> None:
+        """Count the returns among rows that are loaded."""
+        returned = self._returned(columns)
+        self._rows += pc.sum(returned).as_py() or 0 if returned is not None else 0
+
+    def _returned(self, columns: Sequence[pa.Array]) -> pa.Array | None:
+        returned: pa.Array | None = None
+        for place, wanted in self._rules:
+            texts = pc.fill_null(pc.utf8_trim_whitespace(column_at(columns, place)), "")
+            said = _is_wanted(texts, wanted)
+            returned = said if returned is None else pc.and_(returned, said)
+        return returned
+
+    def notes(self) -> Iterator[str]:
+        """Say how many rows take off what was sold."""
+        if self._rules:
+            yield f"{count(self._rows, 'row')} taken off as returns, as returns_where says"
+
+
 def _is_wanted(texts: pa.Array, wanted: Wanted) -> pa.Array:
     if wanted.matches is not None:
         return pc.match_substring_regex(texts, wanted.matches)

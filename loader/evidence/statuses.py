@@ -14,11 +14,17 @@ from loader.evidence.finding import Finding
 from loader.layout_keys import Wanted
 from loader.questions import Question, Reading, as_argument
 from loader.understanding.profiles import Numbers, Profile
-from loader.understanding.vocabulary import row_words, says
+from loader.understanding.vocabulary import parts, row_words, says
 from loader.wording import SHOWN, count, quoted, short
 
 _SEVERAL = 60
 """A column with more different texts is no status."""
+
+_SIGNS = (
+    *(("soll", "haben"), ("debit", "credit"), ("dr", "cr"), ("debe", "haber"), ("dare", "avere")),
+    *(("debito", "credito"), ("debet", "credit"), ("debet", "kredit"), ("winien", "ma")),
+)
+"""Debit and credit, as headers name both of them, folded."""
 
 
 @dataclass
@@ -38,12 +44,14 @@ class StatusEvidence:
         names: the headers; empty where there is nothing to look at.
         rules: what the layout says of headers. Of one of which it says what does not count, another
             text that comes later is asked for; what else it says is settled.
+        returns: what it says of headers that tell returns: other texts of these are asked for.
         is_declared: whether people wrote how to read it: what they sold and took back was sold.
     """
 
     positions: Mapping[str, Sequence[int]]
     names: Sequence[str]
     rules: Mapping[str, Wanted]
+    returns: Mapping[str, Wanted]
     is_declared: bool
     _said: dict[int, dict[str, _Said]] = field(default_factory=dict)
     _others: set[int] = field(default_factory=set)
@@ -53,6 +61,7 @@ class StatusEvidence:
         self._excluded = {
             name.strip().casefold(): wanted.excluded for name, wanted in self.rules.items()
         }
+        self._returns = {name.strip().casefold(): wanted for name, wanted in self.returns.items()}
         mapped = {place for places in self.positions.values() for place in places}
         self._said = {
             place: {}
@@ -84,9 +93,11 @@ class StatusEvidence:
                 del self._said[place]
                 continue
             is_flag = _is_no_sale(self.names[place])
+            is_sign = _is_sign(self.names[place])
             for code, text in enumerate(texts):
                 item = said.setdefault(text, _Said())
-                if not (_is_no_sale(text) or (is_flag and _is_yes(text))):
+                is_open = is_sign or _is_no_sale(text) or (is_flag and _is_yes(text))
+                if not is_open or self._is_return(place, text):
                     item.rows += 1
                     continue
                 amounts = self._amounts(self._blocks[-1]) if amounts is None else amounts
@@ -96,6 +107,14 @@ class StatusEvidence:
                 item.rows += len(places)
                 item.amount += float(own.sum())
                 item.is_taken_off &= not (own > 0).any()
+
+    def _is_return(self, place: int, text: str) -> bool:
+        wanted = self._returns.get(self.names[place].strip().casefold())
+        if wanted is None:
+            return False
+        if _is_sign(self.names[place]) or wanted.matches or wanted.excluded:
+            return True  # each of its texts is one or the other
+        return text.strip().casefold() in {said.strip().casefold() for said in wanted.texts}
 
     def _amounts(self, factors: Sequence[pa.Array]) -> Numbers:
         amounts = [Profile(texts).numbers for texts in factors]
@@ -108,6 +127,8 @@ class StatusEvidence:
             # What has a minus, or no amount, changes nothing or takes off what was sold.
             open_ = {text: item for text, item in said.items()
                      if item.first_row and not item.is_taken_off}  # fmt: skip
+            if _is_sign(self.names[place]):
+                open_ = _rarer(said) if len(open_) == len(said) else {}
             if not open_:
                 continue
             if not self.is_declared or any(map(_never_was, [*open_, self.names[place]])):
@@ -139,10 +160,20 @@ class StatusEvidence:
                 + (as_argument(texts) if texts else ""),
             )
 
+        known = self._returns.get(name.strip().casefold())
+        returned = sorted({text.strip() for text in [*open_, *(known.texts if known else [])]})
+        listed = json.dumps(returned, ensure_ascii=False)
+        taken_off = Reading(
+            f"taken off as returns ({total - 2 * taken:,.2f})",
+            f"returns_where: {{{json.dumps(name, ensure_ascii=False)}: {listed}}}",
+            f"--returns-where {shlex.quote(f'{name}=')}{as_argument(returned)}",
+        )
+        is_back = _is_sign(name) or not any(map(_never_was, [*open_, name]))
         return Question(
             f"{self._rows(place, open_)}: are such rows",
             (
                 reading(f"no sales ({total - taken:,.2f} without them)", left_out),
+                *([taken_off] if is_back else []),
                 reading(f"sales ({total:,.2f} with them)", []),
             ),
         )
@@ -158,3 +189,19 @@ def _never_was(text: str) -> bool:
 
 def _is_yes(text: str) -> bool:
     return folded(text) in {folded(word) for word in row_words("yes")}
+
+
+def _is_sign(header: str) -> bool:
+    """Tell whether a header says debit or credit, as bookkeepers do: `S/H`, `Soll/Haben`."""
+    words = {*parts(header)}
+    return header.strip() in ("+/-", "S/H", "D/C", "D/A", "C/D", "H/S") or any(
+        {*pair} <= words for pair in _SIGNS
+    )
+
+
+def _rarer(said: Mapping[str, _Said]) -> dict[str, _Said]:
+    """Return the text of two that fewer rows have, where both have amounts."""
+    if len(said) != 2:
+        return {}
+    text = min(said, key=lambda text: said[text].rows)
+    return {text: said[text]}

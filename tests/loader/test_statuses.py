@@ -6,7 +6,7 @@ import pytest
 
 from loader.layouts import MARK
 from tests.conftest import Warehouse
-from tests.loader.conftest import Dropped, LaidOut, Row, loaded
+from tests.loader.conftest import Dropped, LaidOut, Row, loaded, raw
 
 HEADER = ["Order ID", "Order Date", "Product", "Units", "Unit Price", "Total"]
 LAYOUT = (
@@ -39,6 +39,8 @@ def table(header: str, *statuses: str, back: str = "") -> list[Row]:
         ("Typ", ["makulerad", "betald"], ["makulerad"]),
         ("Storniert", ["ja", "nein", ""], ["ja"]),
         ("Status", ["void", "void"], ["void"]),
+        ("S/H", ["H", "H", "S"], ["S"]),
+        ("Soll-/Haben-Kennzeichen", ["Soll", "Haben", "Haben"], ["Soll"]),
     ],
 )
 def test_statuses_that_are_asked_for(
@@ -61,6 +63,8 @@ def test_statuses_that_are_asked_for(
         ("Status", ["Not cancelled", "Paid"]),
         ("Status", ["partially refunded", "Paid"]),
         ("Remark", ["ja", "nein"]),
+        ("Size", ["S", "H", "H"]),
+        ("S/H", ["H", "H"]),
         ("Note", ["the customer did not like it and was refunded in part", "fine"]),
     ],
 )
@@ -106,3 +110,54 @@ def test_a_status_that_comes_later_is_asked_for_again(
     all_count = layouts(a=f"{LAYOUT}keep_rows_where: {{Status: {{not: []}}}}\n")
     again = drop("c.csv", table("Status", "Paid", "Void"))
     assert loaded(duckdb_warehouse.load(again, layouts=all_count)).rows_loaded == 2
+
+
+@pytest.mark.parametrize(
+    ("rule", "marked"), [("Type: [Return]", "Return"), ('Type: {matches: "^R"}', "Return")]
+)
+def test_returns_with_positive_amounts_are_taken_off(
+    duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut, rule: str, marked: str
+) -> None:
+    rows = [[*HEADER, "Type"]]
+    for units, price, total in (("1", "10", "10"), ("-1", "-10", "€ 10,00"), ("2", "5,-", "(10)")):
+        rows.append(["A1", "2026-01-05", "Tea", units, price, total, marked])
+    rows.append(["A2", "2026-01-06", "Tea", "1", "10", "10", "Sale"])
+    text = LAYOUT.replace("{sold_at", "{unit_price: Unit Price, sold_at").replace(
+        "units: Units, ", "units: Units, discount_amount: {constant: 2}, "
+    )
+    told = layouts(a=f"{text}decimal: ','\nreturns_where: {{{rule}}}\n")
+    outcome = loaded(duckdb_warehouse.load(drop("a.csv", rows), layouts=told))
+    assert "3 rows taken off as returns, as returns_where says" in outcome.notes
+    assert raw(duckdb_warehouse, "units, unit_price, line_total, discount_amount") == [
+        ("-1", "10", "-10", "-2"),
+        ("-1", "10", "-€ 10,00", "-2"),
+        ("-2", "5,-", "(10)", "-2"),
+        ("1", "10", "10", "2"),
+    ]
+
+
+def test_returns_that_come_later_are_asked_for_again(
+    duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut
+) -> None:
+    told = layouts(a=f"{MARK}a.csv\n{LAYOUT}returns_where: {{Type: [Return]}}\n")
+    path = drop("a.csv", table("Type", "Sale", "Return", "Refund"))
+    (held,) = duckdb_warehouse.load(path, layouts=told)
+    assert "Type says 'Refund' in 1 row" in held.error
+    assert 'returns_where: {"Type": ["Refund", "Return"]}' in held.error
+
+
+def test_units_with_a_minus_whose_amounts_have_none_are_asked_for(
+    duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut
+) -> None:
+    rows = table("Note", "", "", "")
+    rows[3] = [*rows[3][:3], "-1", *rows[3][4:]]
+    (held,) = duckdb_warehouse.load(drop("a.csv", rows))
+    assert "'Units' is negative and 'Total' is not in 1 row, such as row 4" in held.error
+    assert "taken off (10.00 in all) or sold as they stand (30.00)" in held.error
+    for number, rule in enumerate(('{"Units": {matches: "^.*[-(]"}}', "none")):
+        assert f"returns_where: {rule}" in held.error
+        told = layouts(a=f"{MARK}a.csv\n{LAYOUT}returns_where: {rule}\n")
+        path = drop(f"{number}.csv", [*rows, ["B", f"2026-01-2{number}", "Tea", "1", "9", "9", ""]])
+        loaded(duckdb_warehouse.load(path, layouts=told))
+    both = [*rows, ["B", "2026-01-09", "Tea", "-1", "10", "-10", ""]]
+    loaded(duckdb_warehouse.load(drop("both.csv", both)))
