@@ -21,7 +21,7 @@ from loader.reading.cutout import Cells, cells_of
 from loader.understanding.beside import read_tables, set_apart
 from loader.understanding.proposal import Setting, as_yaml, file_patterns
 from loader.understanding.proposal import quoted as as_text
-from loader.understanding.understand import Pick, Understood, read_as, understand
+from loader.understanding.understand import Pick, Understood, months_across, read_as, understand
 from loader.wording import quoted, short
 
 _OF_TYPE = {
@@ -114,8 +114,7 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
     for table in found:
         if answers.currency:
             _take_currency(table, answers.currency)
-    apart = {table.table.name: "no table of sales or of what they refer to" for table in tables
-             if not table.entity}  # fmt: skip
+    apart = {table.table.name: _why_apart(table) for table in tables if not table.entity}
     whole = [table for table in found if not table.lacking and table.question is None]
     patterns = [file_patterns(table, _others(table, tables)) for table in whole]
 
@@ -160,6 +159,12 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
         figures,
         is_currency_open,
     )
+
+
+def _why_apart(table: Understood) -> str:
+    if months_across(table.table):
+        return "its months stand side by side; `unpivot` in a layout makes rows of them"
+    return "no table of sales or of what they refer to"
 
 
 def said_list(text: str, *, blank: bool = False) -> list[str]:

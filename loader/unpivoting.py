@@ -304,7 +304,7 @@ def _day(text: str) -> str | None:
 @cache
 def month_names() -> dict[str, int]:
     """Return the months by their names, in full and short, without the ones that contradict."""
-    named: dict[str, set[int]] = {}
+    named: dict[str, set[int]] = {"mrz": {3}}  # as Excel shortens März
     for language in _LANGUAGES:
         for width in ("wide", "abbreviated"):
             for context in ("format", "stand-alone"):

@@ -5,6 +5,7 @@ columns may be is settled for all of them together. What stays in doubt is not p
 """
 
 import json
+import re
 import shlex
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field, replace
@@ -30,10 +31,14 @@ from loader.understanding.vocabulary import (
     parts,
     says,
 )
+from loader.unpivoting import month_names
 from loader.wording import SHOWN, quoted, short
 
 PROPOSED = 0.6
 """What is less sure than this is not proposed."""
+
+_MONTHS = 2
+"""So many columns called for months, with amounts, are a table turned on its side."""
 
 _NO_STATUS = ("region", "city", "country", "loyalty_tier", "customer_segment")
 """Columns whose headers may also be those of a status, which the values tell."""
@@ -169,6 +174,8 @@ def _best(table: Table, references: _References) -> Understood:
     nouns = nouns_in(table.name)
     scored = [(_score(item, nouns, references), item) for item in readings]
     score, best = max(scored, key=lambda pair: pair[0])
+    if best.entity in _NOUN_OF and months_across(table):
+        return Understood(table, None)
     if score > 0:
         is_named = _NOUN_OF.get(best.entity or "") in nouns
         return sales if not is_named and _has_more_of_sales(sales, best) else best
@@ -176,6 +183,23 @@ def _best(table: Table, references: _References) -> Understood:
     if product and told:
         return sales
     return Understood(table, None)
+
+
+def months_across(table: Table) -> bool:
+    """Tell whether amounts of months stand side by side, which is no list of anything."""
+    months = [
+        position
+        for position, header in enumerate(table.headers)
+        if _is_month(header) and table.profiles[position].number_share > 0.6
+    ]
+    return len(months) >= _MONTHS
+
+
+def _is_month(header: str) -> bool:
+    words = [word for word in parts(header) if not re.fullmatch(r"(20)?\d\d", word)]
+    if len(words) == 1:
+        return words[0] in month_names()
+    return not words and re.fullmatch(r"20\d\d\D(0[1-9]|1[0-2])(\D.*)?", header.strip()) is not None
 
 
 def _are_sales(sales: Understood) -> bool:

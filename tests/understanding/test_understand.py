@@ -139,3 +139,12 @@ def test_numbers_within_the_order_are_no_ids_of_products(tmp_path: Path) -> None
     ]
     (found,) = understand(tables(tmp_path, woo=rows))
     assert "product_id" not in found.picks
+
+
+@pytest.mark.parametrize(
+    "months", [["Jan 2026", "Feb 2026", "Mrz 2026"], ["2026-01", "2026-02", "2026-03"]]
+)
+def test_months_side_by_side_are_no_list(tmp_path: Path, months: list[str]) -> None:
+    rows = [["Artikel", *months], *([f"Tee {n}", f"{n}", f"{n + 3}", "5"] for n in range(8))]
+    (found,) = understand(tables(tmp_path, Umsatz_je_Artikel=rows))
+    assert found.entity is None
