@@ -26,6 +26,9 @@ _SIGNS = (
 )
 """Debit and credit, as headers name both of them, folded."""
 
+_STATUS = ("status", "statut", "stato", "state", "estado", "situacao", "zustand", "stan")
+"""How words for a status end, folded."""
+
 
 @dataclass
 class _Said:
@@ -97,6 +100,7 @@ class StatusEvidence:
             for code, text in enumerate(texts):
                 item = said.setdefault(text, _Said())
                 is_open = is_sign or _is_no_sale(text) or (is_flag and _is_yes(text))
+                is_open = is_open or _waits(self.names[place], text)
                 if not is_open or self._is_return(place, text):
                     item.rows += 1
                     continue
@@ -168,7 +172,9 @@ class StatusEvidence:
             f"returns_where: {{{json.dumps(name, ensure_ascii=False)}: {listed}}}",
             f"--returns-where {shlex.quote(f'{name}=')}{as_argument(returned)}",
         )
-        is_back = _is_sign(name) or not any(map(_never_was, [*open_, name]))
+        is_back = _is_sign(name) or not any(
+            _never_was(text) or _waits(name, text) for text in [*open_, name]
+        )
         return Question(
             f"{self._rows(place, open_)}: are such rows",
             (
@@ -185,6 +191,12 @@ def _is_no_sale(text: str) -> bool:
 
 def _never_was(text: str) -> bool:
     return says(text, "no_sale")
+
+
+def _waits(header: str, text: str) -> bool:
+    """Tell whether a status is that an order is open: nothing was delivered or paid yet."""
+    is_status = any(word.endswith(_STATUS) for word in parts(header))
+    return is_status and folded(text) in {folded(word) for word in row_words("open")}
 
 
 def _is_yes(text: str) -> bool:

@@ -40,6 +40,7 @@ def table(header: str, *statuses: str, back: str = "") -> list[Row]:
         ("Storniert", ["ja", "nein", ""], ["ja"]),
         ("Status", ["void", "void"], ["void"]),
         ("S/H", ["H", "H", "S"], ["S"]),
+        ("Auftragsstatus", ["erledigt", "offen"], ["offen"]),
         ("Soll-/Haben-Kennzeichen", ["Soll", "Haben", "Haben"], ["Soll"]),
     ],
 )
@@ -64,6 +65,7 @@ def test_statuses_that_are_asked_for(
         ("Status", ["partially refunded", "Paid"]),
         ("Remark", ["ja", "nein"]),
         ("Size", ["S", "H", "H"]),
+        ("Note", ["open", "closed"]),
         ("S/H", ["H", "H"]),
         ("Note", ["the customer did not like it and was refunded in part", "fine"]),
     ],
