@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,10 +12,11 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from loader.contracts import ENTITIES
+from loader.contracts import ENTITIES, folded
 from loader.currencies import codes_of, currencies_in
 from loader.deliveries import Delivery
-from loader.evidence.dates import SWAPPED, order_of, read_date
+from loader.evidence.dates import ORDERS, SWAPPED, order_of, read_date
+from loader.evidence.digits import latin_digits
 from loader.file_reader import FileReader
 from loader.layouts import LayoutFile, read_layouts
 from loader.load import Outcome
@@ -23,12 +24,21 @@ from loader.mapping import Part
 from loader.questions import Held, Question
 from loader.reading.sheet import BadFile
 from loader.understanding.profiles import Profile
+from loader.unpivoting import month_names
 
 _SIGNED = ("line_total", "unit_price")
 """Amounts whose texts may have a sign of their currency; the first that is there."""
 
 TOP = 5
 """How many products are shown."""
+
+
+_WEEKDAY = r"(?:[^\W\d_]+[.]?,? )?"
+_DAY_FIRST = (
+    _WEEKDAY + r"(\d{1,2})(?:st|nd|rd|th|er|º|ª)?[.]?[ /-]?(?:de |of )?"
+    r"([^\W\d_]+)[.]?,?[ /-]?(?:del? )?(\d{4}|\d{2})(?!\d)"
+)
+_MONTH_FIRST = _WEEKDAY + r"([^\W\d_]+)[.]?[ /-](\d{1,2})(?:st|nd|rd|th)?,?[ /-](\d{4}|\d{2})(?!\d)"
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,7 @@ class Figures:
         lines: how many there are.
         first: day of the earliest; None where no day could be read.
         last: day of the latest.
+        undated: how many there are beside them whose day cannot be read, and that do not count.
         totals: by currency ("" where none is told); None where no line has an amount.
         products: the strongest, each with its amount and its currency.
     """
@@ -46,6 +57,7 @@ class Figures:
     lines: int
     first: date | None
     last: date | None
+    undated: int
     totals: list[tuple[str, Decimal | None]]
     products: list[tuple[str, Decimal, str]]
 
@@ -128,10 +140,10 @@ class DryRun:
                 rows = self._rows.get(entity) or [_typed_nothing(entity)]
                 database.register(entity, pa.concat_tables(rows, promote_options="default"))
             database.execute(_LINES)
-            # What has no day is in no figure; unless they are written as none is read here.
-            database.execute(
+            # What has no day is in no figure; unless the days are those of orders elsewhere.
+            ((undated,),) = database.execute(
                 "delete from lines where day is null and exists (from lines where day is not null)"
-            )
+            ).fetchall()
             lines, first, last = database.execute(
                 "select count(*), min(day), max(day) from lines"
             ).fetchall()[0]
@@ -143,7 +155,7 @@ class DryRun:
                 "where product is not null and amount is not null "
                 f"group by all order by total desc, product, currency limit {TOP}"
             ).fetchall()
-        return Figures(lines, first, last, totals, products)
+        return Figures(lines, first, last, undated, totals, products)
 
 
 _LINES = """
@@ -208,21 +220,37 @@ def _currencies(batch: pa.RecordBatch, delivered: pa.Array) -> pa.Array:
 
 def dates_of(texts: pa.Array, declared: Sequence[str]) -> pa.Array:
     """Return the days of texts, by the orders that a part found or its layout declares."""
-    days: dict[str | None, date | None] = {None: None}
-    for text in pc.unique(texts).to_pylist():
-        if text is not None:
-            days[text] = _day(text, declared)
-    return pa.array([days[text] for text in texts.to_pylist()], pa.date32())
+    encoded = latin_digits(texts).dictionary_encode()
+    days = [_day(text.strip(), declared) for text in encoded.dictionary.to_pylist()]
+    return pa.array(days, pa.date32()).take(encoded.indices)
 
 
 def _day(text: str, declared: Sequence[str]) -> date | None:
-    found = re.match(r"\s*(\d{1,4}([./-])\d{1,2}\2\d{1,4})", text)
+    if re.fullmatch(r"(19|20)\d{6}", text):
+        return read_date(f"{text[:4]}-{text[4:6]}-{text[6:]}", "ymd")
+    if re.fullmatch(r"[3-6]\d{4}([.]\d{1,15})?", text):
+        return date(1899, 12, 30) + timedelta(days=int(text[:5]))
+    found = re.match(r"(\d{1,4}([./-])\d{1,2}\2\d{1,4})", text)
     if found is None:
-        return None
-    order = "ymd" if re.match(r"\s*\d{4}", text) else order_of(declared, found[2])
+        return _day_in_words(text)
+    order = "ymd" if re.match(r"\d{4}", text) else order_of(declared, found[2])
     if order == "ymd" and SWAPPED in declared:
         order = SWAPPED
-    return read_date(found[1], order) if order else None
+    fitting = {read_date(found[1], item) for item in ([order] if order else ORDERS)} - {None}
+    return fitting.pop() if len(fitting) == 1 else None
+
+
+def _day_in_words(text: str) -> date | None:
+    if found := re.match(_DAY_FIRST, text, re.IGNORECASE):
+        day, name, year = found.groups()
+    elif found := re.match(_MONTH_FIRST, text, re.IGNORECASE):
+        name, day, year = found.groups()
+    elif found := re.match(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2})", text):
+        return read_date("-".join(found.groups()), "ymd")
+    else:
+        return None
+    month = month_names().get(folded(name))
+    return read_date(f"{day}-{month}-{year}", "dmy") if month else None
 
 
 def _typed_nothing(entity: str) -> pa.Table:

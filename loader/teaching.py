@@ -118,7 +118,12 @@ def _figure_lines(figures: Figures) -> list[str]:
         f"{amount:,.2f} {currency}".rstrip() if amount is not None else "no amounts"
         for currency, amount in figures.totals
     )
-    lines = [f"{count(figures.lines, 'line')}, {days}", f"in all    {totals}"]
+    lines = [f"{count(figures.lines, 'line')}, {days}"]
+    if figures.undated:
+        lines.append(
+            f"{count(figures.undated, 'line')} without a day that can be read: not in these"
+        )
+    lines.append(f"in all    {totals}")
     for name, amount, currency in figures.products:
         told = f" {currency}" if len(figures.totals) > 1 else ""
         lines.append(f"top       {amount:>16,.2f}{told}  {short(name, 40)}")

@@ -104,13 +104,24 @@ class DateEvidence:
             if order_of(self._declared, mark) is None
         }
         question = next((item.question for item in findings.values() if item.question), None)
-        notes = [note for item in findings.values() for note in item.notes]
         orders = {mark: item.value for mark, item in findings.items() if item.value}
         items = [*self._declared]
         if not items and len(set(orders.values())) == 1 and len(orders) == len(by_mark):
             items.append(next(iter(orders.values())))
         else:
-            items += [mark.join(order) for mark, order in orders.items()]
+            orders = {mark: mark.join(order) for mark, order in orders.items()}
+            items += orders.values()
+        notes = [
+            note for mark, item in findings.items() for note in item.notes if mark not in orders
+        ]
+        found = [f"{orders[mark]} ({why})" for mark in orders for why in findings[mark].notes]
+        if found:
+            said = items[0] if len(items) == 1 else f"[{', '.join(items)}]"
+            notes.insert(
+                0,
+                f"dates stored as text were read as {', '.join(found)}; `dates: {said}` in a "
+                "layout settles it",
+            )
         if not self._declared and question is None and self._columns and by_mark:
             swap = self._swapped(next(iter(set(orders.values()))) if len(orders) == 1 else None)
             items += [SWAPPED] if swap.value else []
@@ -196,7 +207,7 @@ class _Marked:
         self._period = period
 
     def finding(self) -> Finding[str | None]:
-        """Return the one order that the dates leave, or a question."""
+        """Return the one order that the dates leave, with why as its note, or a question."""
         rows = self._counts.total()
         fits = {order: self._rows(self._read[order]) for order in ORDERS}
         possible = [order for order in ORDERS if fits[order] == rows]
@@ -211,11 +222,10 @@ class _Marked:
             against = rows - fits[best]
             if support < against * OUTNUMBERED:
                 return Finding(None, question=self._question([o for o in ORDERS if fits[o]]))
-            return Finding(best, [self._note(best, f"but for {against:,} that do not fit it")])
+            return Finding(best, [f"but for {against:,} that do not fit it"])
         differing = [order for order in possible if self._read[order] != self._read[possible[0]]]
         if len(possible) == 1:
-            why = "the one order that fits them all"
-            return Finding(possible[0], [self._note(possible[0], why)])
+            return Finding(possible[0], ["the one order that fits them all"])
         if not differing:
             return Finding(possible[0])
         for why, excluded in (
@@ -225,7 +235,7 @@ class _Marked:
         ):
             left = [order for order in possible if order not in excluded]
             if len(left) == 1:
-                return Finding(left[0], [self._note(left[0], why)])
+                return Finding(left[0], [why])
             possible = left or possible
         if rows * OUTNUMBERED <= self._among:
             note = (
@@ -273,12 +283,6 @@ class _Marked:
         if _is_year(first) and len(last) > 12:
             return set(possible) - {"ymd"}
         return set()
-
-    def _note(self, order: str, why: str) -> str:
-        return (
-            f"dates stored as text were read as {order} ({why}); `dates: {order}` in a layout "
-            "settles it"
-        )
 
     def _question(self, possible: list[str]) -> Question:
         def differs(text: str) -> tuple[int, str]:

@@ -1,9 +1,15 @@
 """What the rows of a file prove about its dates and numbers, and what they leave open."""
 
 from datetime import date
+from decimal import Decimal
+from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
+from loader.deliveries import find_deliveries
+from loader.dry_run import dates_of
+from loader.learning import Answers, learn
 from tests.conftest import Warehouse
 from tests.loader.conftest import Dropped, LaidOut, ledger, loaded
 
@@ -60,7 +66,7 @@ def test_decimal_mark(
         (["13/01/2026", "05/01/2026"], "dmy", "read as dmy (the one order that fits them all)"),
         (["01/13/2026"], "mdy", "read as mdy"),
         (["05/05/2026"], "dmy", None),
-        (["13.01.2026", "02/14/2026"], "d.m.y m/d/y", "read as dmy"),
+        (["13.01.2026", "02/14/2026"], "d.m.y m/d/y", "read as d.m.y"),
         (["12/31/25"], "mdy", "the one order that fits them all"),
         ([f"{day:02}/03/25" for day in range(1, 32)], "dmy", "as one or two years stand there"),
         ([f"25-03-{day:02}" for day in range(1, 32)], "ymd", "as one or two years stand there"),
@@ -148,3 +154,39 @@ def test_the_period_in_a_name_tells_that_excel_swapped_dates(
     outcome = loaded(duckdb_warehouse.load(drop("Sales 2026-03.xlsx", {"S": [HEADER, *rows]})))
     assert duckdb_warehouse.one("select date_order from raw.file_parts") == "dmy ydm"
     assert "turned back, they are of 2026-03-01 to 2026-03-31" in outcome.notes[1]
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        *("12. Januar 2026", "Mon, January 12, 2026", "lundi 12 janvier 2026", "12-Jan-26"),
+        *("12 de enero de 2026", "12 de janeiro de 2026", "12 gennaio 2026", "Jan 12, 2026"),
+        *("12 januari 2026", "12 stycznia 2026", "46034", "46034.5", "20260112", "2026年1月12日"),
+    ],
+)
+def test_days_as_staging_reads_them(day: str) -> None:
+    assert dates_of(pa.array([day, None, "soon"]), []).to_pylist() == [
+        date(2026, 1, 12),
+        None,
+        None,
+    ]
+
+
+def test_lines_without_a_day_are_said_to_be_in_no_figure(tmp_path: Path) -> None:
+    days = ["01/13/2026", "14.01.2026", "?", "15.01.2026"]
+    rows = [f"A{number},{day},Tea,1,10" for number, day in enumerate(days)]
+    (tmp_path / "a.csv").write_text("\n".join(["Order ID,Date,Product,Units,Total", *rows]))
+    lesson = learn(find_deliveries([tmp_path], tmp_path).deliveries, Answers())
+    assert lesson.figures is not None
+    assert (lesson.figures.lines, lesson.figures.undated) == (3, 1)
+    assert lesson.figures.totals == [("", Decimal(30))]
+    (outcome,) = lesson.outcomes
+    (note,) = [note for note in outcome.notes if "dates" in note]
+    assert "read as m/d/y (the one order that fits them all), d.m.y (" in note
+    assert "`dates: [m/d/y, d.m.y]` in a layout settles it" in note
+    # And so it does.
+    said = learn(
+        find_deliveries([tmp_path], tmp_path).deliveries, Answers({"dates": "m/d/y,d.m.y"})
+    )
+    assert said.figures == lesson.figures
+    assert not any("dates" in note for note in said.outcomes[0].notes)
