@@ -43,7 +43,7 @@ def codes_of(text: str) -> tuple[str, ...]:
 @cache
 def _known() -> dict[str, str]:
     """Return the currencies that are in use, by what each is called."""
-    lands = Locale("en").territories
+    lands = map(str, Locale("en").territories)
     codes = {code for land in lands if len(land) == 2 for code in get_territory_currencies(land)}
     signs = {sign.upper(): code for code, sign in Locale("en").currency_symbols.items()}
     named = {sign: code for sign, code in signs.items() if code in codes}
