@@ -263,7 +263,7 @@ def sheets(draw: st.DrawFn) -> list[list[str]]:
         "nothing": [],
         "repeated": HEADER,
         "total": ["Total", "", "", "9", "31.50"],
-        "comment": ["# note", "", "", "", ""],
+        "comment": ["# note", "7", "", "", ""],
         "ragged": [*LINE, "x"],
         "short": LINE[:2],
     }
@@ -304,7 +304,7 @@ def test_counts_add_up(
         "blank": [[], ["", " ", "", "", ""]],
         "repeated_header": [HEADER],
         "total": [["Total", "", "", "9", "31.50"]] if rules else [],
-        "comment": [["# note", "", "", "", ""]] if rules else [],
+        "comment": [["# note", "7", "", "", ""]] if rules else [],
     }
     kept = [LINE, *rows[:limit]] if rules else [LINE, *rows]
     expected = [
