@@ -12,13 +12,13 @@ from loader.reading.number_formats import first_sign
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 
-Currencies = dict[int, dict[int, str]]
-"""Number of a column, from 1 -> number of a row, from 1 -> sign or code."""
+_ROWS = 1_048_576
+"""Of a sheet, at most, however often a row is said to be repeated."""
 
 
-def currencies_of_ods(path: Path, sheet: str) -> Currencies:
-    """Return the currencies of the numbers in the cells of a sheet."""
-    found: Currencies = {}
+def currencies_of_ods(path: Path, sheet: str, column: int) -> dict[int, str]:
+    """Return the currencies of the numbers in a column (1 is A) of a sheet, by row from 1."""
+    found: dict[int, str] = {}
     is_wanted, row = False, 1
     with zipfile.ZipFile(path) as archive, archive.open("content.xml") as file:
         for event, element in iterparse(file, events=("start", "end")):
@@ -26,17 +26,22 @@ def currencies_of_ods(path: Path, sheet: str) -> Currencies:
                 is_wanted, row = element.get(f"{_TABLE}name") == sheet, 1
             elif event == "end" and element.tag == f"{_TABLE}table-row":
                 rows = int(element.get(f"{_TABLE}number-rows-repeated", "1"))
-                column = 1
-                for cell in element if is_wanted else ():
-                    columns = int(cell.get(f"{_TABLE}number-columns-repeated", "1"))
-                    if sign := _shown(cell):
-                        for place in range(column, column + columns):
-                            signs = dict.fromkeys(range(row, row + rows), sign)
-                            found.setdefault(place, {}).update(signs)
-                    column += columns
+                cell = _cell(element, column) if is_wanted else None
+                if cell is not None and (sign := _shown(cell)):
+                    found |= dict.fromkeys(range(row, min(row + rows, _ROWS + 1)), sign)
                 row += rows
                 element.clear()
     return found
+
+
+def _cell(row: Element, column: int) -> Element | None:
+    """Return the cell of a row that stands in a column."""
+    last = 0
+    for cell in row:
+        last += int(cell.get(f"{_TABLE}number-columns-repeated", "1"))
+        if last >= column:
+            return cell
+    return None
 
 
 def _shown(cell: Element) -> str:

@@ -76,7 +76,6 @@ class WorkbookSheet:
         self._hidden_noted = False
         self._formulas: list[tuple[int, int]] | None = None
         self._span: tuple[int, int] | None = None
-        self._amounts: dict[int, dict[int, str]] | None = None
         self._cells: tuple[int, int, Sequence[Sequence[object]]] | None = None
 
     def blocks(self) -> Iterator[Block]:
@@ -99,9 +98,8 @@ class WorkbookSheet:
         """Return what cells show by their format; of .xls and .xlsb nothing."""
         with in_plain_words(self.name):
             if self._book.kind == ".ods":
-                if self._amounts is None:
-                    self._amounts = currencies_of_ods(self._book.path, self.name)
-                return self._amounts.get(column_number(column.encode()) + 1, {})
+                number = column_number(column.encode()) + 1
+                return currencies_of_ods(self._book.path, self.name, number)
             if self._package is None:
                 return {}
             return self._package.currencies(self._part, column)

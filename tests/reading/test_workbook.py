@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loader.reading import opening
+from loader.reading.open_document import currencies_of_ods
 from loader.reading.opening import open_sheets
 from loader.reading.sheet import BadFile
 from loader.reading.workbook import open_workbook
@@ -413,6 +414,16 @@ def test_currencies_of_ods(ods: Maker) -> None:
     assert [sheet.currencies(letters) for letters in "BCDEF"] == [
         {1: "USD", 2: "€", 3: "€"}, {1: "USD", 2: "£", 3: "£"}, {}, {2: "CHF", 3: "CHF"}, {},
     ]  # fmt: skip
+
+
+def test_a_cell_repeated_without_end_takes_no_memory(ods: Maker) -> None:
+    path = ods(
+        '<table:table-row table:number-rows-repeated="999999999999"><table:table-cell '
+        'table:number-columns-repeated="999999999999" office:value-type="currency" '
+        'office:currency="EUR" office:value="5"><text:p>5</text:p></table:table-cell>'
+        "</table:table-row>"
+    )
+    assert len(currencies_of_ods(path, "S", 16_384)) == 1_048_576
 
 
 def test_the_content_decides_and_not_the_suffix(workbook: Maker) -> None:
