@@ -168,12 +168,17 @@ class TotalRows:
         found: dict[int, tuple[int, str, bool]] = {}
         anywhere, *patterns = _patterns()
         mapped = {place for places in self.positions.values() for place in places}
-        for position in sorted(range(len(columns)), key=lambda place: place not in mapped):
-            column = columns[position]
-            if position in self._numbers or column.null_count == len(column):
-                continue
-            texts = column.dictionary_encode().dictionary
-            texts = texts.filter(pc.match_substring_regex(texts, anywhere))
+        distinct = {
+            position: column.unique()
+            for position, column in enumerate(columns)
+            if position not in self._numbers and column.null_count < len(column)
+        }
+        suspects = _holding(anywhere, list(distinct.values()))
+        if not len(suspects):
+            return found
+        for position in sorted(distinct, key=lambda place: place not in mapped):
+            column, texts = columns[position], distinct[position]
+            texts = texts.filter(pc.is_in(texts, value_set=suspects))
             if not len(texts):
                 continue
             for pattern, is_weak in zip(patterns, (False, False, True), strict=True):
@@ -379,6 +384,13 @@ def _are_certain(sums: Sequence[_Row]) -> bool:
 
 def _are_equal(left: float, right: float) -> bool:
     return abs(left - right) <= 0.011 + 1e-5 * abs(right)
+
+
+def _holding(pattern: str, arrays: Sequence[pa.Array]) -> pa.Array:
+    """Return the texts of any of these arrays that hold a pattern, which costs much to compile."""
+    texts = pa.chunked_array(arrays, pa.string())
+    texts = pa.table({"text": texts}).combine_chunks()["text"]  # compiled once a chunk
+    return texts.filter(pc.match_substring_regex(texts, pattern)).unique()
 
 
 def _numbers(texts: pa.Array) -> Numbers:
