@@ -32,13 +32,8 @@ _SIGNED = ("line_total", "unit_price")
 TOP = 5
 """How many products are shown."""
 
-
-_WEEKDAY = r"(?:[^\W\d_]+[.]?,? )?"
-_DAY_FIRST = (
-    _WEEKDAY + r"(\d{1,2})(?:st|nd|rd|th|er|º|ª)?[.]?[ /-]?(?:de |of )?"
-    r"([^\W\d_]+)[.]?,?[ /-]?(?:del? )?(\d{4}|\d{2})(?!\d)"
-)
-_MONTH_FIRST = _WEEKDAY + r"([^\W\d_]+)[.]?[ /-](\d{1,2})(?:st|nd|rd|th)?,?[ /-](\d{4}|\d{2})(?!\d)"
+_IN_WORDS = r"[^\d:]*(\d{1,2})[^\d:]+(\d{4}|\d{2})(?!\d)"
+"""A day and a year, with the name of a month among the words; which others may be is staging's."""
 
 
 @dataclass(frozen=True)
@@ -241,16 +236,16 @@ def _day(text: str, declared: Sequence[str]) -> date | None:
 
 
 def _day_in_words(text: str) -> date | None:
-    if found := re.match(_DAY_FIRST, text, re.IGNORECASE):
-        day, name, year = found.groups()
-    elif found := re.match(_MONTH_FIRST, text, re.IGNORECASE):
-        name, day, year = found.groups()
-    elif found := re.match(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2})", text):
+    if found := re.match(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2})", text):
         return read_date("-".join(found.groups()), "ymd")
-    else:
-        return None
-    month = month_names().get(folded(name))
-    return read_date(f"{day}-{month}-{year}", "dmy") if month else None
+    found = re.match(_IN_WORDS, text)
+    words = map(folded, re.findall(r"[^\W\d_]+", found[0])) if found else ()
+    months = [month for word in words if (month := month_names().get(word))]
+    return (
+        read_date(f"{found[1]}-{months[0]}-{found[2]}", "dmy")
+        if found and len(months) == 1
+        else None
+    )
 
 
 def _typed_nothing(entity: str) -> pa.Table:

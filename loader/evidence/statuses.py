@@ -14,20 +14,11 @@ from loader.evidence.finding import Finding
 from loader.layout_keys import Wanted
 from loader.questions import Question, Reading, as_argument
 from loader.understanding.profiles import Numbers, Profile
-from loader.understanding.vocabulary import parts, row_words, says
+from loader.understanding.vocabulary import parts, row_keys, row_words, says
 from loader.wording import SHOWN, count, quoted, short
 
 _SEVERAL = 60
 """A column with more different texts is no status."""
-
-_SIGNS = (
-    *(("soll", "haben"), ("debit", "credit"), ("dr", "cr"), ("debe", "haber"), ("dare", "avere")),
-    *(("debito", "credito"), ("debet", "credit"), ("debet", "kredit"), ("winien", "ma")),
-)
-"""Debit and credit, as headers name both of them, folded."""
-
-_STATUS = ("status", "statut", "stato", "state", "estado", "situacao", "zustand", "stan")
-"""How words for a status end, folded."""
 
 
 @dataclass
@@ -195,20 +186,19 @@ def _never_was(text: str) -> bool:
 
 def _waits(header: str, text: str) -> bool:
     """Tell whether a status is that an order is open: nothing was delivered or paid yet."""
-    is_status = any(word.endswith(_STATUS) for word in parts(header))
-    return is_status and folded(text) in {folded(word) for word in row_words("open")}
+    is_status = any(word.endswith(tuple(row_keys("status"))) for word in parts(header))
+    return is_status and folded(text) in row_keys("open")
 
 
 def _is_yes(text: str) -> bool:
-    return folded(text) in {folded(word) for word in row_words("yes")}
+    return folded(text) in row_keys("yes")
 
 
 def _is_sign(header: str) -> bool:
     """Tell whether a header says debit or credit, as bookkeepers do: `S/H`, `Soll/Haben`."""
     words = {*parts(header)}
-    return header.strip() in ("+/-", "S/H", "D/C", "D/A", "C/D", "H/S") or any(
-        {*pair} <= words for pair in _SIGNS
-    )
+    names_both = bool(words & row_keys("debit") and words & row_keys("credit"))
+    return names_both or header.strip().lower() in row_words("sign")
 
 
 def _rarer(said: Mapping[str, _Said]) -> dict[str, _Said]:

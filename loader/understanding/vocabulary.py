@@ -82,6 +82,12 @@ def row_words(kind: str) -> tuple[str, ...]:
 
 
 @cache
+def row_keys(kind: str) -> frozenset[str]:
+    """Return the same words as `folded` writes them."""
+    return frozenset(map(folded, row_words(kind)))
+
+
+@cache
 def _phrases(kind: str) -> frozenset[str]:
     return frozenset(f" {' '.join(parts(word))} " for word in row_words(kind))
 
