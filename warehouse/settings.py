@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     database_url: str = ""
     sales_data_file: Path = CHECKOUT / "data" / "inbox"
     layouts_dir: Path = CHECKOUT / "layouts"
+    max_cells: Annotated[int, Field(ge=1)] = 30_000_000
     start_date: date | None = None
     end_date: date | None = None
     published_by: str = ""

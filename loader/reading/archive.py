@@ -54,7 +54,7 @@ def list_members(path: Path) -> list[Member]:
         raise BadFile(
             f"the zip archive holds {len(infos):,} files, more than {MAX_MEMBERS:,}: unpack it."
         )
-    if unpacked > MAX_UNPACKED or unpacked > max(_LARGE, packed * MAX_RATIO):
+    if unpacked > MAX_UNPACKED or is_bomb(packed, unpacked):
         raise BadFile(
             f"the zip archive unpacks from {packed / 2**20:,.1f} to {unpacked / 2**20:,.1f} MiB, "
             "which is too much to be plausible: unpack it yourself, and deliver what is in it."
@@ -69,6 +69,11 @@ def list_members(path: Path) -> list[Member]:
         names = quoted(sorted(map(str, twice)), 3)
         raise BadFile(f"the zip archive holds several files called {names}: unpack it.")
     return [item for item in members if "__MACOSX" not in item.path.parts]
+
+
+def is_bomb(packed: int, unpacked: int) -> bool:
+    """Tell whether what is packed unpacks to implausibly much, in bytes."""
+    return unpacked > max(_LARGE, packed * MAX_RATIO)
 
 
 def _member(info: zipfile.ZipInfo) -> Member:

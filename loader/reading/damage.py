@@ -13,9 +13,7 @@ import python_calamine
 from defusedxml.common import DefusedXmlException
 
 from loader.reading.sheet import BadFile
-
-MAX_CELLS = 60_000_000
-"""Calamine allocates the whole used area, and the process aborts when memory falls short."""
+from warehouse.settings import read_settings
 
 
 @contextmanager
@@ -70,6 +68,14 @@ def too_far(what: str, cell: str) -> str:
     """Say that the used area is too large, as a cell lies far off."""
     return (
         f"{what} has a cell {cell}, so that its used area is too large to read "
-        f"(over {MAX_CELLS:,} cells). Delete the stray cells outside of the table (select the "
+        f"(over {max_cells():,} cells). Delete the stray cells outside of the table (select the "
         "rows below it and the columns beside it, Delete), save and deliver it again."
     )
+
+
+def max_cells() -> int:
+    """Return how many cells a sheet may have.
+
+    Calamine allocates the whole used area, and the process aborts when memory falls short.
+    """
+    return read_settings().max_cells

@@ -4,6 +4,7 @@ import mmap
 import zipfile
 from pathlib import Path
 
+from loader.reading.archive import is_bomb
 from loader.reading.damage import PROTECTED
 from loader.reading.sheet import BadFile
 
@@ -70,10 +71,13 @@ def _kind_of_zip(path: Path) -> str:
         raise BadFile(PROTECTED)
     largest = max(parts, key=lambda part: part.file_size, default=None)
     total = sum(part.file_size for part in parts)
-    if largest and (largest.file_size > MAX_PART or total > MAX_UNPACKED):
+    packed = sum(part.compress_size for part in parts)
+    is_large = largest is not None and largest.file_size > MAX_PART
+    if largest and (is_large or total > MAX_UNPACKED or is_bomb(packed, total)):
         raise BadFile(
-            f"the workbook unpacks to {total / 2**30:,.1f} GiB ({largest.filename}: "
-            f"{largest.file_size / 2**30:,.1f}), too much to read: split it, or save it as CSV."
+            f"the workbook unpacks from {packed / 2**20:,.1f} to {total / 2**20:,.1f} MiB "
+            f"({largest.filename}: {largest.file_size / 2**20:,.1f}), too much to read: delete the "
+            "rows and sheets that it does not need, split it, or save the table as CSV."
         )
     names = {part.filename.lower() for part in parts}
     if "xl/workbook.bin" in names:

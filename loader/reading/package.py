@@ -12,13 +12,17 @@ from xml.etree.ElementTree import Element
 from defusedxml.ElementTree import fromstring
 
 from loader.reading.cell_scan import column_number, scan
-from loader.reading.damage import MAX_CELLS, too_far
+from loader.reading.damage import max_cells, too_far
 from loader.reading.number_formats import currencies_of_styles
 from loader.reading.sheet import BadFile
 
 MAX_DESCRIPTION = 64 * 2**20
 
+MAX_ROWS = 1_048_576
+"""Of a sheet of Excel."""
+
 _CHUNK = 2**20
+_OVERLAP = 1024
 _SMALL_PART = 8 * 2**20
 _USUAL_RATIO = 25
 
@@ -61,7 +65,7 @@ class Package:
         return self._sheets
 
     def refuse_far_cells(self, part: str, name: str) -> None:
-        """Refuse a sheet whose used area calamine could not hold.
+        """Refuse a sheet whose cells or used area calamine could not hold.
 
         The area that a sheet declares is believed of an ordinary large one only: of others, each
         cell with a value is looked at, since declared areas may be wrong in either direction.
@@ -73,12 +77,13 @@ class Package:
             width = column_number(declared[1]) + 1 if declared else 0
             height = int(declared[2]) if declared else 0
             usual = info.file_size <= info.compress_size * _USUAL_RATIO
-            if 0 < width * height <= MAX_CELLS and usual and info.file_size > _SMALL_PART:
+            if 0 < width * height <= max_cells() and usual and info.file_size > _SMALL_PART:
                 return
+            _refuse_many(archive, info, f"sheet '{name}'", b"c", b"row")
             if not any(_may_be_far(chunk) for chunk in _chunks(archive, info)):
                 return
             cells = scan(archive, info)
-        if cells.area > MAX_CELLS:
+        if cells.area > max_cells():
             raise BadFile(too_far(f"sheet '{name}'", f"as far off as {cells.farthest}"))
 
     def uncalculated(self, part: str) -> list[tuple[int, int]]:
@@ -191,13 +196,50 @@ def _sheets_of(book: Element, relations: dict[str, tuple[str, str]]) -> list[Lis
     return listed
 
 
+def refuse_many_cells_of_ods(path: Path) -> None:
+    """Refuse an .ods whose sheets have more cells with values than may be."""
+    with zipfile.ZipFile(path) as archive:
+        _refuse_many(archive, archive.getinfo("content.xml"), "the workbook", b"table:table-cell")
+
+
+def _refuse_many(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, what: str, cell: bytes, row: bytes = b""
+) -> None:
+    """Count the ends of cells and rows, which takes little of the time that reading them does."""
+    most = max_cells()
+    cells = rows = seen = 0
+    for chunk in _chunks(archive, info):
+        cells += _ends(chunk, cell, seen)
+        rows += _ends(chunk, row, seen) if row else 0
+        seen = _OVERLAP
+        if rows > MAX_ROWS:
+            raise BadFile(
+                f"{what} has more than {MAX_ROWS:,} rows, which no sheet of Excel has: split the "
+                "table, by year or month, or save it as CSV."
+            )
+        if cells > most:
+            raise BadFile(
+                f"{what} has more than {most:,} cells with values, too many to read: delete the "
+                "columns and rows that are no sales, split the table, by year or month, or save it "
+                "as CSV. (The setting MAX_CELLS allows more, where there is the memory.)"
+            )
+
+
+def _ends(xml: bytes, tag: bytes, seen: int) -> int:
+    """Count the ends of a tag behind what has been seen, with or without a prefix."""
+    plain, prefixed = b"</" + tag + b">", rb"</\w+:" + tag + b">"
+    start = max(seen - len(plain) + 1, 0)
+    others = len(re.findall(prefixed, xml[start:])) if b":" + tag in xml else 0
+    return xml.count(plain, start) + others
+
+
 def _chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
     """Yield a part piecewise; each piece repeats the end of the one before it."""
     end = b""
     with archive.open(info) as file:
         while chunk := file.read(_CHUNK):
             yield end + chunk
-            end = chunk[-1024:]
+            end = chunk[-_OVERLAP:]
 
 
 def refuse_far_cells_of_xlsb(path: Path) -> None:
@@ -210,5 +252,5 @@ def refuse_far_cells_of_xlsb(path: Path) -> None:
                 found = re.search(rb"\x94\x01\x10(.{16})", file.read(4096), re.DOTALL)
             if found:
                 top, bottom, left, right = struct.unpack("<4I", found[1])
-                if (bottom + 1 - top) * (right + 1 - left) > MAX_CELLS:
+                if (bottom + 1 - top) * (right + 1 - left) > max_cells():
                     raise BadFile(too_far("a sheet", f"in row {bottom + 1}"))

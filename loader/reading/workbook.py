@@ -27,7 +27,12 @@ from loader.reading.cell_texts import (
 from loader.reading.damage import in_plain_words
 from loader.reading.kinds import fitting, kind_of
 from loader.reading.open_document import currencies_of_ods
-from loader.reading.package import Listed, Package, refuse_far_cells_of_xlsb
+from loader.reading.package import (
+    Listed,
+    Package,
+    refuse_far_cells_of_xlsb,
+    refuse_many_cells_of_ods,
+)
 from loader.reading.sheet import BadFile, Block
 from loader.wording import SHOWN, count
 
@@ -44,6 +49,8 @@ def open_workbook(path: Path) -> "list[WorkbookSheet]":
     """
     with in_plain_words():
         kind = kind_of(path)
+        if kind == ".ods":
+            refuse_many_cells_of_ods(path)
         book = _Book(path, kind)
         package = Package(path) if kind == ".xlsx" else None
         listed = package.worksheets() if package else book.worksheets()

@@ -498,6 +498,28 @@ def test_a_zip_bomb_is_refused(workbook: Maker, monkeypatch: pytest.MonkeyPatch)
         archive.writestr("xl/bomb.xml", bytes(2**20))
     monkeypatch.setattr("loader.reading.kinds.MAX_PART", 2**19)
     assert "xl/bomb.xml" in refusal(path)
+    monkeypatch.undo()
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/large.xml", bytes(65 * 2**20))
+    assert "(xl/large.xml: 65.0)" in refusal(path)
+
+
+@pytest.mark.parametrize("prefix", ["", "x:"])
+def test_too_many_cells_are_refused_before_they_are_read(
+    sheet_xml: Maker, ods: Maker, monkeypatch: pytest.MonkeyPatch, prefix: str
+) -> None:
+    row = f"<{prefix}row><{prefix}c><{prefix}v>1</{prefix}v></{prefix}c></{prefix}row>"
+    path = sheet_xml(row * 50_000)  # of several pieces, which share the cells at their ends
+    monkeypatch.setenv("MAX_CELLS", "49999")
+    assert "sheet 'A' has more than 49,999 cells" in refusal(path)
+    repeated = '<table:table-cell office:value-type="float" office:value="1"></table:table-cell>'
+    message = refusal(ods(f"<table:table-row>{repeated * 50_000}</table:table-row>"))
+    assert "more than 49,999 cells" in message
+    monkeypatch.setenv("MAX_CELLS", "50000")
+    monkeypatch.setattr("loader.reading.package.MAX_ROWS", 49_999)
+    assert "more than 49,999 rows" in refusal(path)
+    monkeypatch.setattr("loader.reading.package.MAX_ROWS", 50_000)
+    assert prefix or len(Read(path).grid) == 50_000
 
 
 def test_entities_do_not_explode(patched: Maker) -> None:
