@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import python_calamine
 
 from loader.questions import Question
+from loader.reading.binary_formats import currencies_of_xls, currencies_of_xlsb
 from loader.reading.cell_scan import column_number
 from loader.reading.cell_texts import (
     LONG_OR_LARGE,
@@ -102,14 +103,24 @@ class WorkbookSheet:
         return isinstance(value, int | float) and not isinstance(value, bool)
 
     def currencies(self, column: str) -> dict[int, str]:
-        """Return what cells show by their format; of .xls and .xlsb nothing."""
+        """Return what cells show by their format."""
         with in_plain_words(self.name):
+            if self._package is not None:
+                return self._package.currencies(self._part, column)
+            place = self._book.path, self.name, column_number(column.encode()) + 1
             if self._book.kind == ".ods":
-                number = column_number(column.encode()) + 1
-                return currencies_of_ods(self._book.path, self.name, number)
-            if self._package is None:
+                return currencies_of_ods(*place)
+            try:
+                is_old = self._book.kind == ".xls"
+                return currencies_of_xls(*place) if is_old else currencies_of_xlsb(*place)
+            except Exception as error:
+                # Calamine has read the cells, so that the file is not lost for its formats.
+                note = (
+                    f"number formats of this {self._book.kind} cannot be read ({error}): what "
+                    "currency they show is not known; `currency:` in a layout says it"
+                )
+                self.notes += [note] * (note not in self.notes)
                 return {}
-            return self._package.currencies(self._part, column)
 
     def uncalculated(self) -> list[tuple[int, int]]:
         """Return the formulas without a value; of .xlsx and .xlsm only, else none."""

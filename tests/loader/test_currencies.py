@@ -14,6 +14,7 @@ from loader.learning import Answers, learn
 from loader.reading.number_formats import currency_shown
 from tests.conftest import Warehouse
 from tests.loader.conftest import Dropped, LaidOut, Row, loaded
+from tests.reading.conftest import xls, xlsb
 
 HEADER = ["Order ID", "Order Date", "Product", "Units", "Total"]
 PLAIN = (
@@ -90,14 +91,37 @@ def by_another_program(path: Path, formats: list[str], currency: str) -> None:
             archive.writestr(part, content)
 
 
-@pytest.mark.parametrize("write", [by_xlsxwriter, by_openpyxl, by_another_program])
+def before_2007(path: Path, formats: list[str], currency: str) -> None:
+    path.write_bytes(xls(binary(formats), formats))
+
+
+def in_binary(path: Path, formats: list[str], currency: str) -> None:
+    xlsb(path, binary(formats), (0, len(formats), 0, 4), formats)
+
+
+def binary(formats: list[str]) -> list[list[float | str]]:
+    days = range(len(formats))
+    return [[*HEADER], *([f"A{i}", f"2026-01-{i + 5:02}", "Tea", 1.0, 10.0 + i] for i in days)]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "write"),
+    [
+        (".xlsx", by_xlsxwriter),
+        (".xlsx", by_openpyxl),
+        (".xlsx", by_another_program),
+        (".xls", before_2007),
+        (".xlsb", in_binary),
+    ],
+)
 def test_each_row_has_the_currency_that_its_amount_shows(
     duckdb_warehouse: Warehouse,
     tmp_path: Path,
+    suffix: str,
     write: Callable[[Path, list[str], str], None],
 ) -> None:
-    write(tmp_path / "a.xlsx", [EUR, USD, GBP, "0.00", EUR], "")
-    outcome = loaded(duckdb_warehouse.load(tmp_path / "a.xlsx"))
+    write(tmp_path / f"a{suffix}", [EUR, USD, GBP, "0.00", EUR], "")
+    outcome = loaded(duckdb_warehouse.load(tmp_path / f"a{suffix}"))
     shown = "select currency, line_total from raw.sales_lines order by order_id"
     assert duckdb_warehouse.query(shown) == [
         ("€", "10"),

@@ -2,7 +2,7 @@
 
 import struct
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -166,10 +166,10 @@ XLS_END = (0x000A, b"")
 XLS_PASSWORD = (0x002F, struct.pack("<HHH", 1, 1, 1) + bytes(48))
 
 
-def xls(rows: list[list[float | str]]) -> bytes:
-    """Make an .xls of one sheet, S."""
+def xls(rows: list[list[float | str]], formats: Sequence[str] = ()) -> bytes:
+    """Make an .xls of one sheet, S; the rows below the first have these number formats."""
     cells = [
-        (0x0203, struct.pack("<HHHd", row, column, 0, value))
+        (0x0203, struct.pack("<HHHd", row, column, row * bool(formats), value))
         if isinstance(value, float)
         else (
             0x0204,
@@ -180,13 +180,30 @@ def xls(rows: list[list[float | str]]) -> bytes:
     ]
     sheet = biff((0x0809, struct.pack("<HHHHII", 0x600, 16, 0, 0, 0, 0)), *cells, XLS_END)
     code_page = (0x0042, struct.pack("<H", 1200))
-    bound = len(biff(XLS_GLOBALS, code_page, (0x0085, bytes(9)), XLS_END))
+    font = struct.pack("<5H5B", 200, 0, 8, 400, 0, 0, 0, 0, 0, 1) + b"\0A"
+    styles = [
+        *[(0x0031, font)] * bool(formats),
+        *(
+            (0x041E, struct.pack("<HHB", 163 + i, len(code), 1) + code.encode("utf-16-le"))
+            for i, code in enumerate(["General"] * bool(formats) + [*formats])
+        ),
+        *((0x00E0, struct.pack("<HH16x", 0, 163 + i)) for i in range(len(formats) + 1)),
+    ]
+    bound = len(biff(XLS_GLOBALS, code_page, *styles, (0x0085, bytes(9)), XLS_END))
     listed = (0x0085, struct.pack("<IBBBB", bound, 0, 0, 1, 0) + b"S")
-    return ole("Workbook", biff(XLS_GLOBALS, code_page, listed, XLS_END) + sheet)
+    return ole("Workbook", biff(XLS_GLOBALS, code_page, *styles, listed, XLS_END) + sheet)
 
 
-def xlsb(path: Path, rows: list[list[float | str]], area: tuple[int, int, int, int]) -> Path:
-    """Make an .xlsb of one sheet, S, that declares an area (first and last row, and column)."""
+def xlsb(
+    path: Path,
+    rows: list[list[float | str]],
+    area: tuple[int, int, int, int],
+    formats: Sequence[str] = (),
+) -> Path:
+    """Make an .xlsb of one sheet, S, that declares an area (first and last row, and column).
+
+    The rows below the first have these number formats.
+    """
 
     def record(kind: int, data: bytes = b"") -> bytes:
         number = bytes([kind]) if kind < 128 else bytes([kind & 127 | 128, kind >> 7])
@@ -198,7 +215,7 @@ def xlsb(path: Path, rows: list[list[float | str]], area: tuple[int, int, int, i
     cells = b"".join(
         record(0, struct.pack("<II9x", row, 0))
         + b"".join(
-            record(5, struct.pack("<IId", column, 0, value))
+            record(5, struct.pack("<IId", column, row * bool(formats), value))
             if isinstance(value, float)
             else record(6, struct.pack("<II", column, 0) + text(value))
             for column, value in enumerate(values)
@@ -221,4 +238,13 @@ def xlsb(path: Path, rows: list[list[float | str]], area: tuple[int, int, int, i
             record(131) + record(143) + listed + record(144) + record(132),
         )
         archive.writestr("xl/worksheets/sheet1.bin", record(129) + sheet + record(130))
+        if formats:
+            named = [record(44, struct.pack("<H", 164 + i) + text(code))
+                     for i, code in enumerate(formats)]  # fmt: skip
+            begin = record(615, struct.pack("<I", len(named)))
+            # Styles that cells are made of come before those of cells.
+            styles = [record(47, struct.pack("<HH12x", 0, 164))]
+            styles.append(record(617, struct.pack("<I", len(named) + 1)))
+            styles += [record(47, struct.pack("<HH12x", 0, 163 + i)) for i in range(len(named) + 1)]
+            archive.writestr("xl/styles.bin", b"".join([begin, *named, *styles, record(618)]))
     return path
