@@ -101,9 +101,10 @@ reset: .venv/run ## empty the warehouse (asks first; FORCE=1 does not); files in
 test: .venv/dev ## run every test, on DuckDB and on an embedded PostgreSQL
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 15
 
-test-deep: .venv/dev ## random histories and kills, more than an hour (SEED=17 for the same again)
+test-deep: .venv/dev ## random histories, kills and examples, most of an hour (SEED=17 for the same again)
 	@seed=$(or $(SEED),$$(date +%s)); echo "SEED=$$seed"; \
-	HISTORY_SEED=$$seed $(BIN)/python -m pytest -m deep --numprocesses 2 --dist worksteal; \
+	HISTORY_SEED=$$seed $(BIN)/python -m pytest -m "deep or hypothesis" --hypothesis-seed=$$seed \
+		--numprocesses 2 --dist worksteal; \
 	code=$$?; echo "To run the same again: make test-deep SEED=$$seed"; exit $$code
 
 lint: .venv/dev ## check style, types and the shape of the dbt project

@@ -1,7 +1,7 @@
 """Finds the header of a sheet and what each of its columns is called."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 
@@ -154,12 +154,14 @@ class NoHeader:
         found: what stands in it.
         matched: how many of the wanted columns it has.
         missing: the columns it lacks, each with the choices that would do.
+        unfit: what stands below a cell that says one of these, but is of another kind.
     """
 
     row: int | None
     found: list[str]
     matched: int
     missing: list[list[str]]
+    unfit: dict[str, str] = field(default_factory=dict)
 
 
 def peek(sheet: Sheet) -> tuple[Block | None, Iterator[Block]]:
@@ -343,7 +345,11 @@ def explain_missing(layout: Layout, near: NoHeader) -> str:
     else:
         rows = " and ".join(str(row) for row in layout.header)
         there = f"The layout says that the header is row {rows}, which is blank or not there."
-    return f"no column for {', '.join(wanted)}. {there}"
+    unfit = "".join(
+        f" Below {quoted([name])} stands {quoted([value])}, which is no such value."
+        for name, value in near.unfit.items()
+    )
+    return f"no column for {', '.join(wanted)}. {there}{unfit}"
 
 
 def _looked_for(source: Source) -> str:

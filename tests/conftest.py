@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
+from hypothesis import settings
 
 from loader.deliveries import find_deliveries
 from loader.layouts import read_layouts
@@ -39,6 +40,12 @@ LONG = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take longest, so that what runs side by side ends together."""
     items.sort(key=lambda item: "history" not in item.path.parts and item.path.stem not in LONG)
+
+
+# The same examples in every run, so that a failure is of the change that it is seen with;
+# `make test-deep` looks for others.
+settings.register_profile("repeatable", derandomize=True, database=None)
+settings.load_profile("default" if "HISTORY_SEED" in os.environ else "repeatable")
 
 
 BUILD = ["--resource-type", "model", "--resource-type", "seed", "--resource-type", "snapshot"]

@@ -9,7 +9,7 @@ from loader.layouts import Layout
 from loader.questions import Held
 from loader.understanding.tables import Table
 from loader.understanding.understand import Pick, Understood, nearest, understand
-from loader.understanding.vocabulary import words_for
+from loader.understanding.vocabulary import meanings, words_for
 
 _TOLD = 8
 """So many of the words of a column are told to who lacks it."""
@@ -31,7 +31,16 @@ def read_tidy(table: Table) -> tuple[Layout, Header | NoHeader]:
     if missing:
         at = table.header
         names = [name for name, cell in zip(at.names, at.cells, strict=True) if cell]
-        return _wanted(entity), NoHeader(at.row, names, len(picks), missing)
+        read = {position for pick in found.picks.values() for position in pick.positions}
+        lacking = {column for choice in missing for column in choice}
+        unfit = {
+            header: example
+            for position, header in enumerate(table.headers)
+            if position not in read
+            and any(meaning.column in lacking for meaning in meanings(header, entity))
+            and (example := table.example(position)) is not None
+        }
+        return _wanted(entity), NoHeader(at.row, names, len(picks), missing, unfit)
     if found.question is not None:
         raise Held([found.question], table.places[0][0])
     names = table.header.names

@@ -402,7 +402,7 @@ class _Reading:
         """Tell whether values are of no other kind, but odd ones of this."""
         kind = self.contract.columns[column].type
         if kind in ("timestamp", "date"):
-            return profile.number_share < 0.5
+            return profile.number_share < 0.5 or profile.date_share > 0
         is_number = kind in ("decimal", "integer") and column != "line_number"
         return is_number and not profile.is_percent and profile.date_share < 0.5
 

@@ -71,6 +71,18 @@ def test_sales_without_units_are_no_order_headers(
     assert not raw(duckdb_warehouse, "*", "orders")
 
 
+def test_a_known_header_over_values_of_another_kind(
+    duckdb_warehouse: Warehouse, drop: Dropped
+) -> None:
+    """One date proves what the column is, so that the others are odd rows; none is told."""
+    odd = [["# note", "7", "Tea", "", ""]] * 3
+    outcome = loaded(duckdb_warehouse.load(drop("odd.csv", [HEADER, LINE, *odd])))
+    assert outcome.rows_loaded == 4
+    message = failed(duckdb_warehouse.load(drop("none.csv", [HEADER, *odd])))
+    assert "no column for sold_at (looked for 'sold at', " in message
+    assert "Below 'Order Date' stands '7', which is no such value." in message
+
+
 def test_sheets_that_are_no_tables(duckdb_warehouse: Warehouse, drop: Dropped) -> None:
     notes = {f"Note {n}": [["hello"], ["world"]] for n in range(8)}
     summary = [["Region", "Revenue"], ["North", 7]]
