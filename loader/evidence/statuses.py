@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,7 +14,7 @@ from loader.evidence.finding import Finding
 from loader.layout_keys import Wanted
 from loader.questions import Question, Reading, as_argument
 from loader.understanding.profiles import Numbers, Profile
-from loader.understanding.vocabulary import parts, row_keys, row_words, says
+from loader.understanding.vocabulary import parts, row_keys, row_words, says, words_for
 from loader.wording import SHOWN, count, quoted, short
 
 _SEVERAL = 60
@@ -86,7 +86,7 @@ class StatusEvidence:
             if not texts or len({*said, *texts}) > _SEVERAL:
                 del self._said[place]
                 continue
-            is_flag = _is_no_sale(self.names[place])
+            is_flag = _is_no_sale(self.names[place]) and not _counts(self.names[place], said, texts)
             is_sign = _is_sign(self.names[place])
             for code, text in enumerate(texts):
                 item = said.setdefault(text, _Said())
@@ -192,6 +192,15 @@ def _waits(header: str, text: str) -> bool:
 
 def _is_yes(text: str) -> bool:
     return folded(text) in row_keys("yes")
+
+
+def _counts(header: str, *said: Iterable[str]) -> bool:
+    """Tell whether a column says how many came back, not whether: `Units returned`."""
+    units = {folded(word) for word in words_for("sales_lines", "units")}
+    numbers = {text.strip() for texts in said for text in texts}
+    return not units.isdisjoint(parts(header)) or any(
+        text.isdecimal() and int(text) > 1 for text in numbers
+    )
 
 
 def _is_sign(header: str) -> bool:

@@ -100,8 +100,10 @@ def in_binary(path: Path, formats: list[str], currency: str) -> None:
 
 
 def binary(formats: list[str]) -> list[list[float | str]]:
-    days = range(len(formats))
-    return [[*HEADER], *([f"A{i}", f"2026-01-{i + 5:02}", "Tea", 1.0, 10.0 + i] for i in days)]
+    rows: list[list[float | str]] = [[*HEADER]]
+    for i in range(len(formats)):
+        rows.append([f"A{i}", f"2026-01-{i + 5:02}", "Tea", 1.0, 10.0 + i])
+    return rows
 
 
 @pytest.mark.parametrize(

@@ -146,6 +146,66 @@ def table(name: str, text: str, **more: Any) -> Shop:
 
 
 SHOPS = [
+    table("Navision", """
+        Belegnr. = order_id = order
+        Zeilennr. = line_number = line
+        Verk. an Deb.-Nr. = customer_id = cust
+        Buchungsdatum = sold_at = day:dotted
+        Nr. = - = sku
+        Beschreibung = product_name = product
+        Menge = units = units
+        VK-Preis = unit_price = price:comma
+        Zeilenrabatt % = discount_rate = percent
+        Zeilenbetrag = line_total = net:comma
+        Betrag inkl. MwSt. = - = with_tax:comma
+        Lagerortcode = - = zip"""),
+    table("SAP", """
+        Fakturadat = sold_at = day:dotted
+        Faktura = order_id = order
+        Material = product_id = sku
+        Materialkurztext = product_name = product
+        Fakturamenge = units = units
+        VME = - = segment
+        Nettowert = line_total = net:comma
+        Belegwährung = currency = currency"""),
+    table("eBay", """
+        Verkaufsprotokollnummer = order_id = order
+        Nutzername des Käufers = customer_id = cust
+        Name des Käufers = customer_name = customer
+        Angebotstitel = product_name = product
+        Bestandseinheit = product_id = sku
+        Anzahl = units = units
+        Verkauft für = line_total = net:euro
+        Verpackung und Versand = - = tax:euro
+        Verkauft am = sold_at = day:dotted
+        Versandt am = - = ship:dotted"""),
+    table("Lightspeed", """
+        Sale ID = order_id = order
+        Completed = sold_at = day
+        Description = product_name = product
+        Qty = units = units
+        Retail = unit_price = price
+        Discounts = discount_amount = saved
+        Cost = line_cost = cost_all
+        Profit = line_profit = profit"""),
+    table("Xero", """
+        InvoiceNumber = order_id = order
+        InvoiceDate = sold_at = day:slashed
+        InventoryItemCode = product_id = sku
+        Description = product_name = product
+        Quantity = units = units
+        UnitAmount = unit_price = price
+        LineAmount = line_total = net
+        AccountCode = - = zip
+        Currency = currency = currency"""),
+    table("QuickBooks", """
+        Transaction date = sold_at = day:us
+        Customer full name = customer_name = customer
+        Product/Service = product_name = product
+        Memo/Description = - = segment
+        Qty = units = units
+        Sales price = unit_price = price
+        Amount = line_total = net"""),
     table("superstore", """
         Row ID = - = n
         Order ID = order_id = order
