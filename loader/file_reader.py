@@ -29,6 +29,8 @@ from loader.understanding.beside import (
     read_beside,
     tables_beside,
 )
+from loader.understanding.proposal import pattern
+from loader.understanding.proposal import quoted as quoted_as_yaml
 from loader.understanding.renamed import cure
 from loader.understanding.tables import table_of
 from loader.understanding.tidy import read_tidy
@@ -53,7 +55,11 @@ def choose_layouts(delivery: Delivery, layouts: list[LayoutFile]) -> LayoutFile:
     naming = [item for item in (file.naming(delivery.known_as) for file in layouts) if item.layouts]
     if len(naming) > 1:
         names = ", ".join(item.name for item in naming)
-        raise BadFile(f"several layouts name this file ({names}): make their `files:` narrower.")
+        example = quoted_as_yaml(pattern(delivery.known_as.name))
+        raise BadFile(
+            f"several layouts name this file ({names}): make the `files:` of those that it is not "
+            f"for narrower; one that names this file and the like of it says `files: {example}`."
+        )
     return naming[0] if naming else TIDY
 
 

@@ -350,7 +350,7 @@ def layout_path(folder: Path, deliveries: Sequence[Delivery], name: str = "") ->
         if name not in ("", other):
             raise CannotLearn(
                 f"layout '{other}' reads these files already, and two cannot: learn without "
-                f"--name, or make its `files:` narrower."
+                f'--name, or make its `files:` narrower, such as `files: "shop 1/*.xlsx"`.'
             )
     chosen = name or other or _slug(deliveries)
     path = folder / f"{chosen}.yml"
@@ -375,8 +375,8 @@ def _refuse_to_replace(path: Path, deliveries: Sequence[Delivery], *, is_meant: 
     if others and not is_meant:
         raise CannotLearn(
             f"layout '{path.stem}' reads these files already, and was learned from "
-            f"{', '.join(others)}: learn them together, or make its `files:` narrower; --name "
-            f"{path.stem} replaces it."
+            f"{', '.join(others)}: learn them together, or make its `files:` narrower, such as "
+            f'`files: "shop 1/*.xlsx"`; --name {path.stem} replaces it.'
         )
 
 

@@ -191,6 +191,9 @@ class Mapping:
         if header.spread is not None:
             self._mapped |= header.spread.taken
         self._currency_columns = self._currency_evidence()
+        # Of others, who learned them was asked; `values` says that the texts are right.
+        is_asked = is_declared and "currency" not in layout.values
+        self._stated = self._currencies_in_headers() if is_asked else {}
         self._amounts = {
             place
             for name in layout.contract.names_of_type("decimal")
@@ -305,6 +308,8 @@ class Mapping:
         for name in contract.names_of_type("text"):
             if name in mapped and self._header.positions.get(name):
                 self._texts.learn(name, mapped[name])
+        if "currency" in mapped and self._stated:
+            self._currency_columns.learn_stated(self._stated, numbers, mapped["currency"])
         if {"currency", "order_id"} <= mapped.keys():
             self._currency_columns.learn_orders(mapped["order_id"], mapped["currency"])
         self._discounts.learn(mapped)
@@ -322,6 +327,16 @@ class Mapping:
         is_open = self._layout.entity == "sales_lines" and "currency" not in self._header.positions
         places = [place for place in range(len(names)) if is_open and place not in self._mapped]
         return CurrencyEvidence(places, names)
+
+    def _currencies_in_headers(self) -> dict[str, str]:
+        if "currency" not in self._header.positions:
+            return {}
+        headers = (
+            self._header.at.names[position]
+            for name in _AMOUNTS
+            for position in self._header.positions.get(name, [])
+        )
+        return {header: said for header in headers if (said := currency_in(header))}
 
     def _scale_question(self) -> Question | None:
         """Ask for the first column whose header says thousands or cents, and the layout nothing."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from loader.currencies import SEVERAL, are_currencies, codes_of
+from loader.currencies import SEVERAL, are_currencies, codes_of, contradict
 from loader.evidence.finding import Finding
 from loader.questions import Question, Reading
 from loader.wording import SHOWN, count, short
@@ -26,6 +26,25 @@ class CurrencyEvidence:
         self._names = names
         self._said: dict[int, Counter[str]] = {place: Counter() for place in places}
         self._without = 0  # lines, beside others of their order that have a currency
+        self._stated: dict[str, str] = {}
+        self._against: Counter[str] = Counter()
+        self._first_against = 0
+
+    def learn_stated(self, stated: dict[str, str], numbers: pa.Array, currencies: pa.Array) -> None:
+        """Look at the currencies of a block of lines beside those that headers of amounts name.
+
+        Args:
+            stated: those headers, each with what it names.
+            numbers: of the rows, as Excel shows them.
+            currencies: of the lines.
+        """
+        self._stated = stated
+        for item in pc.value_counts(pc.drop_null(currencies)).to_pylist():
+            text = item["values"].strip()
+            if any(contradict(said, text) for said in stated.values()):
+                self._against[text] += item["counts"]
+                row = pc.index(currencies, item["values"]).as_py()
+                self._first_against = self._first_against or numbers[row].as_py()
 
     def learn_orders(self, orders: pa.Array, currencies: pa.Array) -> None:
         """Look at the currencies of a block of lines, as a column of ours has them."""
@@ -50,6 +69,8 @@ class CurrencyEvidence:
     def finding(self) -> Finding[None]:
         """Return what is said of one currency, or the question whether several are the amounts'."""
         notes = []
+        if self._against:
+            return Finding(None, question=self._question_of_header())
         if self._without:
             notes.append(
                 f"{count(self._without, 'row')} without a currency stand beside lines of the same "
@@ -85,3 +106,25 @@ class CurrencyEvidence:
             )
             return Finding(None, question=Question(asks, readings))
         return Finding(None, notes)
+
+    def _question_of_header(self) -> Question:
+        header, said = next(
+            (header, said)
+            for header, said in self._stated.items()
+            if any(contradict(said, text) for text in self._against)
+        )
+        code = codes_of(said)[0]
+        told = ", ".join(f"{text} ({count(rows, 'row')})" for text, rows in self._against.items())
+        same = {text: text for text in sorted(self._against)}
+        return Question(
+            f"'{short(header, 30)}' says {said}, and the currency by its layout is {told}, such as "
+            f"row {self._first_against}: are these amounts of",
+            (
+                Reading(code, f"currency: {{constant: {code}}}", f"--currency {code}"),
+                Reading(
+                    ", ".join(same),
+                    f"values: {{currency: {json.dumps(same, ensure_ascii=False)}}}",
+                    "",
+                ),
+            ),
+        )

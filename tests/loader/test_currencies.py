@@ -342,3 +342,28 @@ def test_what_stands_on_the_first_line_of_an_order_holds_for_its_others(
     other = drop("b.csv", [[*header[:6]], *([*row[:6]] for row in rows)])
     outcome = loaded(duckdb_warehouse.load(other, layouts=layouts(a=said)))
     assert any("4 rows without a currency stand beside" in note for note in outcome.notes)
+
+
+@pytest.mark.parametrize(
+    ("currency", "against"), [("{constant: USD}", "USD (2 rows)"), ("Currency", "USD (1 row)")]
+)
+def test_a_header_against_the_currency_of_a_layout(
+    duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut, currency: str, against: str
+) -> None:
+    rows: list[Row] = [
+        [*HEADER[:4], "Amount EUR", "Currency"],
+        ["A1", "2026-01-05", "Tea", "1", "10", "€"],
+        ["A2", "2026-01-06", "Tea", "1", "10", "USD"],
+    ]
+    path = drop("a.csv", rows)
+    written = PLAIN.replace("Total}", f"Amount EUR, currency: {currency}}}")
+    (outcome,) = duckdb_warehouse.load(path, layouts=layouts(a=written))
+    assert outcome.status == "held"
+    assert f"'Amount EUR' says EUR, and the currency by its layout is {against}" in outcome.error
+    assert "currency: {constant: EUR} or values: {currency: {" in outcome.error
+    for answer in ("values: {currency: {USD: USD}}\n", ""):
+        answered = written if answer else PLAIN.replace(
+            "Total}", "Amount EUR, currency: {constant: EUR}}"
+        )  # fmt: skip
+        (outcome,) = duckdb_warehouse.load(path, layouts=layouts(a=answered + answer))
+        assert outcome.status in ("loaded", "replaced")

@@ -401,9 +401,12 @@ def test_two_layouts_that_name_one_file(
     duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut
 ) -> None:
     message = failed(
-        duckdb_warehouse.load(drop("file.csv", ROWS), layouts=layouts(one=LAYOUT, two=LAYOUT))
+        duckdb_warehouse.load(
+            drop("Sales 2026-01.csv", ROWS), layouts=layouts(one=LAYOUT, two=LAYOUT)
+        )
     )
-    assert message == ("several layouts name this file (one, two): make their `files:` narrower.")
+    assert message.startswith("several layouts name this file (one, two): make the `files:` of")
+    assert message.endswith('says `files: "Sales [0-9]???-[0-9]?.csv"`.')
 
 
 # ------------------------------------------------------------------ bad layouts
