@@ -9,8 +9,8 @@ import xlsxwriter
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from loader.currencies import are_currencies
 from loader.deliveries import find_deliveries
-from loader.evidence.currencies import are_currencies
 from loader.evidence.totals import total_words
 from loader.file_reader import FileReader, choose_layouts
 from loader.layouts import read_layouts
