@@ -16,7 +16,7 @@ from reporting.ask.built import see_last_build
 from tests import test_published
 from tests.conftest import Warehouse
 from tests.history.forks import start_build
-from tests.test_published import write_sales
+from tests.test_published import few_data_tests, write_sales
 from warehouse.connection import connect, warehouse_url
 
 WHOLE = ["--exclude-resource-type", "unit_test"]
@@ -41,9 +41,10 @@ def built(
         "drop role if exists salesops_reader",
         "create role salesops_reader login password 'reader'",
     )
-    warehouse.load(write_sales(tmp_path_factory.mktemp("sales"), range(40)))
-    warehouse.build(*WHOLE)
-    yield warehouse
+    with few_data_tests(warehouse):
+        warehouse.load(write_sales(tmp_path_factory.mktemp("sales"), range(40)))
+        warehouse.build(*WHOLE)
+        yield warehouse
     warehouse.execute("drop owned by salesops_reader", "drop role salesops_reader")
 
 
