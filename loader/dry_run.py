@@ -171,11 +171,21 @@ _LINES = """
         coalesce(sales.product_name, listed.product_name, sales.product_id) as product,
         coalesce(sales.currency, headers.currency, '') as currency,
         coalesce(
-            sales.line_total - coalesce(sales.included_tax, 0),
-            coalesce(sales.unit_price, listed.list_price) * sales.units
-            * (1 - coalesce(sales.discount_rate, 0)) - coalesce(sales.discount_amount, 0)
+            (sales.line_total - coalesce(sales.included_tax, 0) - coalesce(included_freight, 0))
+            / tax_factor,
+            coalesce(
+                sales.unit_price / coalesce(nullif(sales.price_units, 0), 1) / tax_factor,
+                listed.list_price
+            ) * sales.units * (1 - coalesce(sales.discount_rate, 0))
+            - coalesce(sales.discount_amount, sales.unit_discount * sales.units, 0) / tax_factor
         ) as amount
-    from sales_lines as sales
+    from (
+        select
+            *,
+            1 + coalesce(included_tax_rate, 0)
+            * case when included_tax_rate >= 1 then 0.01 else 1 end as tax_factor
+        from sales_lines
+    ) as sales
     left join headers on sales.order_id = headers.order_id
     left join listed on coalesce(sales.product_id, sales.product_name) = listed.id
 """

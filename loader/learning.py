@@ -14,6 +14,7 @@ from loader.contracts import ENTITIES, header_key, unmet
 from loader.deliveries import Delivery
 from loader.dry_run import DryRun, Figures
 from loader.evidence.sheets import misnamed_file
+from loader.evidence.totals import NONE
 from loader.layouts import DEFAULT_MISSING, MARK, read_layouts
 from loader.load import Outcome
 from loader.questions import Question
@@ -31,6 +32,13 @@ _OF_TYPE = {
     "missing": ("text",),
 }
 """Settings that mean something only beside columns of these types."""
+
+
+_SETTLED_AT_ONCE = (
+    *("line_total", "unit_price", "price_units"),
+    *("included_tax", "included_tax_rate", "included_freight"),
+)
+"""Whoever names one of these columns has looked at the amounts."""
 
 
 class CannotLearn(Refusal):
@@ -301,7 +309,15 @@ def _take_columns(found: list[Understood], columns: Mapping[str, str]) -> None:
         taken = False
         for table in found:
             position = table.table.header.position(header)
-            if position is None or column not in ENTITIES[table.entity or ""].columns:
+            if column not in ENTITIES[table.entity or ""].columns:
+                continue
+            asked = "--column " + shlex.quote(f"{column}={header}")
+            if position is None and header == NONE:
+                taken |= table.picks.pop(column, None) is not None
+                if table.question and table.question.is_answered_by(asked):
+                    table.question = None
+                continue
+            if position is None:
                 continue
             taken = True
             for other in [
@@ -312,7 +328,7 @@ def _take_columns(found: list[Understood], columns: Mapping[str, str]) -> None:
             table.constants.pop(column, None)
             table.lacking = [choice for choice in table.lacking if column not in choice]
             asked = "--column " + shlex.quote(f"{column}={table.table.header.names[position]}")
-            if column in ("line_total", "included_tax") or (
+            if column in _SETTLED_AT_ONCE or (
                 table.question and table.question.is_answered_by(asked)
             ):
                 table.question = None

@@ -262,10 +262,10 @@ class ReturnedRows:
     """Gives the amounts of returns a minus, where a column says so and their signs do not."""
 
     _TAKEN_OFF = (
-        *("units", "line_total", "included_tax", "discount_amount"),
+        *("units", "line_total", "included_tax", "included_freight", "discount_amount"),
         *("line_cost", "line_profit"),
     )
-    _OF_A_PIECE = ("unit_price", "unit_cost")
+    _OF_A_PIECE = ("unit_price", "unit_discount", "unit_cost")
     _MINUS = r"^[^0-9]*[-(\x{2212}]|[0-9 ][-\x{2212}]\s*$"
 
     def __init__(self, layout: Layout, header: Header) -> None:

@@ -12,6 +12,8 @@ MOST = 0.9
 """So many of the rows must agree for a proof;"""
 _FEW = 2
 """and there must be so many rows that could disagree."""
+_SIZES = 3
+"""So many times must a product have been sold in another number than at first."""
 
 
 def agree(left: Numbers, right: Numbers, *, tolerance: float = 0.011) -> float | None:
@@ -90,6 +92,43 @@ def of_the_order(order: Profile, amount: Profile, origins: Sequence[int]) -> str
     if len(repeated) == len(several):
         return "the same on every line of an order"
     return None
+
+
+def grows_with_units(products: Profile, units: Numbers, amounts: Numbers) -> bool | None:
+    """Tell whether the amounts of one product grow with its units, or stay: totals, or prices.
+
+    Args:
+        products: what was sold.
+        units: how many of it.
+        amounts: what may be the price of one, or the total.
+
+    Returns:
+        None where too few products were sold in several sizes, or they do neither.
+    """
+    known = np.isfinite(units) & np.isfinite(amounts) & (units != 0) & (amounts != 0)
+    names = products.texts.to_pylist()
+    sold: dict[str, dict[float, list[float]]] = {}
+    for row in np.flatnonzero(known).tolist():
+        if name := names[row]:
+            sizes = sold.setdefault(name, {})
+            sizes.setdefault(abs(float(units[row])), []).append(abs(float(amounts[row])))
+    usual = [
+        np.array([(size, np.median(paid)) for size, paid in sizes.items()])
+        for sizes in sold.values()
+        if len(sizes) > 1
+    ]
+    if sum(len(sizes) - 1 for sizes in usual) < _SIZES:
+        return None
+    are_prices = [_are_one(paid, 0.011) for _, paid in (sizes.T for sizes in usual)]
+    are_totals = [_are_one(paid / size, 0.011 / size) for size, paid in (s.T for s in usual)]
+    stay, grow = float(np.mean(are_prices)), float(np.mean(are_totals))
+    if max(stay, grow) < MOST or min(stay, grow) > 1 - MOST:
+        return None
+    return grow > stay
+
+
+def _are_one(numbers: Numbers, tolerance: Numbers | float) -> bool:
+    return bool(np.all(np.abs(numbers - np.median(numbers)) <= tolerance + 1e-3 * numbers))
 
 
 def is_numbering(numbers: Profile, order: Profile | None, origins: Sequence[int]) -> bool:

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from loader.contracts import ENTITIES, unmet
 from loader.currencies import SEVERAL, are_currencies, codes_of, contradict
 from loader.evidence.sheets import SheetRows
+from loader.evidence.totals import total_words
 from loader.questions import Question, Reading
 from loader.understanding import discounts, proofs, taxes
 from loader.understanding.first_lines import of_first_lines
@@ -42,6 +43,13 @@ _MONTHS = 2
 
 _NO_STATUS = ("region", "city", "country", "loyalty_tier", "customer_segment")
 """Columns whose headers may also be those of a status, which the values tell."""
+
+_OF_RATES = frozenset(
+    {"%", "rate", "satz", "steuersatz", "taux", "aliquota", "stawka", "tarief", "tipo", "momssats"}
+)
+"""Words of headers that say of a tax that it is its rate."""
+_RATES = 4
+"""More rates than these are amounts, unless the header or a percent sign says otherwise."""
 
 _NOUN_OF = {
     "customers": "customer",
@@ -291,7 +299,13 @@ class _Reading:
             self._complete_lines(found)
             self._fill_down(found)
             found.question = (
-                self._rivals(found) or self._with_tax(found) or self._question_on_currency(found)
+                self._rivals(found)
+                or self._price_or_total(found)
+                or self._price_of_several(found)
+                or self._with_tax(found)
+                or self._with_tax_rate(found)
+                or self._with_freight(found)
+                or self._question_on_currency(found)
             )
         present = {*found.picks, *found.constants}
         needed = [*self.contract.required, *self.contract.tidy]
@@ -320,7 +334,7 @@ class _Reading:
         profile = self.table.profiles[position]
         meant = meanings(header, self.entity) if header else ()
         # Whether a tax is included, its values say.
-        others = (OTHER, "included_tax")
+        others = (OTHER, "included_tax", "included_tax_rate", "included_freight")
         if any(meaning.column in others for meaning in meant):
             self.others.add(position)
         for meaning in meant:
@@ -417,6 +431,8 @@ class _Reading:
         known = profile.known_numbers
         if column == "line_number":
             return 1.0 if profile.is_whole else 0.0
+        if column == "price_units":
+            return 1.0 if np.isin(known, 10.0 ** np.arange(6)).all() else 0.0
         if column == "discount_rate":
             return 1.0 if known.max() <= 100 and known.min() >= 0 else 0.0
         if column == "discount_amount":
@@ -568,48 +584,88 @@ class _Reading:
         prices, units = self._candidates("unit_price"), self._candidates("units")
         if not prices or not units:
             return None
-        return self._numbers(prices[0]) * self._numbers(units[0])
+        gross = self._numbers(prices[0]) * self._numbers(units[0])
+        per = self._candidates("price_units")
+        return gross / _known(self._numbers(per[0]), 1) if per else gross
 
     def _is_price_by_units(self, position: int) -> bool:
         gross = self._gross()
         return gross is not None and proofs.proves(self._numbers(position), gross)
 
     def _taxes(self) -> set[int]:
-        return {position for position in self.others if _is_tax(self.table.headers[position])}
+        headers = self.table.headers
+        weighed = {position for _, position in self.weights}
+        return {
+            position
+            for position, header in enumerate(headers)
+            if _is_tax(header)
+            and (
+                position in self.others
+                or (position not in weighed and _OF_RATES & {*parts(header)})
+            )
+        }
+
+    def _freights(self) -> set[int]:
+        """Return the positions of what the shipping cost."""
+        return {
+            position
+            for position in self.others
+            if any(
+                meaning.column == "freight_amount"
+                for meaning in meanings(self.table.headers[position], "orders")
+            )
+        }
 
     def _check_totals(self) -> None:
         self._find_price()
+        self._check_price_units()
         totals = self._candidates("line_total")
         self._choose_price(totals)
         amounts = {position: self._numbers(position) for position in self._amounts()}
         gross = self._gross()
-        reductions = {*self._candidates("discount_amount"), *self._candidates("discount_rate")}
-        taxed = self._taxes()
+        reductions = {
+            position
+            for column in ("discount_amount", "discount_rate", "unit_discount")
+            for position in self._candidates(column)
+        }
+        on_top = {
+            **dict.fromkeys(self._freights(), "shipping"),
+            **dict.fromkeys(self._taxes(), "tax"),
+        }
         for total, part, rest in proofs.pairs_that_add_up(
-            {place: amounts[place] for place in amounts if place in {*totals, *reductions, *taxed}}
+            {place: amounts[place] for place in amounts if place in {*totals, *reductions, *on_top}}
         ):
             for one, other in ((part, rest), (rest, part)):
                 if one in reductions and other in totals and total in totals:
                     self.money_off.add(one)
                     self._support("line_total", other, 0.4, "it is the amount less the discount")
                     self._refuse(total, ("line_total",), "it is the amount before the discount")
-                if one in taxed and other in totals and total in totals:
-                    self._support("line_total", other, 0.4, "it is the amount without the tax")
-                    self._refuse(total, ("line_total",), "it is the amount with the tax")
+                if one in on_top and other in totals and total in totals:
+                    what = on_top[one]
+                    self._support("line_total", other, 0.4, f"it is the amount without the {what}")
+                    self._refuse(total, ("line_total",), f"it is the amount with the {what}")
         if gross is None:
+            self._check_growth()
             return
         for position in self._candidates("line_total"):
-            self._check_total(position, gross, reductions, taxed)
+            self._check_total(position, gross, reductions, on_top)
+        self._check_growth()
 
     def _check_total(
-        self, position: int, gross: Numbers, reductions: set[int], taxed: set[int]
+        self, position: int, gross: Numbers, reductions: set[int], on_top: dict[int, str]
     ) -> None:
         amount = self._numbers(position)
         for place in reductions - {position}:
             discount = np.nan_to_num(self._numbers(place))
             if not discount.any():
                 continue
-            for net in (gross - discount, gross * (1 - discount), gross * (1 - discount / 100)):
+            units = self._numbers(self._candidates("units")[0])
+            for net in (
+                gross - discount,
+                gross * (1 - discount),
+                gross * (1 - discount / 100),
+                gross - discount * units,
+            ):
                 if proofs.proves(amount, net) and proofs.differs(amount, gross):
                     self._support(
                         "line_total", position, 0.4, "price times units less the discount"
@@ -627,9 +683,13 @@ class _Reading:
             else:
                 self._support("line_total", position, 0.3, "it is price times units")
             return
-        for place in taxed:
-            if proofs.proves(amount, gross + np.nan_to_num(self._numbers(place))):
-                self._refuse(position, ("line_total",), "it is price times units with the tax")
+        more = [({place}, what) for place, what in on_top.items()]
+        if len(on_top) > 1:
+            more.append(({*on_top}, " and the ".join(dict.fromkeys(on_top.values()))))
+        for places, what in more:
+            extra = sum((np.nan_to_num(self._numbers(place)) for place in places), 0.0)
+            if proofs.proves(amount, gross + extra):
+                self._refuse(position, ("line_total",), f"it is price times units with the {what}")
                 return
         if proofs.has_factor(amount, gross):
             self._refuse(position, ("line_total",), "it is price times units with something on top")
@@ -656,6 +716,49 @@ class _Reading:
                         del self.weights[column, position]
                         self._add("unit_price", position, 1.0, "times units, it is the total")
                         return
+
+    def _check_price_units(self) -> None:
+        """Find of how many units the price is, which a total proves."""
+        for position in self._candidates("price_units"):
+            for_all = self._gross()
+            if for_all is None:
+                return
+            one = for_all * _known(self._numbers(position), 1)
+            for total in self._candidates("line_total"):
+                amount = self._numbers(total)
+                if not proofs.differs(for_all, one):
+                    break
+                if proofs.proves(amount, for_all):
+                    why = "the total is price times units by it"
+                    self._support("price_units", position, 0.4, why)
+                elif proofs.proves(amount, one):
+                    self._refuse(position, ("price_units",), "the price is that of one unit")
+
+    def _check_growth(self) -> None:
+        """Take what grows with the units of each product for the total, whatever it is called."""
+        prices, totals = self._candidates("unit_price"), self._candidates("line_total")
+        if len({*prices, *totals}) != 1:
+            return
+        (position,) = {*prices, *totals}
+        grows = self._grows(position)
+        if grows and prices:
+            self._refuse_quietly("unit_price", position)
+            self._add("line_total", position, 1.0, "that of each product grows with its units")
+        elif grows is False and prices and totals:
+            self._refuse_quietly("line_total", position)
+            self._add(
+                "unit_price", position, 1.0, "that of each product is one, whatever its units"
+            )
+
+    def _grows(self, position: int) -> bool | None:
+        """Tell whether amounts of each product grow with its units; None where that is not seen."""
+        units = self._candidates("units")
+        products = self._candidates("product_id") or self._candidates("product_name")
+        if not units or not products:
+            return None
+        return proofs.grows_with_units(
+            self.table.profiles[products[0]], self._numbers(units[0]), self._numbers(position)
+        )
 
     def _choose_price(self, totals: list[int]) -> None:
         """Of several prices, take the one that the total is made of."""
@@ -721,8 +824,10 @@ class _Reading:
                     self._refuse(position, ("discount_amount", "discount_rate"), "there is none")
                 continue
             if self._is_off_each_piece(numbers, of_each, totals):
+                self._refuse_quietly("discount_amount", position)
+                self._refuse_quietly("discount_rate", position)
                 why = "it is taken off the price of one piece"
-                self._refuse(position, ("discount_amount", "discount_rate"), why)
+                self._add("unit_discount", position, 1.0, why)
                 continue
             if ("discount_rate", position) in self.weights:
                 is_money = position in self.money_off or discounts.possible(
@@ -834,6 +939,153 @@ class _Reading:
             return Question("is the amount of a line", tuple(readings), self.table.places[0][1])
         return None
 
+    def _price_or_total(self, found: Understood) -> Question | None:
+        """Ask whether an amount is of a piece or of the line, where its word or values doubt it."""
+        picks = [name for name in ("unit_price", "line_total") if name in found.picks]
+        if len(picks) != 1 or "units" not in found.picks:
+            return None
+        (place,) = found.picks[picks[0]].positions
+        header, units = (
+            self.table.header.names[place],
+            self._numbers(found.picks["units"].positions[0]),
+        )
+        amounts, grows = self._numbers(place), self._grows(place)
+        meant = {meaning.column for meaning in meanings(self.table.headers[place], self.entity)}
+        is_open = grows is None and {"unit_price", "line_total"} <= meant
+        is_odd = grows is False and picks == ["line_total"]
+        if not (is_open or is_odd) or not proofs.differs(amounts * units, amounts):
+            return None
+        asks = f"is '{short(header, 30)}'"
+        if is_odd:
+            asks = f"'{short(header, 30)}' of each product is one, whatever its units: is it"
+        readings = tuple(
+            Reading(
+                f"{meaning} ({float(np.nansum(numbers)):,.2f} in the first rows)",
+                f"{column}: {json.dumps(header, ensure_ascii=False)}",
+                f"--column {shlex.quote(f'{column}={header}')}",
+            )
+            for meaning, column, numbers in (
+                ("of the line", "line_total", amounts),
+                ("of one piece", "unit_price", amounts * units),
+            )
+        )
+        return Question(asks, readings, self.table.places[0][1])
+
+    def _price_of_several(self, found: Understood) -> Question | None:
+        """Ask whether a price is that of so many units as stand beside it, where no total tells."""
+        per, price = found.picks.get("price_units"), found.picks.get("unit_price")
+        gross = self._gross()
+        if per is None or per.weight > 1 or price is None or gross is None:
+            return None
+        names = self.table.header.names
+        of_several, of_one = (names[pick.positions[0]] for pick in (per, price))
+        one = gross * _known(self._numbers(per.positions[0]), 1)
+        if not proofs.differs(gross, one):
+            return None
+        return Question(
+            f"is '{short(of_one, 30)}' the price",
+            (
+                Reading(
+                    f"of as many units as '{short(of_several, 30)}' says "
+                    f"({float(np.nansum(gross)):,.2f} in the first rows)",
+                    f"price_units: {json.dumps(of_several, ensure_ascii=False)}",
+                    f"--column {shlex.quote(f'price_units={of_several}')}",
+                ),
+                Reading(
+                    f"of one ({float(np.nansum(one)):,.2f})",
+                    "no price_units",
+                    "--column price_units=none",
+                ),
+            ),
+            self.table.places[0][1],
+        )
+
+    def _with_tax_rate(self, found: Understood) -> Question | None:
+        """Ask whether the amount includes the tax whose rate stands beside it."""
+        pick = found.picks.get("line_total") or found.picks.get("unit_price")
+        if pick is None or {"included_tax", "included_tax_rate"} & found.picks.keys():
+            return None
+        place = pick.positions[0]
+        header = self.table.headers[place]
+        if _says_without_tax(header):
+            return None
+        amounts = self._numbers(place)
+        beside = [self._numbers(other) for other in self._amounts() if other != place]
+        for position in sorted(self._taxes() - {place}):
+            rates = self._rates(position)
+            if rates is None:
+                continue
+            net = amounts / (1 + rates)
+            if any(proofs.proves(other, amounts * (1 + rates)) for other in beside):
+                self.asides[position] = "the tax comes on top of the amount"
+                return None
+            if any(proofs.proves(other, net) for other in beside):
+                why = "the amount includes the tax of this rate"
+                found.picks["included_tax_rate"] = Pick([position], 1.0, [why])
+                return None
+            if any(self._is_tax_on(other, amounts) for other in self._taxes() - {place}):
+                continue  # the tax itself tells
+            units = found.picks.get("units")
+            if "line_total" not in found.picks and units is not None:
+                count = self._numbers(units.positions[0])
+                amounts, net = amounts * count, net * count
+            name = self.table.header.names[position]
+            column = "line_total" if "line_total" in found.picks else "unit_price"
+            amount = self.table.header.names[place]
+            return Question(
+                f"does '{short(amount, 30)}' include the tax at '{short(name, 30)}': is it",
+                tuple(
+                    Reading(
+                        f"{meaning} ({float(np.nansum(total)):,.2f} in the first rows)",
+                        f"{ours}: {json.dumps(theirs, ensure_ascii=False)}",
+                        f"--column {shlex.quote(f'{ours}={theirs}')}",
+                    )
+                    for meaning, total, ours, theirs in (
+                        ("without", amounts, column, amount),
+                        ("with, so that it is taken off", net, "included_tax_rate", name),
+                    )
+                ),
+                self.table.places[0][1],
+            )
+        return None
+
+    def _rates(self, position: int) -> Numbers | None:
+        """Return a column of tax rates as shares; None where it holds no rates, or nothing else."""
+        rates = np.nan_to_num(self._numbers(position))
+        some = np.unique(np.abs(rates[rates != 0]))
+        profile = self.table.profiles[position]
+        if not len(some) or profile.date_share > 0.5 or not taxes.are_rates(some):
+            return None
+        words = {*parts(self.table.headers[position])}
+        if not (profile.is_percent or words & _OF_RATES or len(some) <= _RATES):
+            return None
+        return np.asarray(np.where(np.abs(rates) >= 1, rates / 100, rates))
+
+    def _with_freight(self, found: Understood) -> Question | None:
+        """Ask whether the total includes the shipping beside it, where nothing tells."""
+        total = found.picks.get("line_total")
+        if total is None or total.weight > 1:
+            return None
+        place = total.positions[0]
+        header = self.table.headers[place]
+        amounts = self._numbers(place)
+        if _says_without_tax(header) or not (total_words().search(header) or _says_paid(header)):
+            return None
+        if (gross := self._gross()) is not None and proofs.proves(amounts, gross):
+            return None
+        for position in sorted(self._freights() - {place}):
+            freight = np.nan_to_num(self._numbers(position))
+            if not np.any((freight != 0) & np.isfinite(amounts)):
+                continue
+            others = [self._numbers(at) for at in self._amounts() if at not in (place, position)]
+            if any(proofs.proves(other, amounts + freight) for other in others):
+                self.asides[position] = "it comes on top of the total"
+            elif any(proofs.proves(amounts, other + freight) for other in others):
+                found.picks["included_freight"] = Pick([position], 1.0, ["the total includes it"])
+            else:
+                return self._question_on_part(place, position, "included_freight")
+        return None
+
     def _question_on_currency(self, found: Understood) -> Question | None:
         """Ask which of two columns names the currency, or whether it is the amount's header."""
         currency = found.picks.get("currency")
@@ -891,7 +1143,7 @@ class _Reading:
             if included:
                 found.picks["included_tax"] = Pick([position], 1.0, ["the total includes it"])
             elif included is None:
-                return self._question_on_tax(place, position)
+                return self._question_on_part(place, position, "included_tax")
             else:
                 self.asides[position] = "it comes on top of the total"
             return None
@@ -906,27 +1158,15 @@ class _Reading:
             not both.any()
             or profile.is_percent
             or profile.date_share > 0.5
-            or {
-                "%",
-                "rate",
-                "satz",
-                "taux",
-                "aliquota",
-                "stawka",
-                "tarief",
-                "tipo",
-                "code",
-                "id",
-                "no",
-            }
-            & set(header)
+            or (_OF_RATES | {"code", "id", "no"}) & set(header)
         ):
             return False
         some = np.unique(tax[both])
         is_rate = taxes.are_rates(some) and len(np.unique(amounts[both])) > len(some)
         return not is_rate and float(np.mean(np.abs(tax[both]) < 0.3 * np.abs(amounts[both]))) > 0.9
 
-    def _question_on_tax(self, place: int, position: int) -> Question:
+    def _question_on_part(self, place: int, position: int, part: str) -> Question:
+        """Ask whether the total includes what stands beside it."""
         total, tax = self.table.header.names[place], self.table.header.names[position]
         amounts, taken = (float(np.nansum(self._numbers(at))) for at in (place, position))
         return Question(
@@ -939,7 +1179,7 @@ class _Reading:
                 )
                 for meaning, amount, column, name in (
                     ("without", amounts, "line_total", total),
-                    ("with, so that it is taken off", amounts - taken, "included_tax", tax),
+                    ("with, so that it is taken off", amounts - taken, part, tax),
                 )
             ),
             self.table.places[0][1],
@@ -980,12 +1220,24 @@ class _Reading:
             )
 
 
+def _known(numbers: Numbers, otherwise: float) -> Numbers:
+    """Return numbers, with another for those that are not there, or nothing."""
+    return np.asarray(np.where(np.isfinite(numbers) & (numbers != 0), numbers, otherwise))
+
+
 def _is_tax(header: str) -> bool:
     words = {*parts(header), *parts(header.lower())}  # MwSt is one word
     return bool(
         words & {"tax", "vat", "gst", "mwst", "ust", "mehrwertsteuer", "steuer", "tva", "iva",
                  "btw", "moms", "imposto", "impuesto", "taxes", "podatek", "impostos", "impuestos",
-                 "umsatzsteuer"}
+                 "umsatzsteuer", "steuersatz", "momssats"}
+    )  # fmt: skip
+
+
+def _says_paid(header: str) -> bool:
+    return bool(
+        {*parts(header)} & {"amount", "paid", "betrag", "montant", "importe", "valor", "importo",
+                            "bedrag", "kwota", "belopp"}
     )  # fmt: skip
 
 

@@ -60,7 +60,7 @@ def test_every_column_of_a_shop(shop: Shop, tmp_path: Path) -> None:
     ],
 )
 def test_spellings(header: str, column: str) -> None:
-    assert [meaning.column for meaning in meanings(header, "sales_lines")] == [column]
+    assert meanings(header, "sales_lines")[0].column == column
 
 
 @pytest.mark.parametrize(

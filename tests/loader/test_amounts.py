@@ -1,0 +1,89 @@
+"""What an amount is of: one piece, several, the line; and what stands beside it or in it."""
+
+import pytest
+
+from tests.conftest import Warehouse
+from tests.loader.conftest import Dropped, Row, loaded
+
+SOLD = [("Tea", 1, 10), ("Tea", 3, 10), ("Pot", 2, 7), ("Pot", 5, 7), ("Cup", 4, 3), ("Cup", 1, 3)]
+"""A product, its units and its price."""
+
+
+def rows_of(header: list[str], *columns: list[float | str]) -> list[Row]:
+    table: list[Row] = [["Order", "Date", "Product", "Qty", *header]]
+    for number, (sold, *others) in enumerate(zip(SOLD, *columns, strict=True)):
+        table.append([f"A{number}", f"2026-01-1{number}", sold[0], sold[1], *others])
+    return table
+
+
+PRICES: list[float | str] = [price for _, _, price in SOLD]
+TOTALS: list[float | str] = [units * price for _, units, price in SOLD]
+PER: list[float | str] = [100, 1000, 1, 100, 1000, 1]
+BY_PER: list[float | str] = [
+    round(u * p / float(n), 4) for (_, u, p), n in zip(SOLD, PER, strict=True)
+]
+OFF: list[float | str] = [1, 0, 2, 1, 0.5, 0]
+LESS: list[float | str] = [u * (p - float(d)) for (_, u, p), d in zip(SOLD, OFF, strict=True)]
+SHIPPING: list[float | str] = [4.9, 0, 4.9, 4.9, 0, 4.9]
+SHIPPED: list[float | str] = [float(t) + float(s) for t, s in zip(TOTALS, SHIPPING, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("header", "columns", "taken"),
+    [
+        (["Preis", "Preiseinheit", "Netto"], [PRICES, PER, BY_PER],
+         "unit_price price_units line_total"),
+        (["Price", "per", "Net amount"], [PRICES, PER, TOTALS], "unit_price line_total"),
+        (["Cena", "Jednostka ceny"], [PRICES, [1] * 6], "unit_price price_units"),
+        (["Price", "Discount per unit"], [PRICES, OFF], "unit_price unit_discount"),
+        (["Prezzo", "Sconto unitario"], [PRICES, OFF], "unit_price unit_discount"),
+        (["Price", "Discount", "Net amount"], [PRICES, OFF, LESS],
+         "unit_price unit_discount line_total"),
+        (["Price"], [TOTALS], "line_total"),
+        (["item-price"], [TOTALS], "line_total"),
+        (["item-price"], [PRICES], "unit_price"),
+        (["Precio"], [TOTALS], "line_total"),
+        (["Amount"], [TOTALS], "line_total"),
+        (["Price", "Shipping", "Total"], [PRICES, SHIPPING, SHIPPED], "unit_price"),
+        (["Preis", "Versandkosten", "Gesamt"], [PRICES, SHIPPING, TOTALS], "unit_price line_total"),
+        (["Subtotal", "Frakt", "Total"], [TOTALS, SHIPPING, SHIPPED],
+         "line_total included_freight"),
+    ],
+)  # fmt: skip
+def test_rows_prove_what_an_amount_is_of(
+    duckdb_warehouse: Warehouse,
+    drop: Dropped,
+    header: list[str],
+    columns: list[list[float | str]],
+    taken: str,
+) -> None:
+    loaded(duckdb_warehouse.load(drop("file.csv", rows_of(header, *columns))))
+    amounts = "unit_price", "price_units", "unit_discount", "line_total", "included_freight"
+    counts = [f"count({name})" for name in amounts]
+    (found,) = duckdb_warehouse.query(f"select {', '.join(counts)} from raw.sales_lines")
+    assert [name for name, count in zip(amounts, found, strict=True) if count] == taken.split()
+
+
+@pytest.mark.parametrize(
+    ("header", "columns", "asked"),
+    [
+        (["Preis", "Preiseinheit"], [PRICES, PER],
+         "is 'Preis' the price of as many units as 'Preiseinheit' says"),
+        (["Amount"], [PRICES], "'Amount' of each product is one, whatever its units: is it of the "
+         "line (40.00 in the first rows) or of one piece (104.00 in the first rows)?"),
+        (["item-price"], [[3, 4, 5, 6, 7, 8]], "is 'item-price' of the line"),
+        (["Shipping", "Total"], [SHIPPING, SHIPPED],
+         "does 'Total' include the 'Shipping' beside it"),
+        (["Versand", "Betrag"], [SHIPPING, TOTALS], 'included_freight: "Versand"'),
+    ],
+)  # fmt: skip
+def test_what_nothing_proves_is_asked(
+    duckdb_warehouse: Warehouse,
+    drop: Dropped,
+    header: list[str],
+    columns: list[list[float | str]],
+    asked: str,
+) -> None:
+    (outcome,) = duckdb_warehouse.load(drop("file.csv", rows_of(header, *columns)))
+    assert outcome.status == "held"
+    assert asked in outcome.error
