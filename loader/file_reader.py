@@ -29,7 +29,7 @@ from loader.understanding.beside import (
     read_beside,
     tables_beside,
 )
-from loader.understanding.proposal import pattern
+from loader.understanding.proposal import months_as_rows, pattern
 from loader.understanding.proposal import quoted as quoted_as_yaml
 from loader.understanding.renamed import cure
 from loader.understanding.tables import table_of
@@ -243,6 +243,7 @@ class FileReader:
         widths: dict[str, int] = {}  # entity -> most columns that one of its sheets has
         near: list[tuple[Sheet, Layout, NoHeader]] = []
         path, misnamed = self.delivery.known_as, None
+        across: dict[str, list[str]] = {}
         for sheet in sheets:
             first, blocks = peek(sheet)
             if first is None:
@@ -264,6 +265,7 @@ class FileReader:
                 yield sheet, result, layout, blocks
             else:
                 near.append((sheet, layout, result))
+                across[sheet.name] = months_as_rows(table)
         if misnamed is not None:
             raise Held([misnamed], self.delivery.path)
         for sheet, layout, result in near:
@@ -277,6 +279,8 @@ class FileReader:
             is_prose = result.matched < _LIKE_A_TABLE and ".txt" in suffix_of(
                 self.delivery.known_as
             )
+            if lines := across[sheet.name]:
+                raise BadFile(_in_sheet(sheet.name, _as_rows(lines)))
             raise (NoTable if is_prose else BadFile)(
                 "no layout names this file, and it is not tidy enough to load without one: "
                 + self._misfit(sheet, layout, result)
@@ -343,6 +347,17 @@ class FileReader:
             + (mend or " Mend the file or the layout.")
             + f' `python -m loader inspect "{self.delivery.path}"` proposes one.'
         )
+
+
+def _as_rows(lines: list[str]) -> str:
+    """Say how a table of months side by side becomes one that loads, by the lines of a layout."""
+    year = " (YYYY is the year)" if "YYYY" in lines[-1] else ""
+    return (
+        "no layout names this file, and its months stand side by side; a layout of these lines "
+        f"makes rows of them{year}: {', '.join(f'`{line}`' for line in lines)}."
+        + " If the cells are pieces and no amounts, units stand in the place of line_total, and "
+        "not among the columns." * (lines[0] == "entity: sales_lines")
+    )
 
 
 def _rows_of(sheet: Sheet, header: Header, blocks: list[Block]) -> SheetRows:

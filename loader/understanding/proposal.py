@@ -5,8 +5,10 @@ import re
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
-from loader.contracts import folded
-from loader.understanding.understand import Understood
+from loader.contracts import ENTITIES, folded
+from loader.understanding.tables import Table
+from loader.understanding.understand import Understood, months_across, read_as
+from loader.understanding.vocabulary import table_kinds
 from loader.unpivoting import month_names
 from loader.wording import short
 
@@ -28,6 +30,8 @@ def as_yaml(found: Understood, files: list[str], settings: Mapping[str, Setting]
         settings: other keys of the layout.
     """
     table, names = found.table, found.table.header.names
+    if found.entity is None and (lines := months_as_rows(table)):
+        return "\n".join(lines) + "\n"
     lines = [f"entity: {found.entity or 'sales_lines'}", f"files: {_listed(files)}"]
     sheets = list(dict.fromkeys(sheet for _, sheet in table.places if sheet))
     if sheets and table.siblings > 1:
@@ -64,6 +68,43 @@ def as_yaml(found: Understood, files: list[str], settings: Mapping[str, Setting]
                 f"#   {letters}: {name}{_comment(found, position, [aside] if aside else [])}"
             )
     return "\n".join(lines) + "\n"
+
+
+def months_as_rows(table: Table) -> list[str]:
+    """Return the lines of a layout that makes rows of months side by side; none of other tables."""
+    months = months_across(table)
+    if not months:
+        return []
+    entity = "sales_targets" if "a plan" in table_kinds(table.name) else "sales_lines"
+    day, amount = (
+        ("month", "target_amount") if entity == "sales_targets" else ("sold_at", "line_total")
+    )
+    names, contract = table.header.names, ENTITIES[entity]
+    columns = {
+        column: quoted(names[pick.positions[0]])
+        for column, pick in read_as(table, entity).picks.items()
+        if contract.columns[column].type == "text" and pick.positions[0] not in months
+    }
+    if entity == "sales_lines":
+        if not {"product_id", "product_name"} & columns.keys():
+            columns["product_name"] = '{constant: "all products"}'
+        columns["units"] = "{constant: 1}"
+    found = Understood(table, None)
+    headers = [names[place] for place in months]
+    said = ", ".join(f"{column}: {source}" for column, source in columns.items())
+    lines = [f"entity: {entity}", f"files: {_listed(file_patterns(found, []))}"]
+    if any(sheet for _, sheet in table.places) and table.siblings > 1:
+        lines.append(f"sheets: {_listed([sheet_pattern(sheet) for _, sheet in table.places])}")
+    lines.append(f"columns: {{{said}}}")
+    lines.append(
+        f"unpivot: {{columns: [{', '.join(map(quoted, headers))}], names: {day}, values: {amount}}}"
+    )
+    if yearless := [header for header in headers if not re.search("[0-9]", header)]:
+        texts = ", ".join(
+            f"{quoted(header)}: YYYY-{month_names()[folded(header)]:02}-01" for header in yearless
+        )
+        lines.append(f"values: {{{day}: {{{texts}}}}}")
+    return lines
 
 
 def _comment(found: Understood, position: int, reasons: list[str]) -> str:

@@ -193,14 +193,14 @@ def _best(table: Table, references: _References) -> Understood:
     return Understood(table, None)
 
 
-def months_across(table: Table) -> bool:
-    """Tell whether amounts of months stand side by side, which is no list of anything."""
+def months_across(table: Table) -> list[int]:
+    """Return where amounts of months stand side by side, which is no list of anything."""
     months = [
         position
         for position, header in enumerate(table.headers)
         if _is_month(header) and table.profiles[position].number_share > 0.6
     ]
-    return len(months) >= _MONTHS
+    return months if len(months) >= _MONTHS else []
 
 
 def _is_month(header: str) -> bool:

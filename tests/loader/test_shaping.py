@@ -1,9 +1,11 @@
 """Keys of a layout that say what rows and columns are: kept, headings, parts of an order."""
 
 import json
+import re
 
 import pytest
 
+from loader.inspection import propose_layout
 from loader.layouts import BadLayout, read_layouts
 from tests.conftest import Warehouse
 from tests.loader.conftest import LAYOUT, Dropped, LaidOut, failed, loaded, raw
@@ -384,3 +386,25 @@ def test_stores_across(duckdb_warehouse: Warehouse, drop: Dropped, layouts: Laid
         ("South", "Tea", "3", '{"All stores": "5"}'),
         ("South", "Milk", "4", '{"All stores": "4"}'),
     ]
+
+
+@pytest.mark.parametrize("name", ["Umsatz.csv", "Budget 2026.csv"])
+@pytest.mark.parametrize("year", [" 2026", ""])
+def test_months_across_are_met_with_the_layout_that_loads_them(
+    duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut, name: str, year: str
+) -> None:
+    header = ["Verkäufer", f"Januar{year}", f"Februar{year}", f"März{year}", "Summe"]
+    path = drop(name, [header, ["Anna", "10", "20", "30", "60"], ["Ben", "1", "2", "3", "6"]])
+    message = failed(duckdb_warehouse.load(path))
+    lines = re.findall(r"`([a-z]+: .+?)`[,.]", message)
+    assert "\n".join(lines) in propose_layout(path)
+    layout = "\n".join(lines).replace("YYYY", "2026")
+    (outcome,) = duckdb_warehouse.load(path, layouts=layouts(a=layout))
+    assert (outcome.status, outcome.rows_loaded) == ("loaded", 6), outcome
+    table, day, amount = (
+        ("sales_targets", "month", "target_amount")
+        if "Budget" in name
+        else ("sales_lines", "sold_at", "line_total")
+    )
+    found = duckdb_warehouse.query(f"select {day}, sum({amount}::int) from raw.{table} group by 1")
+    assert sorted(total for _, total in found) == [11, 22, 33]
