@@ -14,7 +14,7 @@ from loader.evidence.finding import Finding
 from loader.layout_keys import Wanted
 from loader.questions import Question, Reading, as_argument
 from loader.understanding.profiles import Numbers, Profile
-from loader.understanding.vocabulary import parts, row_keys, row_words, says, words_for
+from loader.understanding.vocabulary import parts, row_keys, row_phrases, row_words, says, words_for
 from loader.wording import SHOWN, count, quoted, short
 
 _SEVERAL = 60
@@ -92,6 +92,7 @@ class StatusEvidence:
                 item = said.setdefault(text, _Said())
                 is_open = is_sign or _is_no_sale(text) or (is_flag and _is_yes(text))
                 is_open = is_open or _waits(self.names[place], text)
+                is_open = is_open or _is_no_trade(self.names[place], text)
                 if not is_open or self._is_return(place, text):
                     item.rows += 1
                     continue
@@ -126,7 +127,7 @@ class StatusEvidence:
                 open_ = _rarer(said) if len(open_) == len(said) else {}
             if not open_:
                 continue
-            if not self.is_declared or any(map(_never_was, [*open_, self.names[place]])):
+            if not self.is_declared or any(_never_was(self.names[place], text) for text in open_):
                 return Finding(None, question=self._question(place, open_))
             rows = self._rows(place, open_)
             notes.append(f"{rows}: they count as sold; `keep_rows_where` leaves them out")
@@ -137,6 +138,14 @@ class StatusEvidence:
         rows = count(sum(item.rows for item in open_.values()), "row")
         name = short(self.names[place], 30)
         return f"{name} says {quoted([*open_], SHOWN)} in {rows}, such as row {first}"
+
+    def _figures(self, place: int, open_: Mapping[str, _Said]) -> str:
+        """Return the amount of each text of several, and what the other rows say."""
+        each = [f"'{short(text, 30)}' {item.amount:,.2f}" for text, item in open_.items()]
+        figures = f" ({', '.join(each[:SHOWN])}{', …' * (len(each) > SHOWN)})"
+        others = [text for text in self._said[place] if text and text not in open_]
+        beside = f"; others say {quoted(others, SHOWN)}" if others else ""
+        return figures * (len(each) > 1) + beside
 
     def _question(self, place: int, open_: Mapping[str, _Said]) -> Question:
         name = self.names[place]
@@ -164,10 +173,10 @@ class StatusEvidence:
             f"--returns-where {shlex.quote(f'{name}=')}{as_argument(returned)}",
         )
         is_back = _is_sign(name) or not any(
-            _never_was(text) or _waits(name, text) for text in [*open_, name]
+            _never_was(name, text) or _waits(name, text) for text in open_
         )
         return Question(
-            f"{self._rows(place, open_)}: are such rows",
+            f"{self._rows(place, open_)}{self._figures(place, open_)}: are such rows",
             (
                 reading(f"no sales ({total - taken:,.2f} without them)", left_out),
                 *([taken_off] if is_back else []),
@@ -180,14 +189,24 @@ def _is_no_sale(text: str) -> bool:
     return says(text, "no_sale", "taken_back")
 
 
-def _never_was(text: str) -> bool:
-    return says(text, "no_sale")
+def _never_was(header: str, text: str) -> bool:
+    """Tell whether a row was no sale, not even one that was taken back."""
+    return any(says(said, "no_sale") for said in (header, text)) or _is_no_trade(header, text)
 
 
 def _waits(header: str, text: str) -> bool:
     """Tell whether a status is that an order is open: nothing was delivered or paid yet."""
-    is_status = any(word.endswith(tuple(row_keys("status"))) for word in parts(header))
-    return is_status and folded(text) in row_keys("open")
+    return _is_status(header) and folded(text) in row_keys("open")
+
+
+def _is_no_trade(header: str, text: str) -> bool:
+    """Tell whether a kind of row is of other business: a deal that is not won, a fee, stock."""
+    is_kind = " ".join(parts(header)) in row_phrases("kind")
+    return (is_kind or _is_status(header)) and says(text, "no_trade")
+
+
+def _is_status(header: str) -> bool:
+    return any(word.endswith(tuple(row_keys("status"))) for word in parts(header))
 
 
 def _is_yes(text: str) -> bool:

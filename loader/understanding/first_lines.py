@@ -37,13 +37,16 @@ def of_first_lines(table: Table, order: int, goods: list[int], taken: set[int]) 
     heads = is_first & has_more
     if heads.sum() < _ORDERS:
         return []
-    found = []
+    found, seldom = [], []
     for place, profile in enumerate(table.profiles):
         share = float(there[place][heads].mean())
         is_amount = profile.number_share > 0.6 and profile.date_share < 0.5 and place not in taken
         if is_amount or there[place][~is_first].any() or not share:
             continue
-        # Most orders have none of what says that they were cancelled.
-        if share >= MOST or says(table.headers[place], "no_sale", "taken_back"):
+        if says(table.headers[place], "no_sale", "taken_back"):
+            seldom.append(place)
+        elif share >= MOST:
             found.append(place)
-    return found
+    # Most orders have none of what says that they were cancelled. In a file that says the rest of
+    # an order in each line, a blank there is an answer, for that line.
+    return sorted([*found, *seldom]) if found else []

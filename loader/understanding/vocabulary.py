@@ -88,8 +88,9 @@ def row_keys(kind: str) -> frozenset[str]:
 
 
 @cache
-def _phrases(kind: str) -> frozenset[str]:
-    return frozenset(f" {' '.join(parts(word))} " for word in row_words(kind))
+def row_phrases(kind: str) -> frozenset[str]:
+    """Return the same words, folded, with a blank between those of one."""
+    return frozenset(" ".join(parts(word)) for word in row_words(kind))
 
 
 def says(text: str, *kinds: str) -> bool:
@@ -98,8 +99,8 @@ def says(text: str, *kinds: str) -> bool:
     if not words or len(words) > _FEW:
         return False
     spaced = f" {' '.join(words)} "
-    is_said = any(phrase in spaced for kind in kinds for phrase in _phrases(kind))
-    return is_said and not any(phrase in spaced for phrase in _phrases("not"))
+    is_said = any(f" {phrase} " in spaced for kind in kinds for phrase in row_phrases(kind))
+    return is_said and not any(f" {phrase} " in spaced for phrase in row_phrases("not"))
 
 
 @cache

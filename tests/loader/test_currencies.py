@@ -334,6 +334,14 @@ def test_what_stands_on_the_first_line_of_an_order_holds_for_its_others(
     assert lesson.figures.totals == [("EUR", Decimal(45))]
     path.write_text(path.read_text() + "\n,,,8,60,,,")
     assert "fill_down" not in learn(found, Answers()).text
+    # Where each line says the rest, a flag is of its own line.
+    flags = [[*row[:5], "EUR", "paid", "x" * (row[2] == "Tea")] for row in rows]
+    told = [[*header[:7], "Storno"], *flags]
+    path.write_text("\n".join(",".join(map(str, row)) for row in told))
+    lesson = learn(found, Answers({"keep_rows_where": "Storno!=x"}))
+    assert "fill_down" not in lesson.text
+    assert lesson.figures is not None
+    assert lesson.figures.totals == [("EUR", Decimal(20))]
     # Without it, a load says what it finds.
     said = (
         "entity: sales_lines\nfiles: '*'\ncolumns: {order_id: Order, sold_at: Date, "

@@ -43,6 +43,17 @@ def table(header: str, *statuses: str, back: str = "") -> list[Row]:
         ("S/H", ["H", "H", "S"], ["S"]),
         ("Auftragsstatus", ["erledigt", "offen"], ["offen"]),
         ("Soll-/Haben-Kennzeichen", ["Soll", "Haben", "Haben"], ["Soll"]),
+        ("Stage", ["Won", "Lost", "Negotiation"], ["Lost", "Negotiation"]),
+        ("Auftragsart", ["Standard", "Muster"], ["Muster"]),
+        ("Movement type", ["Goods receipt", "Sale", "Transfer"], ["Goods receipt", "Transfer"]),
+        ("type", ["Order", "Service Fee"], ["Service Fee"]),
+        ("Type de mouvement", ["vente", "réception"], ["réception"]),
+        ("Etapa", ["ganado", "negociación"], ["negociación"]),
+        ("Tipo de movimento", ["venda", "transferência"], ["transferência"]),
+        ("Causale", ["vendita", "campione"], ["campione"]),
+        ("Mutatiesoort", ["verkoop", "goederenontvangst"], ["goederenontvangst"]),
+        ("Rodzaj ruchu", ["sprzedaż", "przyjęcie towaru"], ["przyjęcie towaru"]),
+        ("Rörelsetyp", ["försäljning", "inleverans"], ["inleverans"]),
     ],
 )
 def test_statuses_that_are_asked_for(
@@ -70,6 +81,8 @@ def test_statuses_that_are_asked_for(
         ("Menge Retoure", ["1", "0"]),
         ("Returned", ["1", "0", "2"]),
         ("Note", ["open", "closed"]),
+        ("Payment type", ["Transfer", "Cash"]),
+        ("Pack", ["Sample", "Large"]),
         ("S/H", ["H", "H"]),
         ("Note", ["the customer did not like it and was refunded in part", "fine"]),
     ],
@@ -78,6 +91,13 @@ def test_statuses_that_say_nothing(
     duckdb_warehouse: Warehouse, drop: Dropped, header: str, statuses: list[str]
 ) -> None:
     loaded(duckdb_warehouse.load(drop("a.csv", table(header, *statuses))))
+
+
+def test_the_figures_of_each_text_are_said(duckdb_warehouse: Warehouse, drop: Dropped) -> None:
+    rows = table("Stage", "Won", "Lost", "Negotiation", "Lost")
+    (held,) = duckdb_warehouse.load(drop("a.csv", rows))
+    said = "in 3 rows, such as row 3 ('Lost' 20.00, 'Negotiation' 10.00); others say 'Won': are"
+    assert said in held.error
 
 
 def test_what_has_a_minus_is_taken_off(duckdb_warehouse: Warehouse, drop: Dropped) -> None:
