@@ -37,6 +37,9 @@ _BAR = 26
 
 _NAME_WIDTH = 120
 
+_BOX = "\N{WHITE VERTICAL RECTANGLE}"
+"""Stands for a character that Vega cannot cut."""
+
 Row = dict[str, Any]
 
 Draw = Callable[[Table, str, str], "tuple[Chart, ...]"]
@@ -217,24 +220,10 @@ def bridge(section: Section, locale: str) -> Chart | None:
             }
         )
         before = end
-    y = _names_axis(rows, _NAME_WIDTH)
-    x_scale = _beside_text(rows, [row[end] for row in rows for end in ("start", "end")])
-    layers = [
-        _of(rows)
-        .mark_bar(height=15, tooltip=True)
-        .encode(
-            x=alt.X("start:Q", scale=x_scale, axis=None),
-            x2="end:Q",
-            y=y,
-            color=alt.Color("color:N", scale=None),
-            tooltip=[alt.Tooltip("label:N", title="Step"), alt.Tooltip("text:N", title="Amount")],
-        ),
-        _of(rows)
-        .mark_text(align="left", dx=6, color=INK, fontSize=12)
-        .encode(x=alt.X("right:Q", scale=x_scale, axis=None), y=y, text="text:N"),
-    ]
-    words = "; ".join(f"{row['label']}: {row['text']}" for row in rows)
-    return _chart("bridge", "What changed revenue", f"{words}.", layers, height=_BAR * len(rows))
+    scale = _beside_text(rows, [row[end] for row in rows for end in ("start", "end")])
+    color = alt.Color("color:N", scale=None)
+    layers = _bars(rows, scale, color, label="Step", text="Amount")
+    return _bar_chart("bridge", "What changed revenue", rows, layers)
 
 
 def of_table(table: Table, section: Section, locale: str) -> tuple[Chart, ...]:
@@ -260,25 +249,8 @@ def _ranking(name_column: str, value_column: str = "revenue") -> Draw:
             for place, (name, amount) in enumerate(top)
         ]
         scale = _beside_text(rows, [row["end"] for row in rows])
-        y = _names_axis(rows, _NAME_WIDTH)
-        layers = [
-            _of(rows)
-            .mark_bar(height=15, color=MAIN, tooltip=True)
-            .encode(
-                x=alt.X("start:Q", scale=scale, axis=None),
-                x2="end:Q",
-                y=y,
-                tooltip=[
-                    alt.Tooltip("label:N", title="Name"),
-                    alt.Tooltip("text:N", title="Revenue"),
-                ],
-            ),
-            _of(rows)
-            .mark_text(align="left", dx=6, color=INK, fontSize=12)
-            .encode(x=alt.X("right:Q", scale=scale, axis=None), y=y, text="text:N"),
-        ]
-        words = "; ".join(f"{row['label']}: {row['text']}" for row in rows)
-        return (_chart(table.name, table.title, f"{words}.", layers, height=_BAR * len(rows)),)
+        layers = _bars(rows, scale, alt.ColorValue(MAIN), label="Name", text="Revenue")
+        return (_bar_chart(table.name, table.title, rows, layers),)
 
     return draw
 
@@ -404,6 +376,7 @@ def _seasonality(table: Table, currency: str, locale: str) -> tuple[Chart, ...]:
         rows: list[Row] = [
             {
                 "label": readable(str(name)),
+                "start": 0.0,
                 "end": float(_number(index)),
                 "right": float(max(_number(index), Decimal(100))),
                 "text": written(index, Kind.INDEX, "", locale),
@@ -414,37 +387,14 @@ def _seasonality(table: Table, currency: str, locale: str) -> tuple[Chart, ...]:
         if len(rows) < 2:
             continue
         scale = _beside_text(rows, [100.0, *(row["end"] for row in rows)])
-        y = _names_axis(rows, _NAME_WIDTH)
-        layers = [
-            _of(rows)
-            .mark_bar(height=15, color=MAIN, tooltip=True)
-            .encode(
-                x=alt.X("zero:Q", scale=scale, axis=None),
-                x2="end:Q",
-                y=y,
-                tooltip=[
-                    alt.Tooltip("label:N", title="When"),
-                    alt.Tooltip("text:N", title="Index"),
-                ],
-            )
-            .transform_calculate(zero="0"),
+        bars, texts = _bars(rows, scale, alt.ColorValue(MAIN), label="When", text="Index")
+        mean = (
             _of([{"mean": 100}])
             .mark_rule(color=SOFT, strokeDash=[3, 3])
-            .encode(x=alt.X("mean:Q", scale=scale, axis=None)),
-            _of(rows)
-            .mark_text(align="left", dx=6, color=INK, fontSize=12)
-            .encode(x=alt.X("right:Q", scale=scale, axis=None), y=y, text="text:N"),
-        ]
-        words = "; ".join(f"{row['label']}: {row['text']}" for row in rows)
-        charts.append(
-            _chart(
-                f"{table.name}-{kind}",
-                f"{table.title}: {kind}s, 100 is the average",
-                f"{words}.",
-                layers,
-                height=_BAR * len(rows),
-            )
+            .encode(x=alt.X("mean:Q", scale=scale, axis=None))
         )
+        title = f"{table.title}: {kind}s, 100 is the average"
+        charts.append(_bar_chart(f"{table.name}-{kind}", title, rows, [bars, mean, texts]))
     return tuple(charts)
 
 
@@ -530,6 +480,38 @@ def _chart(
     return Chart(name, readable(title), words, spec)
 
 
+def _bars(
+    rows: Sequence[Row], scale: alt.Scale, color: alt.Color | alt.ColorValue, label: str, text: str
+) -> list[alt.Chart]:
+    """Return a bar a row, from its start to its end, and its text at the right of it.
+
+    Args:
+        rows: what is drawn; no two have one label.
+        scale: of the bars (`_beside_text`).
+        color: of the bars.
+        label: what a row's label is called, where somebody points at its bar.
+        text: what its text is called there.
+    """
+    y = _names_axis(rows, _NAME_WIDTH)
+    bars = _of(rows).mark_bar(height=15, tooltip=True)
+    texts = _of(rows).mark_text(align="left", dx=6, color=INK, fontSize=12)
+    return [
+        bars.encode(
+            x=alt.X("start:Q", scale=scale, axis=None),
+            x2="end:Q",
+            y=y,
+            color=color,
+            tooltip=[alt.Tooltip("label:N", title=label), alt.Tooltip("text:N", title=text)],
+        ),
+        texts.encode(x=alt.X("right:Q", scale=scale, axis=None), y=y, text="text:N"),
+    ]
+
+
+def _bar_chart(name: str, title: str, rows: Sequence[Row], layers: Sequence[alt.Chart]) -> Chart:
+    words = "; ".join(f"{row['label']}: {row['text']}" for row in rows)
+    return _chart(name, title, f"{words}.", layers, height=_BAR * len(rows))
+
+
 def _share_axis(title: str, marks: dict[str, str]) -> alt.Axis:
     return alt.Axis(
         title=title,
@@ -578,8 +560,10 @@ def _beside_text(rows: Sequence[Row], ends: Sequence[float]) -> alt.Scale:
 
 
 def _name(text: str, place: int) -> str:
+    # Vega halves a character beyond U+FFFF where it cuts a long name, and cannot draw a half.
+    whole = "".join(letter if letter <= "\uffff" else _BOX for letter in readable(text))
     # Two of one name would be one bar; a space of no width at its end tells them apart.
-    return readable(text) + "\N{ZERO WIDTH SPACE}" * place
+    return whole + "\N{ZERO WIDTH SPACE}" * place
 
 
 def _labels(labels: dict[str, str]) -> str:

@@ -179,3 +179,12 @@ def test_a_bridge_of_nothing_can_be_drawn() -> None:
 
     assert chart is not None
     assert "€0.00" in chart.svg(400, "sans-serif")
+
+
+@pytest.mark.parametrize("letters", range(12, 20))
+def test_a_long_name_of_emoji_can_be_drawn(letters: int) -> None:
+    steps = [BridgeStep("x" * letters + "😀" * 9, Decimal(1), is_total=True)]
+    chart = charts.bridge(replace(packs.section(), bridge=tuple(steps)), "en")
+
+    assert chart is not None
+    assert "€1.00" in chart.svg(400, "sans-serif")
