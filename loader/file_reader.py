@@ -16,6 +16,7 @@ from loader.evidence.sheets import (
     summary_sheet,
 )
 from loader.headers import Header, NoHeader, SheetTop, explain_missing, find_header, peek
+from loader.layout_keys import ALL, SHEET
 from loader.layouts import TIDY, Layout, LayoutFile
 from loader.mapping import Mapping, Part
 from loader.questions import Held
@@ -188,7 +189,9 @@ class FileReader:
         self.repeating = set(repeating.value)
         counting = [item for item in rows if item.name not in self.repeating]
         is_asked = len(counting) > 1 or self._is_draft or not self.chosen.name
-        misnamed = misnamed_sheet(counting) if is_asked else None
+        told = {item[0].name for item in items if _are_returns(item[2], item[0].name)}
+        unsaid = [item for item in counting if item.name not in told]
+        misnamed = misnamed_sheet(counting, unsaid) if is_asked else None
         question = misnamed or repeating.question or summary_sheet(counting)
         if question is not None:
             raise Held([question], self.delivery.path)
@@ -405,3 +408,12 @@ def _naming_sheet(sheet: Sheet, batches: Iterator[pa.RecordBatch]) -> Iterator[p
 
 def _in_sheet(name: str, text: str) -> str:
     return f"sheet {quoted([name])}: {text}" if name else text
+
+
+def _are_returns(layout: Layout, sheet: str) -> bool:
+    """Tell whether a layout says that all rows of a sheet are returns."""
+    rule = layout.returns_where
+    if not isinstance(rule, dict):
+        return rule == ALL
+    named = rule[SHEET].texts if SHEET in rule else []
+    return sheet.strip().casefold() in {text.strip().casefold() for text in named}

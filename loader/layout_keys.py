@@ -184,10 +184,16 @@ KeepRows = Annotated[dict[str, Wanted], BeforeValidator(_by_column)]
 """Header (or column of ours) -> what a row must have there to be kept."""
 
 
+ALL = "all"
+SHEET = "[sheet]"
+"""Stands for the name of the sheet where a header may stand."""
+
+
 def _returns(value: Any) -> Any:
-    return value if value == NO_TOTALS else _RETURNS.validate_python(value)
+    return value if value in (NO_TOTALS, ALL) else _RETURNS.validate_python(value)
 
 
 _RETURNS = TypeAdapter[dict[str, Wanted]](KeepRows)
-ReturnsRule = Annotated[dict[str, Wanted] | Literal["none"], BeforeValidator(_returns)]
-"""Header (or column of ours) -> what a row has that takes off what was sold; or no row does."""
+ReturnsRule = Annotated[dict[str, Wanted] | Literal["none", "all"], BeforeValidator(_returns)]
+"""Header (or column of ours, or `[sheet]`) -> what a row has that takes off what was sold; or no
+row does, or all do."""

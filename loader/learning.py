@@ -15,6 +15,7 @@ from loader.deliveries import Delivery
 from loader.dry_run import DryRun, Figures
 from loader.evidence.sheets import misnamed_file
 from loader.evidence.totals import NONE
+from loader.layout_keys import ALL, SHEET
 from loader.layouts import DEFAULT_MISSING, MARK, read_layouts
 from loader.load import Outcome
 from loader.questions import Question
@@ -141,10 +142,14 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
     unclear: dict[Path, tuple[Question, ...]] = {
         table.table.places[0][0]: (table.question,) for table in found if table.question is not None
     }
+    are_rows_known = (
+        bool({"entity", "sheets"} & answers.settings.keys())
+        or answers.settings.get("returns_where") == ALL
+    )
     for table in found:
         if table.table.asks is not None:
             unasked[table.table.places[0][0]] = (table.table.asks,)
-        if _is_sales(table) and not {"entity", "sheets"} & answers.settings.keys():
+        if _is_sales(table) and not are_rows_known:
             for file, _ in table.table.places:
                 if misnamed := misnamed_file(file.name, table.rows):
                     unasked.setdefault(file, (misnamed,))
@@ -243,6 +248,9 @@ def _settings(table: Understood, answers: Answers) -> dict[str, Setting]:
             header, _, wanted = value.partition("=")
             others = key == "keep_rows_where" and header.endswith("!")
             header = header.removesuffix("!") if others else header
+            if key == "returns_where" and header == SHEET:
+                kept[key] = {SHEET: said_list(wanted)}
+                continue
             if table.table.header.position(header) is not None:
                 texts = said_list(wanted, blank=True)
                 rules: dict[str, Setting] = {

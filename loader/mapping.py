@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from loader.date_patterns import Period
+from loader.evidence.charges import ChargeEvidence
 from loader.evidence.currencies import CurrencyEvidence
 from loader.evidence.dates import DateEvidence
 from loader.evidence.discounts import DiscountEvidence
@@ -186,6 +187,7 @@ class Mapping:
         is_settled = is_declared or returns is not None or layout.entity != "sales_lines"
         self._signs = SignEvidence(header.positions, header.at.names, is_settled=is_settled)
         self._discounts = self._discount_evidence(is_declared)
+        self._charges = ChargeEvidence(self._header_of_products())
         self._decimal_mark: str = layout.decimal or "."
         self._mapped = {position for found in header.positions.values() for position in found}
         if header.spread is not None:
@@ -202,7 +204,7 @@ class Mapping:
         self._filled_down = FilledDown(layout, header)
         self._headings = HeadingRows(layout, header)
         self._kept_rows = KeptRows(layout, header)
-        self._returned_rows = ReturnedRows(layout, header)
+        self._returned_rows = ReturnedRows(layout, header, sheet.name)
         self._header_currency: str | None = None
         self._currencies: dict[int, str] = {}
         self._look_for_currencies()
@@ -254,6 +256,7 @@ class Mapping:
         part.notes += [*totals.notes, *statuses.notes, *discounts.notes, *currencies.notes]
         for shaping in (self._headings, self._filled_down, self._kept_rows, self._returned_rows):
             part.notes += shaping.notes()
+        part.notes += self._charges.finding().notes
         part.notes += self._notes_on_columns()
         part.notes += self._notes_on_currencies()
         part.questions = [
@@ -313,6 +316,7 @@ class Mapping:
         if {"currency", "order_id"} <= mapped.keys():
             self._currency_columns.learn_orders(mapped["order_id"], mapped["currency"])
         self._discounts.learn(mapped)
+        self._charges.learn(mapped)
 
     def _discount_evidence(self, is_declared: bool) -> DiscountEvidence:
         positions = self._header.positions.get("discount_rate", [])
@@ -321,6 +325,15 @@ class Mapping:
         header = self._header.at.names[positions[0]]
         is_open = any(meaning.column == DISCOUNT for meaning in meanings(header, "sales_lines"))
         return DiscountEvidence(header, may_be_money=is_open and not is_declared)
+
+    def _header_of_products(self) -> str | None:
+        """Return the header of the names of what was sold, if no rule about rows names it."""
+        positions = self._header.positions.get("product_name", [])
+        if self._layout.entity != "sales_lines" or len(positions) != 1:
+            return None
+        header = self._header.at.names[positions[0]]
+        ruled = {name.strip().casefold() for name in self._layout.keep_rows_where or {}}
+        return None if ruled & {header.strip().casefold(), "product_name"} else header
 
     def _currency_evidence(self) -> CurrencyEvidence:
         names = self._header.at.names

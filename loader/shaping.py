@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from loader.headers import Header
-from loader.layout_keys import Wanted
+from loader.layout_keys import ALL, SHEET, Wanted
 from loader.layouts import Layout
 from loader.wording import SHOWN, count, quoted, short
 
@@ -268,16 +268,21 @@ class ReturnedRows:
     _OF_A_PIECE = ("unit_price", "unit_discount", "unit_cost")
     _MINUS = r"^[^0-9]*[-(\x{2212}]|[0-9 ][-\x{2212}]\s*$"
 
-    def __init__(self, layout: Layout, header: Header) -> None:
+    def __init__(self, layout: Layout, header: Header, sheet: str) -> None:
         """Prepare.
 
         Raises:
             BadFile: a column is not there.
         """
         rules = layout.returns_where
+        by_column = dict(rules) if isinstance(rules, dict) else {}
+        by_sheet = by_column.pop(SHEET, None)
+        is_of_sheet = by_sheet is None or pc.all(_is_wanted(pa.array([sheet]), by_sheet)).as_py()
+        self._are_all = rules == ALL or (by_sheet is not None and is_of_sheet and not by_column)
         self._rules = [
             (header.places(name, "returns_where")[0], wanted)
-            for name, wanted in (rules.items() if isinstance(rules, dict) else ())
+            for name, wanted in by_column.items()
+            if is_of_sheet
         ]
         self._rows = 0
 
@@ -304,6 +309,8 @@ class ReturnedRows:
 
     def _returned(self, columns: Sequence[pa.Array]) -> pa.Array | None:
         returned: pa.Array | None = None
+        if self._are_all:
+            return pa.repeat(pa.scalar(True), len(columns[0]))
         for place, wanted in self._rules:
             texts = pc.fill_null(pc.utf8_trim_whitespace(column_at(columns, place)), "")
             said = _is_wanted(texts, wanted)
@@ -312,7 +319,7 @@ class ReturnedRows:
 
     def notes(self) -> Iterator[str]:
         """Say how many rows take off what was sold."""
-        if self._rules:
+        if self._rules or self._are_all:
             yield f"{count(self._rows, 'row')} taken off as returns, as returns_where says"
 
 

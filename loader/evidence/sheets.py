@@ -1,8 +1,9 @@
 """Which sheets of a workbook hold the rows of others once more, and which hold something else."""
 
 import json
+import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from loader.evidence.finding import Finding
+from loader.layout_keys import SHEET
 from loader.questions import Question, Reading, as_argument
 from loader.understanding.profiles import Numbers, Profile
 from loader.understanding.vocabulary import table_kinds
@@ -24,6 +26,9 @@ _SEVERAL = 3
 _CENT = 0.01
 
 _SUMMARY = "summary"
+
+_TAKEN_BACK = ("returns", "cancelled orders")
+"""What may be taken off the sales, where amounts have no minus."""
 
 
 def other_kind(name: str) -> str | None:
@@ -189,16 +194,31 @@ def _once_more(asks: str, sheets: Sequence[SheetRows], repeating: Sequence[str])
     return _question(asks, "the same sales once more", "other sales", sheets, repeating)
 
 
-def misnamed_sheet(sheets: Sequence[SheetRows]) -> Question | None:
-    """Return a question on a sheet whose name says that its rows are no sales."""
-    for sheet in sheets:
+def misnamed_sheet(sheets: Sequence[SheetRows], unsaid: Sequence[SheetRows]) -> Question | None:
+    """Return a question on a sheet whose name says that its rows are no sales.
+
+    Args:
+        sheets: all that count.
+        unsaid: those of which no layout says what they are.
+    """
+    for sheet in unsaid:
         kind = other_kind(sheet.name)
         if kind is not None and not sheet.has_minus():
             asks = (
                 f"sheet {quoted([sheet.name])} is named like {kind}, and its "
                 f"{count(sheet.height, 'row')} have the columns of sales: are they"
             )
-            return _question(asks, f"{kind}, and no sales", "sales", sheets, [sheet.name])
+            question = _question(asks, f"{kind}, and no sales", "sales", sheets, [sheet.name])
+            if kind not in _TAKEN_BACK:
+                return question
+            total = sum(float(item.amounts.sum()) for item in sheets)
+            name = json.dumps(sheet.name, ensure_ascii=False)
+            taken_off = Reading(
+                f"returns, and taken off (total {total - 2 * float(sheet.amounts.sum()):,.2f})",
+                f"returns_where: {{{json.dumps(SHEET)}: {name}}}",
+                f"--returns-where {shlex.quote(f'{SHEET}=')}{as_argument([sheet.name])}",
+            )
+            return replace(question, readings=(*question.readings, taken_off))
     return None
 
 
@@ -224,12 +244,19 @@ def misnamed_file(name: str, rows: SheetRows) -> Question | None:
     kind = other_kind(name)
     if kind is None or rows.has_minus():
         return None
+    total = float(rows.amounts.sum())
+    taken_off = Reading(
+        f"returns, and taken off (total {-total:,.2f})",
+        "returns_where: all",
+        "--returns-where all",
+    )
     return Question(
         f"the file is named like {kind}, and its rows have the columns of sales (total "
-        f"{float(rows.amounts.sum()):,.2f}): are they",
+        f"{total:,.2f}): are they",
         (
             Reading(f"{kind}, and no sales: take the file out of the folder", "", ""),
             Reading("sales", "entity: sales_lines", "--entity sales_lines"),
+            *([taken_off] if kind in _TAKEN_BACK else []),
         ),
     )
 

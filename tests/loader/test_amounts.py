@@ -87,3 +87,32 @@ def test_what_nothing_proves_is_asked(
     (outcome,) = duckdb_warehouse.load(drop("file.csv", rows_of(header, *columns)))
     assert outcome.status == "held"
     assert asked in outcome.error
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *["Shipping", "Discount 10%", "GIFT WRAP", "Versandkosten - DHL", "Rabatt", "Pfand"],
+        *["Frais de port", "Gastos de envío", "Frete", "Spese di spedizione", "Verzendkosten"],
+        *["Koszt dostawy", "Öresavrundning", "Gutschein (5 €)", "Tips"],
+    ],
+)
+def test_lines_that_are_no_products_are_named(
+    duckdb_warehouse: Warehouse, drop: Dropped, name: str
+) -> None:
+    rows: list[Row] = [
+        ["Order", "Date", "Product", "Qty", "Amount"],
+        ["A1", "2026-01-12", "Tip Top Tea", 2, 20],
+        ["A1", "2026-01-12", name, 1, 4.9],
+    ]
+    outcome = loaded(duckdb_warehouse.load(drop("file.csv", rows)))
+    said = f"1 row under 'Product' ('{name}'; 4.90 in all) are no products"
+    assert any(said in note and f'{{not: ["{name}"]}}' in note for note in outcome.notes)
+
+
+def test_lines_of_products_are_not_named(duckdb_warehouse: Warehouse, drop: Dropped) -> None:
+    rows = [["Order", "Date", "Product", "Qty", "Amount"]]
+    names = "Shipping box", "Porto wine", "Tip Top Tea", "Freight wagon, red"
+    rows += [["A1", "2026-01-12", name, "1", "4.90"] for name in names]
+    outcome = loaded(duckdb_warehouse.load(drop("file.csv", rows)))
+    assert not any("no products" in note for note in outcome.notes)

@@ -241,3 +241,29 @@ def test_a_title_among_rows_of_sales(
     outcome = load(duckdb_warehouse, drop, {"Week": [*JAN, *between, *BACK]})
     assert outcome.status == "held"
     assert "above rows like those of sales: are they returns, and no sales" in outcome.error
+
+
+@pytest.mark.parametrize(
+    ("rule", "units"),
+    [("{'[sheet]': Returns}", ["2", "1", "-1"]), ("all", ["-2", "-1", "-1"])],
+)
+def test_a_sheet_of_returns_may_be_taken_off(
+    duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut, rule: str, units: list[str]
+) -> None:
+    asked = load(duckdb_warehouse, drop, {"Sales": JAN, "Returns": BACK})
+    assert "returns, and taken off (total 12.50)" in asked.error
+    assert """--returns-where '[sheet]='Returns""" in asked.error
+    told = layouts(
+        a="entity: sales_lines\nfiles: a.xlsx\ncolumns: {order_id: Order ID, sold_at: Order Date, "
+        f"product_name: Product, units: Units, unit_price: Unit Price}}\nreturns_where: {rule}\n"
+    )
+    book = {"Sales": [HEADER, *JAN], "Returns": [HEADER, *BACK]}
+    loaded(duckdb_warehouse.load(drop("a.xlsx", book), layouts=told))
+    assert [row[0] for row in raw(duckdb_warehouse, "units")] == units
+
+
+def test_a_file_of_returns_may_be_taken_off(duckdb_warehouse: Warehouse, drop: Dropped) -> None:
+    (outcome,) = duckdb_warehouse.load(drop("Retouren.csv", [HEADER, *BACK]))
+    assert "returns, and taken off (total -3.50)? entity: sales_lines or returns_where: all" in (
+        outcome.error
+    )
