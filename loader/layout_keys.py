@@ -81,6 +81,8 @@ class Constant(Strict):
 
 def _source(value: Any) -> Any:
     # Chosen here and not left to the union, whose message would list every form it tried.
+    if isinstance(value, Join | Constant):
+        return value
     if not isinstance(value, dict):
         return _NAMES.validate_python(value)
     return (Constant if "constant" in value else Join).model_validate(value)

@@ -1,10 +1,12 @@
 """Loads delivered files: each one fully in, in one transaction, or fully out."""
 
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -155,7 +157,7 @@ def check(
             if connection is None or known.current is None:
                 yield _read_only(delivery, chosen, known)
             elif may_write:
-                with connection.begin() as transaction:
+                with _faults_of_ours(), connection.begin() as transaction:
                     outcome, version = _copy_in(connection, delivery, chosen, known, sha256)
                     outcome.preview = compare(connection, known.current.file_version_id, version)
                     transaction.rollback()
@@ -196,11 +198,33 @@ def _may_write(connection: Connection) -> bool:
 
 def _read_only(delivery: Delivery, chosen: LayoutFile, known: ledger.Known) -> Outcome:
     as_of_date(delivery, chosen.as_of_patterns(), chosen.name)
-    reading = FileReader(delivery, chosen, _period(delivery, chosen))
-    for _, batches in reading.parts_and_batches(version=0):
-        for _ in batches:
-            pass
-    return _outcome(reading, known)
+    with _faults_of_ours():
+        reading = FileReader(delivery, chosen, _period(delivery, chosen))
+        for _, batches in reading.parts_and_batches(version=0):
+            for _ in batches:
+                pass
+        return _outcome(reading, known)
+
+
+@contextmanager
+def _faults_of_ours() -> Iterator[None]:
+    """Let a file on which the program itself fails be one that fails, and stop no other.
+
+    Raises:
+        BadFile: what the program did not expect; not what the database refuses.
+    """
+    try:
+        yield
+    except (BadFile, Refusal, *DATABASE_ERRORS):
+        raise
+    except Exception as fault:
+        place = traceback.extract_tb(fault.__traceback__)[-1]
+        where = f"{type(fault).__name__} in {Path(place.filename).name}, line {place.lineno}"
+        log.error("fault", where=where)
+        raise BadFile(
+            f"the program failed on it ({where}), which is a fault of the program and not of the "
+            "file: please report it. Nothing of the file is loaded; the other files are."
+        ) from fault
 
 
 def _period(delivery: Delivery, chosen: LayoutFile) -> Period | None:
@@ -227,7 +251,7 @@ def _load_one(
         chosen = choose_layouts(delivery, layouts)
         settled = _settled(known, delivery, sha256, chosen)
         if settled is None:
-            with connection.begin():
+            with _faults_of_ours(), connection.begin():
                 outcome, _ = _copy_in(connection, delivery, chosen, known, sha256)
             return outcome
         if settled.status == "copy":

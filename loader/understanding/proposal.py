@@ -50,7 +50,8 @@ def as_yaml(found: Understood, files: list[str], settings: Mapping[str, Setting]
     lines.append("columns:")
     for column, pick in found.picks.items():
         read = [quoted(names[position]) for position in pick.positions]
-        source = read[0] if len(read) == 1 else f"{{join: [{', '.join(read)}]}}"
+        how = "" if pick.separator == " " else f", with: {quoted(pick.separator)}"
+        source = read[0] if len(read) == 1 else f"{{join: [{', '.join(read)}]{how}}}"
         lines.append(f"  {column}: {source}{_comment(found, pick.positions[0], pick.reasons)}")
     for column, (value, why) in found.constants.items():
         lines.append(f"  {column}: {{constant: {quoted(value)}}}{f'  # {why}' if why else ''}")

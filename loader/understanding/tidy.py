@@ -47,7 +47,9 @@ def read_tidy(table: Table) -> tuple[Layout, Header | NoHeader]:
     columns: dict[str, Source] = {
         column: [names[pick.positions[0]]]
         if len(pick.positions) == 1
-        else Join.model_validate({"join": [names[position] for position in pick.positions]})
+        else Join.model_validate(
+            {"join": [names[position] for position in pick.positions], "with": pick.separator}
+        )
         for column, pick in picks.items()
     }
     layout = Layout(entity=entity, files=["*"], columns=columns)

@@ -70,11 +70,13 @@ class Pick:
         positions: several are put together.
         weight: how surely, from 0 to 1.
         reasons: for people.
+        separator: what several columns are put together with.
     """
 
     positions: list[int]
     weight: float
     reasons: list[str] = field(default_factory=list)
+    separator: str = " "
 
 
 @dataclass
@@ -912,7 +914,7 @@ class _Reading:
                     positions = [places[part] for part in names]
                     profiles = [self.table.profiles[place] for place in positions]
                     if all(profile.number_share > 0.9 for profile in profiles):
-                        found.picks["sold_at"] = Pick(positions, 0.9)
+                        found.picks["sold_at"] = Pick(positions, 0.9, separator="-")
 
     def _rivals(self, found: Understood) -> Question | None:
         """Ask which of two amounts is the line's, where no sum proves it and the values differ."""

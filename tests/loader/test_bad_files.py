@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from loader.file_reader import FileReader
 from tests.conftest import Warehouse
 from tests.loader.conftest import HEADER, LINE, Dropped, extra, failed, ledger, loaded, raw
 from tests.reading.conftest import XLS_END, XLS_GLOBALS, XLS_PASSWORD, biff, ole, xls
@@ -36,6 +37,29 @@ def test_messages(
     assert said in failed(duckdb_warehouse.load(drop(name, content)))
     assert ledger(duckdb_warehouse, "status, path") == [("failed", name)]
     assert not raw(duckdb_warehouse, "*")
+
+
+def test_a_fault_of_the_program_fails_one_file(
+    duckdb_warehouse: Warehouse, drop: Dropped, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.csv", "b.csv", "c.csv"):
+        drop(name, TEXT.replace("A1", name))
+    notes = FileReader.notes
+
+    def faulty(reader: FileReader) -> list[str]:
+        if reader.delivery.path.name == "b.csv":
+            raise TypeError("a fault")
+        return notes(reader)
+
+    monkeypatch.setattr(FileReader, "notes", faulty)
+    for outcomes, rest in (
+        (duckdb_warehouse.load(inbox), "loaded"),
+        (duckdb_warehouse.check(inbox), "unchanged"),
+    ):
+        assert [outcome.status for outcome in outcomes] == [rest, "failed", rest]
+        assert "the program failed on it (TypeError in test_bad_files.py" in outcomes[1].error
+    assert raw(duckdb_warehouse, "order_id") == [("a.csv",), ("c.csv",)]
+    assert ledger(duckdb_warehouse, "status, path")[1] == ("failed", "b.csv")
 
 
 def test_truncated_workbook(duckdb_warehouse: Warehouse, drop: Dropped) -> None:

@@ -35,6 +35,13 @@ def test_each_entity_is_recognised(duckdb_warehouse: Warehouse, drop: Dropped, e
     assert sorted(text for text in row if text is not None) == sorted(cells.values())
 
 
+def test_days_of_three_columns(duckdb_warehouse: Warehouse, drop: Dropped) -> None:
+    header = ["Year", "Month", "Day", "Order", "Product", "Qty", "Amount"]
+    rows = [["2026", "1", day, "A1", "Tea", "2", "7"] for day in ("5", "13")]
+    loaded(duckdb_warehouse.load(drop("a.csv", [header, *rows])))
+    assert raw(duckdb_warehouse, "sold_at") == [("2026-1-5",), ("2026-1-13",)]
+
+
 def test_several_sheets_of_several_entities(duckdb_warehouse: Warehouse, drop: Dropped) -> None:
     sheets = {name: [list(cells), list(cells.values())] for name, cells in TIDY.items()}
     outcome = loaded(duckdb_warehouse.load(drop("file.xlsx", sheets)))
