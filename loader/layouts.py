@@ -84,6 +84,7 @@ class Layout(BaseModel):
     fill_down: Texts = []
     heading_rows: str | None = None
     values: dict[str, Values] = {}
+    unit_of_measure: Texts = []
     scale: Scales = {}
     unpivot: Unpivot | None = None
     identity: Texts = []
@@ -282,6 +283,7 @@ class LayoutFile:
         """Return a hash of the meaning: it changes when the files should be read again."""
         # These count where they are used: files loaded before they came are not read again.
         later = {"as_of", "period", "range", "time_zone", "delimiter", "scale", *ROW_KEYS}
+        later.add("unit_of_measure")
         text = "\n".join(
             item.model_dump_json(
                 by_alias=True, exclude={key for key in later if not getattr(item, key)}

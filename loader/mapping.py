@@ -42,6 +42,7 @@ from loader.shaping import (
     column_at,
     has_text,
     recoded,
+    without_measure,
 )
 from loader.understanding.vocabulary import DISCOUNT, currency_in, meanings, scale_in
 from loader.wording import SHOWN, count, quoted, short
@@ -184,7 +185,9 @@ class Mapping:
             returns if isinstance(returns, dict) else {},
             is_declared,
         )
-        is_settled = is_declared or returns is not None or layout.entity != "sales_lines"
+        # Of whole orders that are returns, dbt says what their signs mean.
+        is_told = returns is not None or layout.return_orders is not None
+        is_settled = is_told or layout.entity != "sales_lines"
         self._signs = SignEvidence(header.positions, header.at.names, is_settled=is_settled)
         self._discounts = self._discount_evidence(is_declared)
         self._charges = ChargeEvidence(self._header_of_products())
@@ -257,6 +260,10 @@ class Mapping:
         for shaping in (self._headings, self._filled_down, self._kept_rows, self._returned_rows):
             part.notes += shaping.notes()
         part.notes += self._charges.finding().notes
+        if self._layout.unit_of_measure:
+            part.notes.append(
+                f"units are read without their {quoted(self._layout.unit_of_measure)}"
+            )
         part.notes += self._notes_on_columns()
         part.notes += self._notes_on_currencies()
         part.questions = [
@@ -615,6 +622,8 @@ class Mapping:
         for name, values in self._layout.values.items():
             if name in mapped:
                 mapped[name] = recoded(mapped[name], values)
+        if self._layout.unit_of_measure and "units" in mapped:
+            mapped["units"] = without_measure(mapped["units"], self._layout.unit_of_measure)
         self._returned_rows.turn(columns, mapped)
         return mapped
 

@@ -1,5 +1,6 @@
 """What a layout says of whole rows: what heads them, what they leave blank, which are kept."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -340,6 +341,12 @@ def recoded(texts: pa.Array, values: dict[str, str]) -> pa.Array:
     known = [plain.get(_plain(text)) for text in different.to_pylist()]
     known_texts = pa.array(known, pa.string()).take(pc.index_in(texts, different))
     return pc.coalesce(known_texts, texts, pa.scalar(plain.get(""), pa.string()))
+
+
+def without_measure(texts: pa.Array, measures: Sequence[str]) -> pa.Array:
+    """Return numbers without the unit of measure behind them: `2 Stk`."""
+    listed = "|".join(re.escape(text) for text in measures)
+    return pc.replace_substring_regex(texts, rf"(?i)([0-9])\s*(?:{listed})\s*$", r"\1")
 
 
 def _plain(text: str) -> str:

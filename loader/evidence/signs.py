@@ -1,4 +1,4 @@
-"""Signs that contradict each other: negative units whose amounts have no minus."""
+"""Signs that contradict each other: negative units whose amounts come to no minus."""
 
 import json
 import shlex
@@ -14,7 +14,7 @@ from loader.wording import count, short
 
 
 class SignEvidence:
-    """What the signs of units and line totals say, where every minus stands at the units alone.
+    """What the signs of units and amounts say, where no negative units come to a negative amount.
 
     Where some returns have a minus at both, the others are faults of single rows.
     """
@@ -29,8 +29,10 @@ class SignEvidence:
             names: the headers.
             is_settled: whether the layout says which rows are returns.
         """
-        places = [positions.get(name) or () for name in ("units", "line_total")]
+        amount = "line_total" if "line_total" in positions else "unit_price"
+        places = [positions.get(name) or () for name in ("units", amount)]
         is_asked = not is_settled and all(len(found) == 1 for found in places)
+        self._is_price = amount == "unit_price"
         self._places = [found[0] for found in places] if is_asked else []
         self._names = names
         self._total = self._taken_back = 0.0
@@ -42,6 +44,8 @@ class SignEvidence:
         if not self._places or self._has_both or max(self._places) >= len(columns):
             return
         units, totals = (np.nan_to_num(Profile(columns[at]).numbers) for at in self._places)
+        if self._is_price:
+            totals = totals * units
         self._total += float(totals.sum())
         self._has_both = bool(((units < 0) & (totals < 0)).any())
         odd = (units < 0) & (totals > 0)
@@ -58,8 +62,9 @@ class SignEvidence:
         return Finding(
             None,
             question=Question(
-                f"'{short(units, 30)}' is negative and '{short(total, 30)}' is not in "
-                f"{count(self._rows, 'row')}, such as row {self._first_row}: are their amounts",
+                f"'{short(units, 30)}' is negative and '{short(total, 30)}' is "
+                f"{'so, too,' if self._is_price else 'not'} in {count(self._rows, 'row')}, such as "
+                f"row {self._first_row}: are their amounts",
                 (
                     Reading(
                         f"taken off ({self._total - 2 * self._taken_back:,.2f} in all)",

@@ -185,6 +185,21 @@ class Profile:
         return bool(len(known)) and float(np.mean(known == np.round(known))) > 0.95
 
 
+NUMBER_OF = r"^\s*([-+]?\d[\d.,]*)\s*(\pL[\pL.\x{b2}\x{b3}]*)\s*$"
+"""A number, and of what."""
+
+
+def measure_of(profile: Profile) -> list[str]:
+    """Return the unit of measure behind all numbers of a column, as it is spelt; none if others."""
+    if profile.number_share > 0.5 or not profile.count:
+        return []
+    if profile.share(NUMBER_OF) < 1:
+        return []
+    texts = pc.unique(pc.replace_substring_regex(profile.distinct, NUMBER_OF, r"\2")).to_pylist()
+    one = {folded(text).removesuffix("s") for text in texts}
+    return sorted(texts) if len(one) == 1 else []
+
+
 @cache
 def _countries() -> frozenset[str]:
     """Return the names and codes of countries in the languages of the vocabulary, folded."""

@@ -52,7 +52,8 @@ def read_tidy(table: Table) -> tuple[Layout, Header | NoHeader]:
         )
         for column, pick in picks.items()
     }
-    layout = Layout(entity=entity, files=["*"], columns=columns)
+    measure, _ = found.settings.get("unit_of_measure", ([], ""))
+    layout = Layout(entity=entity, files=["*"], columns=columns, unit_of_measure=[*measure])
     return layout, Header(table.header, {column: pick.positions for column, pick in picks.items()})
 
 

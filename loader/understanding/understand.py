@@ -21,7 +21,7 @@ from loader.evidence.totals import total_words
 from loader.questions import Question, Reading
 from loader.understanding import discounts, proofs, taxes
 from loader.understanding.first_lines import of_first_lines
-from loader.understanding.profiles import Numbers, Profile
+from loader.understanding.profiles import NUMBER_OF, Numbers, Profile, measure_of
 from loader.understanding.tables import Table
 from loader.understanding.vocabulary import (
     DISCOUNT,
@@ -285,6 +285,7 @@ class _Reading:
         self.money_off: set[int] = set()  # discounts that a total proves to be amounts
 
     def understood(self) -> Understood:
+        measures = self._measures()
         for position in range(len(self.table.headers)):
             self._weigh(position)
         self._weigh_currencies()
@@ -307,8 +308,12 @@ class _Reading:
                 or self._with_tax(found)
                 or self._with_tax_rate(found)
                 or self._with_freight(found)
+                or self._discount_of_order(found)
                 or self._question_on_currency(found)
             )
+        units = found.picks.get("units")
+        if units is not None and (texts := measures.get(units.positions[0])):
+            found.settings["unit_of_measure"] = (texts, "stands behind all numbers of units")
         present = {*found.picks, *found.constants}
         needed = [*self.contract.required, *self.contract.tidy]
         if self.entity == "sales_lines":
@@ -330,6 +335,21 @@ class _Reading:
         return found
 
     # -------------------------------------------------------------- by words and values
+
+    def _measures(self) -> dict[int, list[str]]:
+        """Take one unit of measure for granted behind numbers of units: `2 Stk`, `3 Stk`."""
+        found: dict[int, list[str]] = {}
+        profiles = list(self.table.profiles)
+        for position, header in enumerate(self.table.headers):
+            if not any(meaning.column == "units" for meaning in meanings(header, self.entity)):
+                continue
+            if texts := measure_of(profiles[position]):
+                bare = pc.replace_substring_regex(profiles[position].texts, NUMBER_OF, r"\1")
+                profiles[position] = Profile(bare)
+                found[position] = texts
+        if found:
+            self.table = replace(self.table, profiles=profiles)
+        return found
 
     def _weigh(self, position: int) -> None:
         header = self.table.headers[position]
@@ -972,6 +992,39 @@ class _Reading:
             )
         )
         return Question(asks, readings, self.table.places[0][1])
+
+    def _discount_of_order(self, found: Understood) -> Question | None:
+        """Ask whether a discount that all lines of each order share is that of the order."""
+        pick, order = found.picks.get("discount_amount"), found.picks.get("order_id")
+        if pick is None or order is None:
+            return None
+        place = pick.positions[0]
+        off, gross = np.nan_to_num(self._numbers(place)), self._gross()
+        if len(np.unique(off[off != 0])) < 2:
+            return None
+        why = self._of_the_order(order.positions[0], place)
+        if why != "the same on every line of an order" or place in self.money_off:
+            return None
+        totals = [self._numbers(total) for total in self._candidates("line_total")]
+        if gross is not None and any(proofs.proves(total, gross - off) for total in totals):
+            return None
+        header = self.table.header.names[place]
+        return Question(
+            f"'{short(header, 30)}' is the same on every line of an order: is it",
+            (
+                Reading(
+                    f"of each line ({float(off.sum()):,.2f} off in the first rows)",
+                    f"discount_amount: {json.dumps(header, ensure_ascii=False)}",
+                    f"--column {shlex.quote(f'discount_amount={header}')}",
+                ),
+                Reading(
+                    "of the whole order, so that no line has it (0.00 off)",
+                    "no discount_amount",
+                    "--column discount_amount=none",
+                ),
+            ),
+            self.table.places[0][1],
+        )
 
     def _price_of_several(self, found: Understood) -> Question | None:
         """Ask whether a price is that of so many units as stand beside it, where no total tells."""

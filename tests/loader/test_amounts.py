@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conftest import Warehouse
-from tests.loader.conftest import Dropped, Row, loaded
+from tests.loader.conftest import Dropped, LaidOut, Row, loaded, raw
 
 SOLD = [("Tea", 1, 10), ("Tea", 3, 10), ("Pot", 2, 7), ("Pot", 5, 7), ("Cup", 4, 3), ("Cup", 1, 3)]
 """A product, its units and its price."""
@@ -12,7 +12,7 @@ SOLD = [("Tea", 1, 10), ("Tea", 3, 10), ("Pot", 2, 7), ("Pot", 5, 7), ("Cup", 4,
 def rows_of(header: list[str], *columns: list[float | str]) -> list[Row]:
     table: list[Row] = [["Order", "Date", "Product", "Qty", *header]]
     for number, (sold, *others) in enumerate(zip(SOLD, *columns, strict=True)):
-        table.append([f"A{number}", f"2026-01-1{number}", sold[0], sold[1], *others])
+        table.append([f"A{number % 3}", f"2026-01-1{number}", sold[0], sold[1], *others])
     return table
 
 
@@ -74,6 +74,8 @@ def test_rows_prove_what_an_amount_is_of(
         (["item-price"], [[3, 4, 5, 6, 7, 8]], "is 'item-price' of the line"),
         (["Shipping", "Total"], [SHIPPING, SHIPPED],
          "does 'Total' include the 'Shipping' beside it"),
+        (["Price", "Discount amount"], [PRICES, [1, 2, 3, 1, 2, 3]],
+         "'Discount amount' is the same on every line of an order: is it of each line (12.00 off"),
         (["Versand", "Betrag"], [SHIPPING, TOTALS], 'included_freight: "Versand"'),
     ],
 )  # fmt: skip
@@ -116,3 +118,44 @@ def test_lines_of_products_are_not_named(duckdb_warehouse: Warehouse, drop: Drop
     rows += [["A1", "2026-01-12", name, "1", "4.90"] for name in names]
     outcome = loaded(duckdb_warehouse.load(drop("file.csv", rows)))
     assert not any("no products" in note for note in outcome.notes)
+
+
+@pytest.mark.parametrize(
+    ("texts", "units"),
+    [
+        (["2 Stk", "1,5 Stk."], ["2", "1,5"]),
+        (["3 pcs", "1 pc", "2PCS"], ["3", "1", "2"]),
+        (["2.5 kg", "-1 kg"], ["2.5", "-1"]),
+        (["2 szt.", "4 szt"], ["2", "4"]),
+        (["2 Stk", "1,5 kg"], ["2 Stk", "1,5 kg"]),
+        (["2 Stk", "3"], ["2 Stk", "3"]),
+    ],
+)
+def test_one_unit_of_measure_behind_all_units_is_taken_off(
+    duckdb_warehouse: Warehouse, drop: Dropped, texts: list[str], units: list[str]
+) -> None:
+    rows: list[Row] = [["Order", "Date", "Product", "Qty", "Price"]]
+    rows += [["A1", "2026-01-12", f"Tea {n}", text, "9,50"] for n, text in enumerate(texts)]
+    loaded(duckdb_warehouse.load(drop("file.csv", rows)))
+    assert [row[0] for row in raw(duckdb_warehouse, "units")] == units
+
+
+@pytest.mark.parametrize(("amount", "is_odd"), [("Unit Price", False), ("Total", True)])
+def test_signs_at_odds_are_asked_of_a_persons_layout_too(
+    duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut, amount: str, is_odd: bool
+) -> None:
+    column = "line_total" if amount == "Total" else "unit_price"
+    told = layouts(
+        a="entity: sales_lines\nfiles: '*'\ncolumns: {sold_at: Date, product_name: Product, "
+        f"units: Qty, {column}: {amount}}}\n"
+    )
+    rows: list[Row] = [
+        ["Date", "Product", "Qty", amount],
+        ["2026-01-12", "Tea", -2, 7],
+        ["2026-01-12", "Pot", 1, 9],
+    ]
+    (outcome,) = duckdb_warehouse.load(drop("file.csv", rows), layouts=told)
+    assert outcome.status == ("held" if is_odd else "loaded")
+    rows[1] = ["2026-01-12", "Tea", -2, -7]
+    (outcome,) = duckdb_warehouse.load(drop("next.csv", rows), layouts=told)
+    assert outcome.status == ("loaded" if is_odd else "held")

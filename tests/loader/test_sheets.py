@@ -250,14 +250,14 @@ def test_a_title_among_rows_of_sales(
 def test_a_sheet_of_returns_may_be_taken_off(
     duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut, rule: str, units: list[str]
 ) -> None:
-    asked = load(duckdb_warehouse, drop, {"Sales": JAN, "Returns": BACK})
+    asked = load(duckdb_warehouse, drop, {"Sales": JAN, "Returns": [*BACK]})
     assert "returns, and taken off (total 12.50)" in asked.error
     assert """--returns-where '[sheet]='Returns""" in asked.error
     told = layouts(
         a="entity: sales_lines\nfiles: a.xlsx\ncolumns: {order_id: Order ID, sold_at: Order Date, "
         f"product_name: Product, units: Units, unit_price: Unit Price}}\nreturns_where: {rule}\n"
     )
-    book = {"Sales": [HEADER, *JAN], "Returns": [HEADER, *BACK]}
+    book: dict[str, list[Row]] = {"Sales": [HEADER, *JAN], "Returns": [HEADER, *BACK]}
     loaded(duckdb_warehouse.load(drop("a.xlsx", book), layouts=told))
     assert [row[0] for row in raw(duckdb_warehouse, "units")] == units
 
