@@ -141,6 +141,7 @@ class FileReader:
                     part_layout,
                     len(self.parts) + 1,
                     self._period,
+                    file_name=self.delivery.known_as.name,
                     is_declared=self._is_declared,
                 )
                 yield mapping, part_blocks

@@ -1,7 +1,7 @@
 """Finds the header of a sheet and what each of its columns is called."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 
@@ -16,6 +16,9 @@ from loader.wording import SHOWN, quoted, short
 
 SEARCHED_ROWS = 100
 """A header is looked for in so many rows, from the first that is not blank."""
+
+_TITLE_CELLS = 4
+"""A row above a header that holds more cells is no title."""
 
 _WORDS = 3
 """So many of the words that were looked for are told."""
@@ -35,6 +38,7 @@ class HeaderRow:
         exact: position of each text.
         loose: position of each `header_key`.
         repeated: position of a column whose name stands there twice -> position of the first.
+        above: the rows of the sheet above it.
     """
 
     row: int
@@ -44,6 +48,13 @@ class HeaderRow:
     exact: dict[str, int]
     loose: dict[str, int]
     repeated: dict[int, int]
+    above: Sequence[Row] = ()
+
+    @property
+    def titles(self) -> list[str]:
+        """The texts of the rows above that hold few cells, as titles do."""
+        filled = ([cell.strip() for cell in row if cell and cell.strip()] for row in self.above)
+        return [" ".join(cells) for cells in filled if 0 < len(cells) <= _TITLE_CELLS]
 
     @cached_property
     def names(self) -> list[str]:
@@ -215,6 +226,9 @@ class SheetTop:
             stacked = [row for number in rows if (row := self._row(number)) is not None]
             cells = _flatten(stacked) if len(stacked) == len(rows) else []
             known = self._header_row(rows[-1], cells, stacked[-1]) if any(cells) else None
+            if known is not None:
+                above = map(self._row, range(self.first_used_row, rows[0]))
+                known = replace(known, above=[row for row in above if row is not None])
             self._known[rows] = known
         return self._known[rows]
 

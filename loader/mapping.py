@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import reduce
+from pathlib import PurePath
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +27,7 @@ from loader.evidence.signs import SignEvidence
 from loader.evidence.statuses import StatusEvidence
 from loader.evidence.tables import TablesBelow
 from loader.evidence.texts import TextEvidence
+from loader.evidence.titles import TitleEvidence
 from loader.evidence.totals import MEASURES, TotalRows
 from loader.evidence.zones import ZoneEvidence
 from loader.headers import Header
@@ -49,6 +51,13 @@ from loader.wording import SHOWN, count, quoted, short
 
 _AMOUNTS = ("line_total", "unit_price", "list_price", "standard_cost", "freight_amount")
 """Whose number formats show a currency; the first that does, of a row."""
+
+_MONEY = (
+    *_AMOUNTS,
+    *("discount_amount", "unit_discount", "included_tax", "included_freight"),
+    *("unit_cost", "line_cost", "line_profit"),
+)
+"""Columns that are counted as a title says, in thousands or in cents."""
 
 _BLANK = r"^\s*$"
 _ZERO = r"^[-\s$€£¥(]*(0+([.,]0+)?)?[-\s$€£¥%)]*$|^#[A-Z/0]+[!?]?$"
@@ -138,6 +147,7 @@ class Mapping:
         number: int,
         period: Period | None,
         *,
+        file_name: str,
         is_declared: bool,
     ) -> None:
         """Prepare.
@@ -148,6 +158,7 @@ class Mapping:
             layout: the document that names the columns.
             number: tells the parts of one file version apart.
             period: that the file is about, by its name.
+            file_name: of the delivery.
             is_declared: whether people wrote the document.
         """
         self.part = Part(
@@ -211,6 +222,13 @@ class Mapping:
         self._header_currency: str | None = None
         self._currencies: dict[int, str] = {}
         self._look_for_currencies()
+        self._titles = TitleEvidence(
+            [PurePath(file_name).stem, sheet.name, *header.at.titles],
+            [name for name in _MONEY if self._is_scale_open(name)],
+            is_currency_open="currency" in layout.contract.columns
+            and "currency" not in header.positions
+            and not (self._currencies or self._header_currency),
+        )
         self._currency_rows: Counter[str | None] = Counter()
         self._gaps = 0
         self._sums_of_all = 0
@@ -245,7 +263,8 @@ class Mapping:
         zones, texts = self._zones.finding(), self._texts.finding()
         totals, statuses = self._totals.finding(), self._statuses.finding()
         of_all = self._totals_of_all.finding() if self._sums_of_all else Finding(0)
-        discounts, currencies = self._discounts.finding(), self._currency_columns.finding()
+        discounts, titles = self._discounts.finding(), self._titles.finding()
+        currencies = self._currency_columns.finding(self._titles.currency)
         part.no_value_texts = texts.value.no_value
         part.whole_number_columns = texts.value.whole_numbers
         part.date_order, part.decimal_mark = dates.value, decimals.value
@@ -257,6 +276,7 @@ class Mapping:
         part.notes += [*self._sheet.notes, *self._header.notes(), *dates.notes, *zones.notes]
         part.notes += [*decimals.notes, *texts.notes, *self._below.notes, *of_all.notes]
         part.notes += [*totals.notes, *statuses.notes, *discounts.notes, *currencies.notes]
+        part.notes += titles.notes
         for shaping in (self._headings, self._filled_down, self._kept_rows, self._returned_rows):
             part.notes += shaping.notes()
         part.notes += self._charges.finding().notes
@@ -279,8 +299,8 @@ class Mapping:
                 statuses.question,
                 self._signs.finding().question,
                 discounts.question,
-                currencies.question,
-                self._scale_question(),
+                currencies.question or titles.question,
+                self._scale_question() or self._titles.scale_question(),
             )
             if question is not None
         ]
@@ -324,6 +344,8 @@ class Mapping:
             self._currency_columns.learn_orders(mapped["order_id"], mapped["currency"])
         self._discounts.learn(mapped)
         self._charges.learn(mapped)
+        for name in [name for name in _AMOUNTS if name in mapped][:1]:
+            self._titles.learn(mapped[name])
 
     def _discount_evidence(self, is_declared: bool) -> DiscountEvidence:
         positions = self._header.positions.get("discount_rate", [])
@@ -378,6 +400,10 @@ class Mapping:
                     ),
                 )
         return None
+
+    def _is_scale_open(self, name: str) -> bool:
+        """Tell whether the sheet has a column of money, and the layout does not say its scale."""
+        return bool(self._header.positions.get(name)) and name not in self._layout.scale
 
     def _is_number(self, row: int, name: str) -> bool:
         positions = self._header.positions[name]
@@ -619,6 +645,9 @@ class Mapping:
                 self._currencies.get(row, self._header_currency) for row in rows.numbers.to_pylist()
             ]
             mapped["currency"] = pa.array(told, pa.string())
+        elif amounts := [mapped[name] for name in _AMOUNTS if name in mapped]:
+            said = self._titles.currencies(amounts[0])
+            mapped |= {"currency": said} if said is not None else {}
         for name, values in self._layout.values.items():
             if name in mapped:
                 mapped[name] = recoded(mapped[name], values)

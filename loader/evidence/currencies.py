@@ -66,8 +66,12 @@ class CurrencyEvidence:
             elif new or not few:
                 del self._said[place]
 
-    def finding(self) -> Finding[None]:
-        """Return what is said of one currency, or the question whether several are the amounts'."""
+    def finding(self, title: str | None) -> Finding[None]:
+        """Return what is said of one currency, or the question whether several are the amounts'.
+
+        Args:
+            title: the currency that a title says.
+        """
         notes = []
         if self._against:
             return Finding(None, question=self._question_of_header())
@@ -85,13 +89,15 @@ class CurrencyEvidence:
             told = ", ".join(
                 f"{text} ({count(rows, 'row')})" for text, rows in said.most_common(SHOWN)
             )
-            if len(said) == 1:
+            first, _ = said.most_common(1)[0]
+            if len(said) == 1 and not (title and contradict(first, title)):
                 notes.append(
                     f"'{short(name, 30)}' says {told}, and no column takes it: `{column}` in a "
                     "layout does"
                 )
                 continue
-            first, _ = said.most_common(1)[0]
+            if title:
+                first = title
             readings = (
                 Reading("yes", column, f"--column {shlex.quote(f'currency={name}')}"),
                 Reading(

@@ -31,6 +31,9 @@ _COMPOUND = 6
 _FEW = 5
 """Words of a text that says of a row what it is."""
 
+_TITLE = 300
+"""Letters of a title that are looked at."""
+
 
 class Meaning(NamedTuple):
     """What a header may mean.
@@ -213,10 +216,14 @@ def _without_umlauts(word: str) -> str:
 @lru_cache(maxsize=50_000)
 def parts(header: str) -> tuple[str, ...]:
     """Take a header apart into its words, folded: `unitPrice (USD)` is unit, price, usd."""
-    spaced = re.sub(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", header)
-    return tuple(
-        key for word in re.split(r"[\W_]+", spaced.replace("%", " % ")) if (key := folded(word))
-    ) + (("%",) if "%" in header else ())
+    spaced = _spaced(header).replace("%", " % ")
+    return tuple(key for word in re.split(r"[\W_]+", spaced) if (key := folded(word))) + (
+        ("%",) if "%" in header else ()
+    )
+
+
+def _spaced(text: str) -> str:
+    return re.sub(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
 
 
 def _telling(words: Iterable[str]) -> tuple[str, ...]:
@@ -288,13 +295,63 @@ def currency_in(header: str) -> str | None:
     return next((word.upper() for word in parts(header) if word in known), None)
 
 
+def currencies_in_title(title: str) -> list[str]:
+    """Return the signs and codes of the currencies that a title, or the name of a file, names."""
+    found = re.findall(r"(?:\b[A-Z]{1,2})?\$|[€£¥₹₽₺₪₩₫฿₦₴₱]", title[:_TITLE])
+    known = _vocabulary()["titles"]
+    for word in re.findall(r"[^\W\d_]+", _spaced(title[:_TITLE])):
+        # Of thousands: `TEUR`, `kSEK`.
+        code = re.sub(r"(?i)^[tkm](?=(eur|usd|gbp|sek)$)", "", word)
+        name = known["also"].get(code.lower(), code.upper())
+        if name in known["codes"] and (code.isupper() or name.lower() not in known["words"]):
+            found.append(name)
+    return list(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=5_000)
+def scale_in_title(title: str) -> str | None:
+    """Return what a 1 stands for, by a title that says that amounts are in thousands, or None.
+
+    A word for thousands alone is not enough, as in a header: `3 million visitors`.
+    """
+    whole = title[:_TITLE]
+    pieces = [(whole, False), *((piece, True) for piece in re.findall(r"[(\[]([^()\[\]]*)", whole))]
+    found = (_scale_of_amounts(piece, is_apart=is_apart) for piece, is_apart in pieces)
+    return next(filter(None, found), None)
+
+
+def _scale_of_amounts(title: str, *, is_apart: bool) -> str | None:
+    spaced = " ".join(parts(_with_codes(title.replace("\u00d7", " x "))))
+    known = _vocabulary()["titles"]
+    money = {*known["money"], *map(str.lower, known["codes"])}
+    # `in 1.000 EUR` and `x 1000` are thousands, 1.000 alone is a number.
+    words = re.sub(r"\b(in|x)( eur| usd| gbp)? 1 ?000\b", r"\1 000", spaced).split()
+    for number, languages in _vocabulary()["scales"].items():
+        for phrase in map(parts, _listed(languages)):
+            for i in range(len(words) - len(phrase) + 1):
+                if tuple(words[i : i + len(phrase)]) != phrase:
+                    continue
+                before = words[i - 1] if i else ""
+                behind = [word for word in words[i + len(phrase) :] if word not in known["of"]]
+                is_alone = is_apart and set(words) - {*phrase, *known["of"]} <= money
+                is_money = not money.isdisjoint(phrase) or phrase[-1] in known["scaled"]
+                is_beside = before in money or (bool(behind) and behind[0] in money)
+                is_in = before in known["in"] and max(map(len, phrase)) > 2
+                if not before.isdigit() and (is_alone or is_money or is_beside or is_in):
+                    return str(number)
+    return None
+
+
+def _with_codes(text: str) -> str:
+    for sign, code in (("€", "eur"), ("$", "usd"), ("£", "gbp")):
+        text = text.replace(sign, f" {code} ")
+    return text
+
+
 @cache
 def scale_in(header: str) -> str | None:
     """Return what a 1 stands for, by a header that says cents, thousands or millions, or None."""
-    words = header
-    for sign, code in (("€", " eur"), ("$", " usd"), ("£", " gbp")):
-        words = words.replace(sign, code)
-    spaced = f" {' '.join(parts(words))} ".replace(" per cent ", " percent ")
+    spaced = f" {' '.join(parts(_with_codes(header)))} ".replace(" per cent ", " percent ")
     for number, languages in _vocabulary()["scales"].items():
         if any(f" {' '.join(parts(scale))} " in spaced for scale in _listed(languages)):
             return str(number)
