@@ -39,7 +39,7 @@ class Fork:
 
     def wait(self) -> int | None:
         """Return its exit code; the negative number of the signal if it was killed."""
-        self.process.join(timeout=120)
+        self.process.join(timeout=600)
         return self.process.exitcode
 
     def wait_for(self, pattern: str, times: int = 1) -> None:

@@ -32,7 +32,7 @@ class Api:
     def client(self, key: str | None = AUDITOR) -> httpx.Client:
         """Return a client; it is the caller's to close."""
         headers = {} if key is None else {"X-API-Key": key}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=60)
+        return httpx.Client(base_url=self.url, headers=headers, timeout=180)
 
     def get(self, path: str, key: str | None = AUDITOR, /, **parameters: Any) -> httpx.Response:
         """Ask once."""
@@ -60,13 +60,18 @@ def exact(answer: httpx.Response) -> Any:
 @contextmanager
 def served(database_url: str, **settings: Any) -> Iterator[Api]:
     """Serve a warehouse, with a key for each role unless others are given."""
-    usual = {"keys": f"{READER_LINE} {AUDITOR_LINE}", "rate_limit": "100000/minute"}
+    # On a busy machine all take longer; time limits have tests of their own.
+    usual: dict[str, Any] = {
+        "keys": f"{READER_LINE} {AUDITOR_LINE}",
+        "rate_limit": "100000/minute",
+        "statement_seconds": 120,
+    }
     given = ApiSettings(**(usual | settings)).model_copy(update={"port": 0})
     running = server(create_app(given, database_url), given)
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
     try:
-        waits_until = time.monotonic() + 30
+        waits_until = time.monotonic() + 120
         while not running.started:
             assert thread.is_alive()
             assert time.monotonic() < waits_until

@@ -101,10 +101,10 @@ def test_twenty_thousand_names_take_seconds() -> None:
     """Made of 27 words, so that all of them are alike in some way."""
     words = [a + b + c for a, b, c in product(("kar", "lom", "mis"), repeat=3)]
     names = [Name(" ".join(item), False, 1) for item in product(words, repeat=3)]
-    started = time.perf_counter()
+    started = time.process_time()
     propose(names + [Name(f"{word}x {word}", False, 1) for word in words], 90)
     assert len(names) == 19_683
-    assert time.perf_counter() - started < 30
+    assert time.process_time() - started < 30
 
 
 def test_the_seed(run: Run, tables: Tables) -> None:

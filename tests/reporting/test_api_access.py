@@ -156,14 +156,14 @@ def test_too_many_at_once_are_asked_to_come_again(
 
     def slowly(*arguments: Any, **more: Any) -> Any:
         begun.release()
-        assert is_over.wait(30)
+        assert is_over.wait(120)
         return read_rows(*arguments, **more)
 
     monkeypatch.setattr("reporting.doors.api.app.read_rows", slowly)
     with served(url) as api, ThreadPoolExecutor(2) as askers:
         asked = [askers.submit(api.get, ROWS, READER, limit=limit) for limit in (1, 2)]
         for _ in asked:
-            assert begun.acquire(timeout=30)
+            assert begun.acquire(timeout=120)
         refused = api.get(ROWS, READER)
         problem(refused, 503, "busy")
         assert refused.headers["retry-after"] == "10"
@@ -182,10 +182,10 @@ def test_ten_thousand_keys(url: str, tmp_path: Path) -> None:
         assert api.get("/files", AUDITOR).status_code == 503
         assert api.get(ROWS, READER).status_code == 401
     ring = KeyRing.read([line for _, line in made])
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(1_000):
         ring.client(made[-1][0])
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_what_is_kept_of_a_key_does_not_open(tmp_path: Path) -> None:
