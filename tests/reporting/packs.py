@@ -1,12 +1,13 @@
 """Packs made by hand: an ordinary one, and those that break careless drawing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from reporting.ask.pack.content import BridgeStep, Change, Headline, Pack, Section, TrendPoint
+from reporting.ask.reports import REPORTS
 from reporting.tables import Column, Kind, Table, Value
 
 WEEK = date(2026, 1, 12)
@@ -53,8 +54,15 @@ PRODUCTS = (
 )  # fmt: skip
 
 
-def column(name: str, heading: str, kind: Kind, description: str = "") -> Column:
-    return Column(name, heading, kind, description)
+AVERAGE_PRICE = Column("average_price", "Average price", Kind.PRICE, "Revenue a unit.")
+"""Reports of packs have no prices; a table may."""
+
+
+def made_table(name: str, columns: str, rows: Iterable[tuple[Value, ...]], **more: Any) -> Table:
+    """Make a table up, with the title and the headings of the report of its name."""
+    report = next(report for report in REPORTS if report.name == name)
+    known = {column.name: column for column in (*report.columns, AVERAGE_PRICE)}
+    return Table(name, report.title, tuple(known[n] for n in columns.split()), tuple(rows), **more)
 
 
 def amount(number: Decimal | float | int | str) -> Decimal:
@@ -80,23 +88,10 @@ def sellers(names: Sequence[str] = SELLERS, sign: int = 1) -> Table:
                 amount(1.0421) / rank if rank % 4 else None,
             )
         )
-    return Table(
+    return made_table(
         "rpt_weekly_seller_ranking",
-        "Sellers",
-        (
-            column("seller_name", "Seller", Kind.TEXT, "Who sold it, by the master data."),
-            column("seller_rank", "Rank", Kind.COUNT, "1 is who sold most."),
-            column("previous_rank", "Rank last week", Kind.COUNT),
-            column("rank_change", "Places climbed", Kind.COUNT),
-            column("team", "Team", Kind.TEXT),
-            column("revenue", "Revenue", Kind.AMOUNT, "Net of discounts and returns."),
-            column("revenue_share", "Share", Kind.SHARE),
-            column("units", "Units", Kind.NUMBER),
-            column("line_count", "Lines", Kind.COUNT),
-            column("order_count", "Orders", Kind.COUNT),
-            column("target_amount", "Target", Kind.AMOUNT),
-            column("target_attainment_share", "Of target", Kind.SHARE),
-        ),
+        "seller_name seller_rank previous_rank rank_change team revenue revenue_share units "
+        "line_count order_count target_amount target_attainment_share",
         tuple(rows),
         note="Lines without a seller are under Unknown.",
         brief_columns=("seller_name", "revenue", "revenue_share", "target_attainment_share"),
@@ -118,20 +113,10 @@ def products(names: Sequence[str] = PRODUCTS) -> Table:
         )
         for rank, name in enumerate(names, 1)
     )
-    return Table(
+    return made_table(
         "rpt_weekly_top_products",
-        "Products",
-        (
-            column("product_name", "Product", Kind.TEXT),
-            column("product_rank", "Rank", Kind.COUNT),
-            column("product_id", "Id", Kind.TEXT),
-            column("category", "Category", Kind.TEXT),
-            column("revenue", "Revenue", Kind.AMOUNT),
-            column("revenue_share", "Share", Kind.SHARE),
-            column("units", "Units", Kind.NUMBER),
-            column("line_count", "Lines", Kind.COUNT),
-            column("average_price", "Average price", Kind.PRICE),
-        ),
+        "product_name product_rank product_id category revenue revenue_share units line_count "
+        "average_price",
         rows,
         brief_columns=("product_name", "revenue", "revenue_share", "units"),
     )
@@ -148,34 +133,19 @@ def shipping(names: Sequence[str] = ("DHL", "UPS", "Hermes", "Collected", "Unkno
         )
         for place, name in enumerate(names)
     )
-    return Table(
+    return made_table(
         "rpt_weekly_shipping_breakdown",
-        "Shipping",
-        (
-            column("shipping_company_name", "Carrier", Kind.TEXT),
-            column("revenue", "Revenue", Kind.AMOUNT),
-            column("revenue_share", "Share", Kind.SHARE),
-            column("order_count", "Orders", Kind.COUNT),
-            column("freight_amount", "Freight", Kind.AMOUNT),
-        ),
+        "shipping_company_name revenue revenue_share order_count freight_amount",
         rows,
     )
 
 
 def regions() -> Table:
     names = ("Bavaria", "Hesse", "Saxony", "Berlin", "Unknown")
-    return Table(
+    return made_table(
         "rpt_weekly_region_store",
-        "Regions",
-        (
-            column("region", "Region", Kind.TEXT),
-            column("country", "Country", Kind.TEXT),
-            column("revenue", "Revenue", Kind.AMOUNT),
-            column("revenue_share", "Share", Kind.SHARE),
-            column("active_customer_count", "Active customers", Kind.COUNT),
-            column("known_customer_count", "Known customers", Kind.COUNT),
-            column("penetration_share", "Penetration", Kind.SHARE),
-        ),
+        "region country revenue revenue_share active_customer_count known_customer_count "
+        "penetration_share",
         tuple(
             (
                 name,
@@ -193,16 +163,10 @@ def regions() -> Table:
 
 
 def growth() -> Table:
-    return Table(
+    return made_table(
         "rpt_period_growth",
-        "Months, quarters and years",
-        (
-            column("period_label", "Period", Kind.TEXT),
-            column("revenue", "Revenue", Kind.AMOUNT),
-            column("revenue_change_pct", "On the period before", Kind.CHANGE),
-            column("revenue_change_on_last_year_pct", "On last year", Kind.CHANGE),
-            column("is_period_complete", "Complete", Kind.YES),
-        ),
+        "period_label revenue revenue_change_pct revenue_change_on_last_year_pct "
+        "is_period_complete",
         tuple(
             (
                 f"2025-{month:02}",
@@ -219,16 +183,9 @@ def growth() -> Table:
 def seasonality() -> Table:
     months = "January February March April May June July August September October November December"
     days = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
-    return Table(
+    return made_table(
         "rpt_seasonality",
-        "Seasons",
-        (
-            column("season_name", "Season", Kind.TEXT),
-            column("season_kind", "Kind", Kind.TEXT),
-            column("mean_revenue", "Mean revenue", Kind.AMOUNT),
-            column("seasonal_index", "Index", Kind.INDEX),
-            column("is_reliable", "Reliable", Kind.YES),
-        ),
+        "season_name season_kind mean_revenue seasonal_index is_reliable",
         tuple(
             (name, kind, amount(3000 + 41 * place), amount(81.5 + 3.7 * place), kind == "weekday")
             for kind, names in (("month", months), ("weekday", days))
@@ -256,18 +213,10 @@ def pareto(count: int = 400) -> Table:
                 "A" if so_far / total < Decimal("0.8") else "B",
             )
         )
-    return Table(
+    return made_table(
         "rpt_product_pareto",
-        "Products by what they bring",
-        (
-            column("product_name", "Product", Kind.TEXT),
-            column("product_rank", "Rank", Kind.COUNT),
-            column("revenue", "Revenue", Kind.AMOUNT),
-            column("revenue_share", "Share", Kind.SHARE),
-            column("cumulative_revenue_share", "Cumulative share", Kind.SHARE),
-            column("product_share", "Share of products", Kind.SHARE),
-            column("abc_class", "Class", Kind.TEXT),
-        ),
+        "product_name product_rank revenue revenue_share cumulative_revenue_share product_share "
+        "abc_class",
         tuple(rows),
     )
 
@@ -278,16 +227,9 @@ def cohorts(count: int = 10) -> Table:
         for since in range(count - cohort):
             share = Decimal(1) if since == 0 else amount(0.41 / (since + 0.6) + 0.01 * cohort)
             rows.append((f"2025-{cohort + 1:02}", since, 90 - cohort, share, amount(8000 * share)))
-    return Table(
+    return made_table(
         "rpt_cohort_retention",
-        "Customers by their first month",
-        (
-            column("cohort_month", "First month", Kind.TEXT),
-            column("months_since", "Months since", Kind.COUNT),
-            column("cohort_customer_count", "Customers", Kind.COUNT),
-            column("retention_share", "Came back", Kind.SHARE),
-            column("revenue", "Revenue", Kind.AMOUNT),
-        ),
+        "cohort_month months_since cohort_customer_count retention_share revenue",
         tuple(rows),
     )
 
@@ -424,10 +366,10 @@ def normal() -> Pack:
             "files",
             "Files",
             (
-                column("source_file", "File", Kind.TEXT),
-                column("loaded_at", "Loaded", Kind.DATE),
-                column("line_count", "Lines", Kind.COUNT),
-                column("revenue", "Revenue", Kind.AMOUNT),
+                Column("source_file", "File", Kind.TEXT),
+                Column("loaded_at", "Loaded", Kind.DATE),
+                Column("line_count", "Lines", Kind.COUNT),
+                Column("revenue", "Revenue", Kind.AMOUNT),
             ),
             tuple(
                 (
@@ -444,12 +386,12 @@ def normal() -> Pack:
                 "lines-revenue",
                 "Lines behind the revenue of Helena Vogt",
                 (
-                    column("order_id", "Order", Kind.TEXT),
-                    column("sale_date", "Day", Kind.DATE),
-                    column("revenue", "Revenue", Kind.AMOUNT),
-                    column("source_file", "File", Kind.TEXT),
-                    column("source_sheet", "Sheet", Kind.TEXT),
-                    column("source_row_number", "Row", Kind.COUNT),
+                    Column("order_id", "Order", Kind.TEXT),
+                    Column("sale_date", "Day", Kind.DATE),
+                    Column("revenue", "Revenue", Kind.AMOUNT),
+                    Column("source_file", "File", Kind.TEXT),
+                    Column("source_sheet", "Sheet", Kind.TEXT),
+                    Column("source_row_number", "Row", Kind.COUNT),
                 ),
                 tuple(
                     (
@@ -472,17 +414,9 @@ def normal() -> Pack:
 
 
 def restatements() -> Table:
-    return Table(
+    return made_table(
         "rpt_weekly_restatement",
-        "Published weeks that read differently now",
-        (
-            column("iso_week", "Week", Kind.TEXT),
-            column("source_file", "File", Kind.TEXT),
-            column("file_change", "What happened", Kind.TEXT),
-            column("published_revenue", "Published", Kind.AMOUNT),
-            column("current_revenue", "Now", Kind.AMOUNT),
-            column("revenue_change", "Difference", Kind.AMOUNT),
-        ),
+        "iso_week source_file file_change published_revenue current_revenue revenue_change",
         (
             (
                 "2026-W01",
