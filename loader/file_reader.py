@@ -9,6 +9,8 @@ from loader.date_patterns import Period
 from loader.deliveries import Delivery
 from loader.evidence.sheets import (
     SheetRows,
+    hidden_sheet,
+    is_summary,
     misnamed_file,
     misnamed_sheet,
     other_kind,
@@ -19,7 +21,7 @@ from loader.headers import Header, NoHeader, SheetTop, explain_missing, find_hea
 from loader.layout_keys import ALL, SHEET
 from loader.layouts import TIDY, Layout, LayoutFile
 from loader.mapping import Mapping, Part
-from loader.questions import Held
+from loader.questions import Held, as_argument
 from loader.reading.cutout import Cutout
 from loader.reading.opening import open_sheets, suffix_of
 from loader.reading.sheet import BadFile, Block, NoTable, Sheet
@@ -97,6 +99,7 @@ class FileReader:
         # What was learned is no more a person's word than what is about to be.
         self._is_declared = bool(chosen.name) and not (is_draft or chosen.is_learned)
         self._notes: list[str] = []
+        self._sales: list[SheetRows] = []  # of the sheets that no layout names one by one
 
     def parts_and_batches(self, version: int) -> Iterator[tuple[Part, Iterator[pa.RecordBatch]]]:
         """Yield each part with its raw rows; a part is complete when they are used up.
@@ -176,24 +179,24 @@ class FileReader:
         A layout that names its sheets has said that all of them count.
         """
         items: list[_Found] = []
-        rows: list[SheetRows] = []
         for sheet, header, layout, blocks in found:
             is_told = layout.unpivot is not None or bool(layout.range)
             is_open = (self._is_draft or layout.sheets == ["*"]) and not is_told
             if sheet.name and layout.entity == "sales_lines" and is_open:
                 in_memory = [*blocks]
-                rows.append(_rows_of(sheet, header, in_memory))
+                self._sales.append(_rows_of(sheet, header, in_memory))
                 items.append((sheet, header, layout, iter(in_memory)))
             else:
                 items.append((sheet, header, layout, blocks))
-        repeating = repeating_sheets(rows)
+        repeating = repeating_sheets(self._sales)
         self.repeating = set(repeating.value)
-        counting = [item for item in rows if item.name not in self.repeating]
+        counting = [item for item in self._sales if item.name not in self.repeating]
         is_asked = len(counting) > 1 or self._is_draft or not self.chosen.name
         told = {item[0].name for item in items if _are_returns(item[2], item[0].name)}
         unsaid = [item for item in counting if item.name not in told]
         misnamed = misnamed_sheet(counting, unsaid) if is_asked else None
-        question = misnamed or repeating.question or summary_sheet(counting)
+        hidden = hidden_sheet(counting)
+        question = misnamed or hidden or repeating.question or summary_sheet(counting)
         if question is not None:
             raise Held([question], self.delivery.path)
         self._notes += repeating.notes
@@ -246,6 +249,7 @@ class FileReader:
     def _find_tidy(self, sheets: list[Sheet]) -> Iterator[_Found]:
         widths: dict[str, int] = {}  # entity -> most columns that one of its sheets has
         near: list[tuple[Sheet, Layout, NoHeader]] = []
+        undated: dict[str, SheetRows] = {}
         path, misnamed = self.delivery.known_as, None
         across: dict[str, list[str]] = {}
         for sheet in sheets:
@@ -269,13 +273,22 @@ class FileReader:
                 yield sheet, result, layout, blocks
             else:
                 near.append((sheet, layout, result))
+                undated[sheet.name] = understand([table])[0].rows
                 across[sheet.name] = months_as_rows(table)
         if misnamed is not None:
             raise Held([misnamed], self.delivery.path)
+        summaries = [name for name, rows in undated.items() if is_summary(rows, self._sales)]
+        self._note_sheets("without days, with the sums of the other sheets: left out", summaries)
+        near = [item for item in near if item[0].name not in summaries]
         for sheet, layout, result in near:
             # It looks like others that do load: its rows are meant to count as theirs do.
             if layout.entity in widths and result.matched * 2 > widths[layout.entity]:
-                raise BadFile(self._misfit(sheet, layout, result))
+                counting = as_argument([item.name for item in self._sales])
+                raise BadFile(
+                    self._misfit(sheet, layout, result)
+                    + f" If its rows are no sales of their own, `learn` with --sheets {counting} "
+                    "leaves it out."
+                )
         if not widths:
             if not near:
                 raise BadFile(_EMPTY)
@@ -365,7 +378,7 @@ def _as_rows(lines: list[str]) -> str:
 
 
 def _rows_of(sheet: Sheet, header: Header, blocks: list[Block]) -> SheetRows:
-    """Return the dated rows of a sheet: blank ones and most totals have no date."""
+    """Return the dated rows of a sheet."""
     columns = {}
     for name, positions in header.positions.items():
         for number, position in enumerate(positions):
@@ -376,10 +389,7 @@ def _rows_of(sheet: Sheet, header: Header, blocks: list[Block]) -> SheetRows:
                 for block in blocks
             ]
             columns[f"{name} {number}" if number else name] = pa.concat_arrays(pieces)
-    if "sold_at" in columns:
-        dated = columns["sold_at"].is_valid()
-        columns = {name: column.filter(dated) for name, column in columns.items()}
-    return SheetRows(sheet.name, columns)
+    return SheetRows(sheet.name, columns, sheet.is_hidden).dated()
 
 
 def _cut_out(sheets: Iterable[Sheet], layout: Layout) -> Iterator[Sheet]:

@@ -13,12 +13,12 @@ from loader import Refusal
 from loader.contracts import ENTITIES, header_key, unmet
 from loader.deliveries import Delivery
 from loader.dry_run import DryRun, Figures
-from loader.evidence.sheets import misnamed_file
+from loader.evidence.sheets import is_summary, misnamed_file
 from loader.evidence.totals import NONE
 from loader.layout_keys import ALL, SHEET
 from loader.layouts import DEFAULT_MISSING, MARK, read_layouts
 from loader.load import Outcome
-from loader.questions import Question
+from loader.questions import Question, as_argument
 from loader.reading.cutout import Cells, cells_of
 from loader.understanding.beside import read_tables, set_apart
 from loader.understanding.proposal import Setting, as_yaml, file_patterns
@@ -124,6 +124,9 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
         if answers.currency:
             _take_currency(table, answers.currency)
     apart = {table.table.name: _why_apart(table) for table in tables if not table.entity}
+    summaries = [table.table.name for table in found if _adds_up_others(table, found)]
+    apart |= dict.fromkeys(summaries, "without days, with the sums of other sheets")
+    found = [table for table in found if table.table.name not in summaries]
     whole = [table for table in found if not table.lacking and table.question is None]
     patterns = [file_patterns(table, _others(table, tables)) for table in whole]
 
@@ -172,6 +175,17 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
         figures,
         is_currency_open,
     )
+
+
+def _adds_up_others(table: Understood, found: Sequence[Understood]) -> bool:
+    """Tell whether a sheet of sales without days sums up those of its file that have them."""
+    file, sheet = table.table.places[0]
+    others = [
+        other.rows
+        for other in found
+        if _is_sales(other) and "sold_at" in other.picks and other.table.places[0][0] == file
+    ]
+    return bool(sheet and table.lacking) and _is_sales(table) and is_summary(table.rows, others)
 
 
 def _why_apart(table: Understood) -> str:
@@ -431,6 +445,8 @@ def open_points(lesson: Lesson) -> list[str]:
     for found in lesson.found:
         for choice in found.lacking:
             where = ", or learn it together with the file that has it" if choice in tidy else ""
+            if counting := _others_of_file(found, lesson.found):
+                where += f"; or, if it is no sales of its own, --sheets {as_argument(counting)}"
             headers = [name for name in found.table.header.names if header_key(name)]
             said.append(
                 f"{found.table.name}: which column is the {' or the '.join(choice)}? It has "
@@ -442,3 +458,15 @@ def open_points(lesson: Lesson) -> list[str]:
             "`python -m loader inspect` shows what was looked at"
         )
     return list(dict.fromkeys(said))
+
+
+def _others_of_file(table: Understood, found: Sequence[Understood]) -> list[str]:
+    """Return the sheets of sales beside one that lack nothing."""
+    file = table.table.places[0][0]
+    return [
+        sheet
+        for other in found
+        if _is_sales(other) and not other.lacking
+        for path, sheet in other.table.places
+        if path == file and sheet
+    ]

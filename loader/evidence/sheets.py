@@ -15,7 +15,7 @@ from loader.layout_keys import SHEET
 from loader.questions import Question, Reading, as_argument
 from loader.understanding.profiles import Numbers, Profile
 from loader.understanding.vocabulary import table_kinds
-from loader.wording import SHOWN, count, quoted
+from loader.wording import SHOWN, count, quoted, sheets_are
 
 REPEATED = 0.5
 """A sheet of whose rows so many stand in other sheets may be one that puts them together."""
@@ -26,6 +26,8 @@ _SEVERAL = 3
 _CENT = 0.01
 
 _SUMMARY = "summary"
+_TEMPLATE = "a template"
+_SOLD = "sold"
 
 _TAKEN_BACK = ("returns", "cancelled orders")
 """What may be taken off the sales, where amounts have no minus."""
@@ -33,7 +35,9 @@ _TAKEN_BACK = ("returns", "cancelled orders")
 
 def other_kind(name: str) -> str | None:
     """Return what a sheet, a file or a table is by its name, if that is not sales."""
-    return next((kind for kind in table_kinds(name) if kind != _SUMMARY), None)
+    kinds = table_kinds(name)
+    others = (kind for kind in kinds if kind not in (_SUMMARY, _TEMPLATE))
+    return None if _SOLD in kinds else next(others, None)
 
 
 @dataclass(frozen=True)
@@ -43,10 +47,20 @@ class SheetRows:
     Attributes:
         name: of the sheet.
         columns: its columns by the names of the contract, blank rows left out.
+        is_hidden: whether whoever opens the workbook does not see it.
     """
 
     name: str
     columns: dict[str, pa.Array]
+    is_hidden: bool = False
+
+    def dated(self) -> "SheetRows":
+        """Return it without the rows whose day has no digit: blank ones and most totals."""
+        if "sold_at" not in self.columns:
+            return self
+        has_day = pc.fill_null(pc.match_substring_regex(self.columns["sold_at"], r"\pN"), False)
+        columns = {name: column.filter(has_day) for name, column in self.columns.items()}
+        return replace(self, columns=columns)
 
     @property
     def height(self) -> int:
@@ -194,6 +208,32 @@ def _once_more(asks: str, sheets: Sequence[SheetRows], repeating: Sequence[str])
     return _question(asks, "the same sales once more", "other sales", sheets, repeating)
 
 
+def is_summary(sheet: SheetRows, others: Sequence[SheetRows]) -> bool:
+    """Tell whether rows without days add up to those of other sheets, perhaps with their total."""
+    amount = float(sheet.amounts.sum())
+    together = sum(float(other.dated().amounts.sum()) for other in others)
+    has_days = "sold_at" in sheet.columns
+    return (
+        not has_days
+        and abs(amount) > _CENT
+        and any(abs(amount - times * together) < _CENT / 2 for times in (1, 2))
+    )
+
+
+def hidden_sheet(sheets: Sequence[SheetRows]) -> Question | None:
+    """Return a question on the hidden sheets that hold sales beside those that are seen."""
+    hidden = [sheet for sheet in sheets if sheet.is_hidden]
+    seen = {order for sheet in sheets if not sheet.is_hidden for order in sheet.orders}
+    if not hidden or len(hidden) == len(sheets):
+        return None
+    again = sum(order in seen for sheet in hidden for order in sheet.orders)
+    there = f", {count(again, 'order')} of them in the others too" if again else ""
+    rows = count(sum(sheet.height for sheet in hidden), "row")
+    names = [sheet.name for sheet in hidden]
+    asks = f"{sheets_are(names)} hidden ({rows} with the columns of sales{there}): are they"
+    return _question(asks, "old or drafts, and no sales", "sales", sheets, names)
+
+
 def misnamed_sheet(sheets: Sequence[SheetRows], unsaid: Sequence[SheetRows]) -> Question | None:
     """Return a question on a sheet whose name says that its rows are no sales.
 
@@ -203,6 +243,8 @@ def misnamed_sheet(sheets: Sequence[SheetRows], unsaid: Sequence[SheetRows]) -> 
     """
     for sheet in unsaid:
         kind = other_kind(sheet.name)
+        if len(sheets) > 1 and _TEMPLATE in table_kinds(sheet.name):
+            kind = _TEMPLATE
         if kind is not None and not sheet.has_minus():
             asks = (
                 f"sheet {quoted([sheet.name])} is named like {kind}, and its "
@@ -250,9 +292,10 @@ def misnamed_file(name: str, rows: SheetRows) -> Question | None:
         "returns_where: all",
         "--returns-where all",
     )
+    figure = f"total {total:,.2f}" if abs(total) > _CENT else count(rows.height, "row")
     return Question(
-        f"the file is named like {kind}, and its rows have the columns of sales (total "
-        f"{total:,.2f}): are they",
+        f"the file is named like {kind}, and its rows have the columns of sales ({figure}): are "
+        "they",
         (
             Reading(f"{kind}, and no sales: take the file out of the folder", "", ""),
             Reading("sales", "entity: sales_lines", "--entity sales_lines"),

@@ -102,7 +102,9 @@ class StatusEvidence:
                 item.first_row = item.first_row or int(numbers[int(places[0])].as_py())
                 item.rows += len(places)
                 item.amount += float(own.sum())
-                item.is_taken_off &= not (own > 0).any()
+                # A fee has a minus, and takes off no sale.
+                is_other = _is_no_trade(self.names[place], text)
+                item.is_taken_off &= not (own != 0 if is_other else own > 0).any()
 
     def _is_return(self, place: int, text: str) -> bool:
         wanted = self._returns.get(self.names[place].strip().casefold())

@@ -66,6 +66,7 @@ class Cutout:
         self.name = sheet.name
         self.notes = sheet.notes
         self.questions = sheet.questions
+        self.is_hidden = sheet.is_hidden
         self._sheet = sheet
         self._cells = cells
 

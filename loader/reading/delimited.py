@@ -54,6 +54,7 @@ class DelimitedSheet:
     """The whole of a CSV or TSV file; rows are read as the blocks are asked for."""
 
     name = ""
+    is_hidden = False
 
     def __init__(
         self, open_file: Callable[[], BinaryIO], encoding: str | None, delimiter: str | None

@@ -52,6 +52,9 @@ class Sheet(Protocol):
     questions: "list[Question]"
     """What must be known to read it at all, and its bytes do not show."""
 
+    is_hidden: bool
+    """Whether whoever opens the workbook does not see it."""
+
     def blocks(self) -> Iterator[Block]:
         """Yield the rows from the top, a block at a time; rows before the first used one too.
 

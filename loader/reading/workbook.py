@@ -76,7 +76,8 @@ class WorkbookSheet:
         self.name = listed.name
         self.notes = list(notes)
         self.questions: list[Question] = []
-        if not listed.visible:
+        self.is_hidden = not listed.visible
+        if self.is_hidden:
             self.notes.append(f"sheet '{self.name}' is hidden; it was read all the same")
         self._book = book
         self._package = package

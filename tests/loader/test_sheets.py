@@ -1,8 +1,13 @@
 """Sheets beside each other: which count, which repeat others, which are no sales."""
 
-import pytest
+from pathlib import Path
 
+import pytest
+from openpyxl import Workbook
+
+from loader.deliveries import find_deliveries
 from loader.evidence.sheets import other_kind
+from loader.learning import Answers, learn, open_points
 from loader.load import Outcome
 from tests.conftest import Warehouse
 from tests.loader.conftest import HEADER, Dropped, LaidOut, Row, loaded, raw
@@ -77,6 +82,8 @@ def test_a_sheet_that_repeats_others_is_left_out(
             "sheet 'YTD by order' is named like one that puts others together",
         ),
         ({"Sales": [*JAN, *FEB], "Returns": BACK}, "named like returns, and its 1 row have"),
+        ({"Vorlage": MAR, "Juli": JAN}, "named like a template, and its 1 row have"),
+        ({"Modèle": MAR, "Juillet": JAN}, "named like a template, and its 1 row have"),
         ({"Umsatz": [*JAN, *FEB], "Angebote M\u00e4rz": MAR}, "named like quotes"),
         (
             {"Jan": JAN, "Feb": FEB, "Mar": MAR, "Q1": SUMS, "Apr": [["D1", *MAR[0][1:]]]},
@@ -125,6 +132,10 @@ def test_sheets_that_leave_open_what_they_are(
             ("Sales March.csv", None),
             ("Umsatz", None),
             ("Stockholm.csv", None),
+            ("budget-actual.xlsx", None),
+            ("Angebote und Umsatz.xlsx", None),
+            ("Sample superstore.csv", None),
+            ("Sales returns.xlsx", "returns"),
             ("Order.csv", None),
         ],
     ],
@@ -148,6 +159,53 @@ def test_a_file_that_is_named_like_something_else(
         "columns: {sold_at: Order Date, product_name: Product, units: Units}\n"
     )
     assert loaded(duckdb_warehouse.load(path, layouts=folder)).rows_loaded == 2
+
+
+def test_a_hidden_sheet_of_sales_is_asked_for(duckdb_warehouse: Warehouse, tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.title = "Now"
+    for row in [HEADER, *JAN]:
+        book.active.append(row)
+    old = book.create_sheet("Old")
+    for row in [HEADER, [*JAN[0][:3], "3", "3.50"]]:
+        old.append(row)
+    old.sheet_state = "hidden"
+    book.save(tmp_path / "a.xlsx")
+    (outcome,) = duckdb_warehouse.load(tmp_path / "a.xlsx")
+    assert outcome.status == "held"
+    said = (
+        "sheet 'Old' is hidden (1 row with the columns of sales, 1 order of them in the others "
+        "too): are they old or drafts, and no sales (total 16.00) or sales (total 26.50)? "
+        'sheets: ["Now"] or sheets: ["Now", "Old"]'
+    )
+    assert said in outcome.error
+
+
+@pytest.mark.parametrize("total", [[], [["Grand total", "5", "32.00"]]])
+def test_a_sheet_without_days_that_adds_up_is_a_summary(
+    duckdb_warehouse: Warehouse, drop: Dropped, total: list[Row]
+) -> None:
+    days: Row = ["Order ID", "Order Date", "Product", "Units", "Total"]
+    book: dict[str, list[Row]] = {
+        "Jan": [days, ["A1", "2026-01-05", "Tea", "2", "7.00"]],
+        "Feb": [days, ["B1", "2026-02-05", "Rum", "3", "25.00"], ["", "Total", "", "3", "25.00"]],
+        "Sums": [days[2:], ["Tea", "2", "7.00"], ["Rum", "3", "25.00"], *total],
+    }
+    path = drop("a.xlsx", book)
+    outcome = loaded(duckdb_warehouse.load(path))
+    assert outcome.rows_loaded == 2
+    note = "sheet 'Sums' is without days, with the sums of the other sheets: left out"
+    assert note in outcome.notes
+    deliveries = find_deliveries([path], path.parent).deliveries
+    lesson = learn(deliveries, Answers())
+    assert lesson.apart == {"Sums": "without days, with the sums of other sheets"}
+    assert not lesson.is_open
+    book["Sums"][1] = ["Tea", "2", "8.00"]
+    other = drop("b.xlsx", book)
+    (failed,) = duckdb_warehouse.load(other)
+    assert "--sheets Jan,Feb leaves it out" in failed.error
+    lesson = learn(find_deliveries([other], other.parent).deliveries, Answers())
+    assert any("--sheets Jan,Feb" in point for point in open_points(lesson))
 
 
 def test_of_sheets_that_are_all_equal_one_counts(

@@ -100,6 +100,12 @@ def test_the_figures_of_each_text_are_said(duckdb_warehouse: Warehouse, drop: Dr
     assert said in held.error
 
 
+def test_fees_are_no_returns(duckdb_warehouse: Warehouse, drop: Dropped) -> None:
+    rows = table("type", "Service Fee", "Order", back="-")
+    (held,) = duckdb_warehouse.load(drop("a.csv", rows))
+    assert "type says 'Service Fee' in 1 row" in held.error
+
+
 def test_what_has_a_minus_is_taken_off(duckdb_warehouse: Warehouse, drop: Dropped) -> None:
     rows = table("Belegart", "Gutschrift", "Rechnung", back="-")
     loaded(duckdb_warehouse.load(drop("a.csv", rows)))
