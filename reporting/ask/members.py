@@ -43,6 +43,7 @@ _TEXTS = {
         "select city from marts.dim_customer where city is not null"
     ),
     "category": "select distinct category from marts.dim_product where category is not null",
+    "country": "select distinct country from marts.dim_region where country is not null",
     "currency": "select distinct currency from marts.fact_sales_line",
 }
 _PLURALS = {
@@ -134,6 +135,14 @@ def find_text(connection: Connection, kind: str, text: str) -> str:
             f"{_listed(found)}."
         )
     return found[0]
+
+
+def no_such_name(connection: Connection, kind: str, text: str) -> str | None:
+    """Return what to say if nothing is called so, to the letter; None if something is."""
+    rows = connection.execute(sa.text(_MEMBERS.get(kind) or _TEXTS[kind]))
+    # Of members, what comes first is the key.
+    names = {name for row in rows for name in row[kind in _MEMBERS :] if name} | {UNKNOWN}
+    return None if text in names else _near(kind, text, names)
 
 
 def _near(kind: str, wanted: str, names: Iterable[str]) -> str:

@@ -15,7 +15,7 @@ from reporting.doors.api.answers import Rows
 from reporting.doors.api.keys import Client, Role
 from reporting.doors.api.known import Known
 from reporting.doors.api.problems import Problem
-from reporting.doors.api.reports import asked_filters, asked_period, said
+from reporting.doors.api.reports import asked_filters, asked_period, refuse_unknown, said
 from reporting.tables import Row
 
 LINE_COLUMNS = (
@@ -94,8 +94,11 @@ def read_lines(connection: Connection, known: Known, asked: Mapping[str, Any]) -
         f"order by sale_date_key, sales_line_key{bound}"
     )
     if limit is None:
+        refuse_unknown(connection, asked)
         return Rows(columns, _without_day(connection, query, values))
     found: list[Any] = [tuple(row) for row in connection.execute(query, values)]
+    if not found:
+        refuse_unknown(connection, asked)
     page = found[:limit]
     following = None
     if len(found) > limit:

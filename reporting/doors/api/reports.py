@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from reporting.ask.catalog import Catalog, Column
 from reporting.ask.figures import FILTERS, Row, read_figures, read_function, read_table
+from reporting.ask.members import no_such_name
 from reporting.ask.periods import Calendar, NoFigures, Period
 from reporting.ask.reports import Report
 from reporting.doors.api.answers import Rows
@@ -65,6 +66,26 @@ def asked_filters(asked: Mapping[str, Any]) -> dict[str, Any]:
     return {name: asked[name] for name in FILTERS if asked.get(name) is not None}
 
 
+def refuse_unknown(connection: Connection, asked: Mapping[str, Any]) -> None:
+    """Refuse a question about what does not exist, which no lines can be of.
+
+    Raises:
+        Problem: a filter names nothing; it says which names are near.
+    """
+    errors = [
+        {"parameter": name, "detail": found}
+        for name, text in asked_filters(asked).items()
+        if (found := no_such_name(connection, name.replace("_", " "), text))
+    ]
+    if errors:
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "invalid-parameter",
+            "; ".join(f"{item['parameter']}: {item['detail']}" for item in errors),
+            errors,
+        )
+
+
 def said(period: Period) -> dict[str, Any]:
     """Return the days of an answer as JSON tells them."""
     return {
@@ -83,6 +104,8 @@ def read_report(
     if asked.get("limit") is not None:
         filters["product_count"] = asked["limit"]
     rows = read_figures(connection, report, period, filters)
+    if not rows:
+        refuse_unknown(connection, asked)
     return _rows(span_columns(report.table, known.catalog), rows, {"period": said(period)})
 
 
@@ -98,6 +121,9 @@ def read_rows(
         asked: values by parameter; `limit` and `offset` for a page, None for all rows.
     """
     limit = asked.get("limit")
+    of_members = {name: asked[name] for name in report.filters if asked.get(name) is not None}
+    if limit is None:
+        refuse_unknown(connection, of_members)
     found = read_table(
         connection if limit else connection.execution_options(stream_results=True),
         report,
@@ -117,6 +143,8 @@ def read_rows(
     if limit is None:
         return Rows(columns, (tuple(row) for part in found.partitions(10_000) for row in part))
     rows = [tuple(row) for row in found]
+    if not rows:
+        refuse_unknown(connection, of_members)
     return Rows(columns, rows[:limit], {"has_more": len(rows) > limit})
 
 
@@ -127,6 +155,8 @@ def read_weeks(connection: Connection, known: Known, asked: Mapping[str, Any]) -
     weeks = read_function(
         connection, "weekly_summary", period, filters, "currency, week_start_date"
     )
+    if not weeks:
+        refuse_unknown(connection, asked)
     totals = read_function(connection, "sales_summary", period, filters, "revenue desc, currency")
     return _rows(
         week_columns(known.catalog),
