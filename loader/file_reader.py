@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -115,13 +116,27 @@ class FileReader:
             encoding=self._declared("encoding"),
             delimiter=self._declared("delimiter"),
         ) as sheets:
-            if unread := [question for sheet in sheets for question in sheet.questions]:
+            unread = [question for sheet in sheets for question in sheet.questions]
+            try:
+                yield from self._parts(sheets, version)
+            except BadFile as problem:
+                if not unread:
+                    raise
+                # What is asked besides is asked at once, unless its words may be other ones.
+                others = problem.questions if isinstance(problem, Held) else ()
+                plain = [item for item in others if item.text(Path()).isascii()]
+                raise Held([*unread, *plain], self.delivery.path) from None
+            if unread:
                 raise Held(unread, self.delivery.path)
-            find = self._find_named if self.chosen.name else self._find_tidy
-            for found in self._once(find(sheets)):
-                for mapping, blocks in self._mappings(*found):
-                    self.parts.append(mapping.part)
-                    yield mapping.part, _naming_sheet(found[0], mapping.batches(blocks, version))
+
+    def _parts(
+        self, sheets: list[Sheet], version: int
+    ) -> Iterator[tuple[Part, Iterator[pa.RecordBatch]]]:
+        find = self._find_named if self.chosen.name else self._find_tidy
+        for found in self._once(find(sheets)):
+            for mapping, blocks in self._mappings(*found):
+                self.parts.append(mapping.part)
+                yield mapping.part, _naming_sheet(found[0], mapping.batches(blocks, version))
         self._refuse_no_rows()
         if questions := [question for part in self.parts for question in part.questions]:
             raise Held(questions, self.delivery.path)

@@ -1,6 +1,7 @@
 """What is told of the texts of a file: which mean no value, and which ids were numbers once."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -112,3 +113,16 @@ def test_ids_that_a_program_took_for_numbers(
     wanted = ["product_id"] if are_numbers else []
     assert duckdb_warehouse.one("select whole_number_columns from raw.file_parts") == wanted
     assert ("with .0 at the end" in json.dumps(outcome.notes)) == are_numbers
+
+
+def test_a_code_page_is_asked_beside_what_else_is_open(
+    duckdb_warehouse: Warehouse, inbox: Path
+) -> None:
+    rows = [f"0{day}.01.2026;L\x94ffel;1;1.{day}00" for day in range(1, 8)]
+    path = inbox / "a.csv"
+    path.write_bytes("\n".join(["Datum;Artikel;Menge;Umsatz", *rows]).encode("latin-1"))
+    (outcome,) = duckdb_warehouse.load(path)
+    assert outcome.status == "held"
+    assert outcome.error.count("its code page is open") == 1
+    assert outcome.error.count("is 1.100 1.1 (total 9.80) or 1,100") == 1
+    assert duckdb_warehouse.query("select count(*) from raw.sales_lines") == [(0,)]
