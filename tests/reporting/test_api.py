@@ -479,7 +479,7 @@ def test_no_parameter_of_a_table_is_a_way_into_the_query(api: Api) -> None:
             for name in report.filters:
                 for text in INJECTIONS:
                     answer = client.get(f"/reports/{report.path}", params={name: text})
-                    if name in FILTERS:
+                    if name in FILTERS and text not in HOSTILE:
                         problem(answer, 422, "invalid-parameter")
                         continue
                     assert answer.status_code == 200, answer.text
