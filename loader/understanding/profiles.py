@@ -30,8 +30,6 @@ _DATE = (
     r"|^\s*" + _MONTH + r"[-/ ]+\d{1,2},?[-/ ]+\d{2,4}\b"
 )
 _DAY_NUMBER = r"^\d{8}(\d{6})?$|^[2-6]\d{4}(\.\d+)?$"
-_CLOCK = r"^\s*\d{1,2}:\d{2}(:\d{2})?(\s*[AaPp][Mm])?\s*$"
-_WHOLE = r"^\s*-?\d{1,15}(\.0+)?\s*$"
 _CODE = r"^[^\s]*\d[^\s]*$"
 _EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 
@@ -100,16 +98,6 @@ class Profile:
     def day_number_share(self) -> float:
         """How much may be days written as a number: 20260105, or as Excel counts them."""
         return self.share(_DAY_NUMBER)
-
-    @cached_property
-    def clock_share(self) -> float:
-        """How much are times of day."""
-        return self.share(_CLOCK)
-
-    @cached_property
-    def whole_share(self) -> float:
-        """How much are whole numbers."""
-        return self.share(_WHOLE)
 
     @cached_property
     def code_share(self) -> float:

@@ -44,11 +44,6 @@ def differs(left: Numbers, right: Numbers) -> bool:
     return share is not None and share < 1 - (1 - MOST) / 2
 
 
-def is_share_of(rate: Numbers, whole: Numbers, part: Numbers) -> bool:
-    """Tell whether a column times a whole is a part: a rate, written 0.2 or 20."""
-    return proves(whole * rate, part) or proves(whole * rate / 100, part)
-
-
 def has_factor(left: Numbers, right: Numbers) -> bool:
     """Tell whether one column is the other times the same factor above 1: with tax."""
     with np.errstate(divide="ignore", invalid="ignore"):
