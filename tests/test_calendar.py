@@ -166,7 +166,7 @@ def loaded(
 def built(warehouse: Warehouse, settings: Settings) -> list[Day]:
     """Build dim_date alone, which must pass its tests; return its days.
 
-    On one engine, as the days are the same on the other one.
+    The tests run on one engine, as the other one must have the same days.
     """
     what = ["model", "test"] if warehouse.engine == "duckdb" else ["model"]
     warehouse.build(
