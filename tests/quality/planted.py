@@ -49,6 +49,14 @@ columns:
    line_total: Total, included_tax: Tax}
 period: none
 """,
+    "mill": """\
+entity: sales_lines
+files: "mill.csv"
+columns:
+  {sold_at: Date, product_name: Item, units: Pieces, unit_price: Price, price_units: Per,
+   unit_discount: Off, line_total: Total, included_tax_rate: VAT, included_freight: Freight}
+period: none
+""",
 }
 HEADERS = {
     "orders": "order_id,sold_at,customer_id,freight_amount",
@@ -78,6 +86,14 @@ SOUND = {
     "Cost": "5",
     "Money": "",
 }
+MILLED = [
+    "2026-01-20,Tea,2,1000,100,,,,",
+    "2026-01-21,Tea,2,12,,,,20,",
+    "2026-01-22,Tea,2,11,,1,,,",
+    "2026-01-23,Tea,2,,,,25,20%,1",
+    "2026-01-24,Tea,2,12,1,2,,0.2,",
+]
+"""Prices of several, with a tax, less a discount off each; a total with a tax and shipping."""
 USUAL = 80
 """How many sound lines there are, so that a product has a history to be out of line with."""
 
@@ -220,6 +236,8 @@ def _write(
         bills = [f"7,1,2026-01-{day:02},Tea,1,3," for day in range(1, 13)]
         _csv(folder / "shop-3.csv", SHOP, bills)
         places["line_number_reused"] += [("shop-3.csv", row) for row in range(3, 14)]
+
+    _csv(folder / "mill.csv", "Date,Item,Pieces,Price,Per,Off,Total,VAT,Freight", MILLED)
 
     sound = {
         "orders": ["B1,2026-01-02,C1,4"],

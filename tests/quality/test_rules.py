@@ -68,6 +68,20 @@ def test_what_is_sound_is_left_alone(sound: Warehouse) -> None:
     assert sound.query("select distinct status from reports.rpt_weekly_data_quality") == [("ok",)]
 
 
+def test_what_an_amount_is_of_and_includes_is_reckoned(sound: Warehouse) -> None:
+    found = sound.query(
+        "select revenue, discount_amount, revenue_basis from marts.fact_sales_line "
+        "where source_file = 'mill.csv' order by sold_at"
+    )
+    assert found == [
+        (Decimal(20), Decimal(0), "computed"),
+        (Decimal(20), Decimal(0), "computed"),
+        (Decimal(20), Decimal(2), "computed"),
+        (Decimal(20), Decimal(0), "reported"),
+        (Decimal("16.6667"), Decimal("3.3333"), "computed"),
+    ]
+
+
 def test_severity_decides_what_becomes_of_a_row(faulty: Faulty) -> None:
     found = dict(faulty.warehouse.query("select rule, row_status from quality.dq_issue"))
     severities = {rule: row["severity"] for rule, row in rules().items()}
