@@ -479,9 +479,10 @@ def test_no_parameter_of_a_table_is_a_way_into_the_query(api: Api) -> None:
             for name in report.filters:
                 for text in INJECTIONS:
                     answer = client.get(f"/reports/{report.path}", params={name: text})
-                    if name in FILTERS and text not in HOSTILE:
-                        problem(answer, 422, "invalid-parameter")
+                    if answer.status_code == 422 and name in FILTERS:  # nothing is called so
+                        assert problem(answer, 422, "invalid-parameter")["errors"]
                         continue
+                    assert name not in FILTERS or text in HOSTILE
                     assert answer.status_code == 200, answer.text
                     for row in answer.json()["rows"]:
                         assert row[report.filters[name]] == text
