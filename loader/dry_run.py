@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import reduce
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -45,6 +46,8 @@ class Figures:
         first: day of the earliest; None where no day could be read.
         last: day of the latest.
         undated: how many there are beside them whose day cannot be read, and that do not count.
+        unread: how many there are beside them without a product, units or an amount, as a load
+            keeps in quarantine; they do not count either.
         totals: by currency ("" where none is told); None where no line has an amount.
         products: the strongest, each with its amount and its currency.
     """
@@ -53,6 +56,7 @@ class Figures:
     first: date | None
     last: date | None
     undated: int
+    unread: int
     totals: list[tuple[str, Decimal | None]]
     products: list[tuple[str, Decimal, str]]
 
@@ -139,6 +143,12 @@ class DryRun:
             ((undated,),) = database.execute(
                 "delete from lines where day is null and exists (from lines where day is not null)"
             ).fetchall()
+            unread = 0
+            for is_read in _READ:
+                ((more,),) = database.execute(
+                    f"delete from lines where not {is_read} and exists (from lines where {is_read})"
+                ).fetchall()
+                unread += more
             lines, first, last = database.execute(
                 "select count(*), min(day), max(day) from lines"
             ).fetchall()[0]
@@ -150,8 +160,11 @@ class DryRun:
                 "where product is not null and amount is not null "
                 f"group by all order by total desc, product, currency limit {TOP}"
             ).fetchall()
-        return Figures(lines, first, last, undated, totals, products)
+        return Figures(lines, first, last, undated, unread, totals, products)
 
+
+_READ = ("is_read", "(units is not null)", "(product is not null)", "(amount is not null)")
+"""What a line must have to count."""
 
 _LINES = """
     create temp table lines as
@@ -170,6 +183,8 @@ _LINES = """
         coalesce(sales.sold_at, headers.sold_at) as day,
         coalesce(sales.product_name, listed.product_name, sales.product_id) as product,
         coalesce(sales.currency, headers.currency, '') as currency,
+        coalesce(sales.units, sales.line_total / nullif(sales.unit_price, 0)) as units,
+        sales.is_read,
         coalesce(
             (sales.line_total - coalesce(sales.included_tax, 0) - coalesce(included_freight, 0))
             / tax_factor,
@@ -208,7 +223,17 @@ def _typed(part: Part, batch: pa.RecordBatch) -> pa.Table:
         elif column.type in ("timestamp", "date"):
             typed[name] = dates_of(texts, (part.date_order or "").split())
         else:
-            typed[name] = texts
+            nothing = pa.array([*part.no_value_texts, *part.layout.missing], pa.string())
+            typed[name] = pc.if_else(pc.is_in(texts, nothing), None, texts)
+    unread = [
+        pc.and_(
+            pc.fill_null(pc.match_substring_regex(batch.column(name), r"\S"), False),
+            pc.is_null(typed[name]),
+        )
+        for name in ("line_total", "units")
+        if name in batch.schema.names
+    ]
+    typed["is_read"] = pc.invert(reduce(pc.or_, unread, pa.array([False] * batch.num_rows)))
     if "currency" in typed:
         typed["currency"] = _currencies(batch, typed["currency"])
     return pa.table(typed)

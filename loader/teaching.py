@@ -123,6 +123,11 @@ def _figure_lines(figures: Figures) -> list[str]:
         lines.append(
             f"{count(figures.undated, 'line')} without a day that can be read: not in these"
         )
+    if figures.unread:
+        lines.append(
+            f"{count(figures.unread, 'line')} without a product, units or an amount that can be "
+            "read: not in these"
+        )
     lines.append(f"in all    {totals}")
     for name, amount, currency in figures.products:
         told = f" {currency}" if len(figures.totals) > 1 else ""

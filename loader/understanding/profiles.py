@@ -11,6 +11,7 @@ from babel import Locale
 from babel.numbers import list_currencies
 
 from loader.contracts import folded
+from loader.evidence.digits import latin_digits
 
 LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "nl", "pl", "sv")
 
@@ -18,6 +19,15 @@ _NUMBER = (
     r"^\s*[(\-+]?\s*([A-Z]{0,3}\$|[€£¥₹₺]|[A-Z]{3}|Rs\.?|kr\.?)?\s*[(\-+]?\s*"
     r"[\d.,'\s\x{00a0}\x{202f}]*\d[.,]?\s*\)?\s*(%|€|£|¥|zł|kr\.?|[A-Z]{3}|\$)?\s*-?\)?\s*$"
 )
+_GROUPED = {
+    mark: (
+        rf"^(\d+|\d{{1,3}}([{other}]\d{{3}})+|\d{{1,3}}( \d{{3}})+|\d{{1,2}}(,\d{{2}})+,\d{{3}})?"
+        rf"([{mark}]\d*)?$"
+    )
+    for mark, other in ((".", ","), (",", "."))
+}
+"""How digits are grouped before a decimal mark, as staging has it."""
+
 _DASH = r"[-\x{2013}\x{2014}]"
 _NO_CENTS = rf"(\d[.,]){_DASH}{{1,2}}([^\d.,]*)$"
 """`5,-` and `1.250,- €`: a dash for the cents."""
@@ -147,16 +157,20 @@ class Profile:
         """The numbers, row by row; NaN where there is none."""
         if not pc.any(pc.match_substring_regex(self.texts, r"\d")).as_py():
             return np.full(len(self.texts), np.nan)  # patterns cost more to compile than to apply
-        texts = pc.replace_substring_regex(self.texts, _NO_CENTS, r"\100\2")
+        texts = pc.replace_substring_regex(_in_plain_signs(self.texts), _NO_CENTS, r"\100\2")
         looks = pc.fill_null(pc.match_substring_regex(texts, _NUMBER), False)
         texts = pc.if_else(looks, texts, None)
         negative = pc.fill_null(
             pc.match_substring_regex(texts, r"^\(.*\)$|-\s*$|^\D{0,4}[-(]"), False
         )
-        marks = r"[^\d,]" if self.decimal_mark == "," else r"[^\d.]"
-        digits = pc.replace_substring_regex(texts, marks, "")
-        digits = pc.replace_substring(digits, ",", ".")
-        plain = pc.if_else(pc.match_substring_regex(digits, r"^\d*\.?\d+$|^\d+\.$"), digits, None)
+        digits = pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, "[^0-9., ]", ""))
+        grouping, mark = (".", ",") if self.decimal_mark == "," else (",", ".")
+        is_grouped = pc.match_substring_regex(digits, _GROUPED[mark])
+        # A typed 1.5 keeps its point beside texts with commas.
+        is_typed = pc.match_substring_regex(digits, r"^\d*\.\d+$")
+        ungrouped = pc.replace_substring_regex(digits, f"[ {grouping}]", "")
+        plain = pc.if_else(is_grouped, pc.replace_substring(ungrouped, ",", "."), None)
+        plain = pc.if_else(pc.and_(pc.invert(is_grouped), is_typed), digits, plain)
         sizes = pc.cast(plain, pa.float64()).to_numpy(zero_copy_only=False)
         signs = np.where(negative.to_numpy(zero_copy_only=False), -1.0, 1.0)
         return np.asarray(sizes * signs, dtype=np.float64)
@@ -186,6 +200,14 @@ def measure_of(profile: Profile) -> list[str]:
     texts = pc.unique(pc.replace_substring_regex(profile.distinct, NUMBER_OF, r"\2")).to_pylist()
     one = {folded(text).removesuffix("s") for text in texts}
     return sorted(texts) if len(one) == 1 else []
+
+
+def _in_plain_signs(texts: pa.Array) -> pa.Array:
+    """Write the minus, the blanks and the apostrophes of typesetters as those of keyboards."""
+    if not pc.any(pc.match_substring_regex(texts, "['\u2019\u2212\u00a0\u202f\u2009]")).as_py():
+        return latin_digits(texts)
+    texts = pc.replace_substring(latin_digits(texts), "\u2212", "-")
+    return pc.replace_substring_regex(texts, "['\u2019\u00a0\u202f\u2009]", " ")
 
 
 @cache

@@ -1,5 +1,6 @@
 """What the rows of a file prove about its dates and numbers, and what they leave open."""
 
+import math
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from loader.deliveries import find_deliveries
 from loader.dry_run import dates_of
 from loader.learning import Answers, learn
+from loader.understanding.profiles import Profile
 from tests.conftest import Warehouse
 from tests.loader.conftest import Dropped, LaidOut, ledger, loaded
 
@@ -170,6 +172,33 @@ def test_days_as_staging_reads_them(day: str) -> None:
         None,
         None,
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "mark", "number"),
+    [
+        *[
+            ("8\u2019999.95", ".", 8999.95),
+            ("\u2212327.56", ".", -327.56),
+            ("1,234.5", ".", 1234.5),
+        ],
+        *[("8\u202f999,99\u202f€", ",", 8999.99), ("1.250,-", ",", 1250.0), ("12.5", ",", 12.5)],
+        *[("1,25,000.00", ".", 125000.0), ("1,25", ".", None), ("1.25.0", ",", None)],
+    ],
+)
+def test_numbers_as_staging_reads_them(text: str, mark: str, number: float | None) -> None:
+    (read,) = Profile(pa.array([text]), mark=mark).numbers.tolist()
+    assert read == number if number is not None else math.isnan(read)
+
+
+def test_what_a_load_keeps_in_quarantine_is_in_no_figure(tmp_path: Path) -> None:
+    rows = ["A1,Tea,1,10", "A2,,1,10", "A3,Tea,tbd,10", "A4,Tea,1,tbd", "A5,Tea,1,", "A6,Tea,2,7"]
+    text = "\n".join(["Order ID,Product,Units,Total,Date", *(f"{row},2026-01-05" for row in rows)])
+    (tmp_path / "a.csv").write_text(text)
+    lesson = learn(find_deliveries([tmp_path], tmp_path).deliveries, Answers())
+    assert lesson.figures is not None
+    assert (lesson.figures.lines, lesson.figures.unread) == (2, 4)
+    assert lesson.figures.totals == [("", Decimal(17))]
 
 
 def test_lines_without_a_day_are_said_to_be_in_no_figure(tmp_path: Path) -> None:
