@@ -41,6 +41,11 @@ class Delivery:
     root: Path
     member: Member | None = None
 
+    @property
+    def place(self) -> Path:
+        """Where the file is; of one in a zip archive, below the archive."""
+        return self.path / self.member.path if self.member else self.path
+
     def open(self) -> BinaryIO:
         """Open it from its start."""
         return open_binary(self.path, self.member.name if self.member else None)

@@ -90,7 +90,7 @@ class DryRun:
             Path(folder, "learned.yml").write_text(text, encoding="utf-8")
             (layouts,) = read_layouts(Path(folder))
         for delivery in deliveries:
-            if delivery.path in understood:
+            if delivery.place in understood:
                 self.outcomes.append(self._read(delivery, layouts.naming(delivery.known_as)))
 
     @property
@@ -109,11 +109,11 @@ class DryRun:
         try:
             read = [(part, [*rows]) for part, rows in reader.parts_and_batches(version=0)]
         except Held as held:
-            self.questions[delivery.path] = held.questions
+            self.questions[delivery.place] = held.questions
             return Outcome(delivery, "held", error=str(held))
         except BadFile as problem:
             return Outcome(delivery, "failed", error=str(problem))
-        self.repeating |= {(delivery.path, sheet) for sheet in reader.repeating}
+        self.repeating |= {(delivery.place, sheet) for sheet in reader.repeating}
         for part, rows in read:
             for batch in rows:
                 self._rows.setdefault(part.layout.entity, []).append(_typed(part, batch))

@@ -17,7 +17,9 @@ def propose_layout(file: Path) -> str:
     Raises:
         BadFile: the file cannot be read, or holds no rows.
     """
-    proposed = set_apart(understand(read_tables([file])))
+    proposed = set_apart(
+        understand(read_tables([Delivery(file, PurePosixPath(file.name), file.parent)]))
+    )
     if not proposed:
         raise BadFile("it holds no rows at all: every sheet is empty.")
     notes, repeating = _of_sheets(file, proposed)

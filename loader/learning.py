@@ -11,7 +11,7 @@ from pathlib import Path
 
 from loader import Refusal
 from loader.contracts import ENTITIES, header_key, unmet
-from loader.deliveries import Delivery
+from loader.deliveries import Delivery, is_delivered
 from loader.dry_run import DryRun, Figures
 from loader.evidence.sheets import is_summary, misnamed_file
 from loader.evidence.totals import NONE
@@ -98,9 +98,11 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
         BadFile: a file cannot be read.
         CannotLearn: an answer fits none of the files.
     """
-    files = [delivery.path for delivery in deliveries]
+    # What else lies in an archive is as little a table as it is in a folder.
+    deliveries = [item for item in deliveries if not item.member or is_delivered(item.known_as)]
+    files = [delivery.place for delivery in deliveries]
     ranges = _ranges(answers.settings.get("range"))
-    read = read_tables(files, answers.settings.get("encoding"), ranges)
+    read = read_tables(deliveries, answers.settings.get("encoding"), ranges)
     tables = [
         _as_people_say(table, answers.columns)
         for table in (understand(read) if ranges else set_apart(understand(read)))
@@ -408,7 +410,7 @@ def _refuse_to_replace(path: Path, deliveries: Sequence[Delivery], *, is_meant: 
             f"layout '{path.stem}' reads these files already: mend it, or take it out of "
             f"{path.parent} and learn again."
         )
-    here = {_told(delivery.path) for delivery in deliveries}
+    here = {_told(delivery.place) for delivery in deliveries}
     others = [text for text in re.findall(r'"(?:[^"\\]|\\.)*"', first) if text not in here]
     if others and not is_meant:
         raise CannotLearn(
@@ -421,23 +423,28 @@ def _refuse_to_replace(path: Path, deliveries: Sequence[Delivery], *, is_meant: 
 def _slug(deliveries: Sequence[Delivery]) -> str:
     """Return a name made of what the names of the files begin with, else of their folder."""
     first = deliveries[0]
-    shared = os.path.commonprefix([delivery.path.stem for delivery in deliveries])  # noqa: RUF071
-    for text in (shared, first.path.resolve().parent.name if len(deliveries) > 1 else ""):
+    shared = os.path.commonprefix([delivery.place.stem for delivery in deliveries])  # noqa: RUF071
+    for text in (shared, first.place.resolve().parent.name if len(deliveries) > 1 else ""):
         letters = unicodedata.normalize("NFKD", text).casefold()
         if words := re.findall(r"[a-z]{2,}", letters):
             return "_".join(words)
     return "learned"
 
 
+def _given(file: Path) -> Path:
+    """Return what `learn` is given to read a file: the archive that holds it, or itself."""
+    return next((above for above in file.parents if above.is_file()), file)
+
+
 def open_points(lesson: Lesson) -> list[str]:
     """Say what is open, a sentence each, with the flag that answers it."""
     said = [
-        question.text(file)
+        question.text(_given(file))
         for file, questions in lesson.questions.items()
         for question in questions
     ]
     said += [
-        f"{outcome.delivery.path.name}: {outcome.error}"
+        f"{outcome.delivery.place.name}: {outcome.error}"
         for outcome in lesson.outcomes
         if outcome.status == "failed"
     ]

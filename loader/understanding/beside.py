@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from loader.contracts import header_key
+from loader.deliveries import Delivery
 from loader.evidence.sheets import other_kind
 from loader.headers import HeaderRow, SheetTop, peek
 from loader.questions import Question, Reading
@@ -284,12 +285,12 @@ def _of_the_same_rows(main: TableBeside, other: TableBeside) -> Question:
 
 
 def read_tables(
-    files: Iterable[Path], encoding: str | None = None, ranges: Sequence[Cells] = ()
+    deliveries: Iterable[Delivery], encoding: str | None = None, ranges: Sequence[Cells] = ()
 ) -> list[Table]:
     """Read the top of every sheet of some files; those of one header are one table.
 
     Args:
-        files: which.
+        deliveries: which.
         encoding: of those that are text.
         ranges: the cells in which the tables of a sheet stand; none to find them.
 
@@ -297,8 +298,10 @@ def read_tables(
         BadFile: a file cannot be read.
     """
     found: dict[tuple[tuple[str, ...], ...], list[Table]] = {}
-    for file in files:
-        with open_sheets(file, encoding=encoding) as sheets:
+    for delivery in deliveries:
+        file = delivery.place
+        member = delivery.member.name if delivery.member else None
+        with open_sheets(delivery.path, member=member, encoding=encoding) as sheets:
             for sheet in sheets:
                 first, _ = peek(sheet)
                 if first is None:

@@ -1,8 +1,10 @@
 """`learn` understands files, asks what is open, and writes a layout that loads them."""
 
+import io
 import json
 import re
 import shlex
+import zipfile
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -44,6 +46,22 @@ def learn(folder: Path) -> Learner:
         return CliRunner().invoke(main, ["learn", *map(str, arguments)], catch_exceptions=False)
 
     return run
+
+
+def test_an_archive_is_learned_as_the_files_in_it(
+    learn: Learner, folder: Path, drop: Dropped, duckdb_warehouse: Warehouse
+) -> None:
+    lines = "Order ID,Order Date,Product,Units,Total\nA1,%s,Tea,2,7.00\n"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("north/sales.csv", lines % "2026-01-05")
+        archive.writestr("south/sales.csv", lines % "2026-01-06")
+        archive.writestr("terms.pdf", b"%PDF-1.7")
+    path = drop("both.zip", packed.getvalue())
+    result = learn("--yes", path)
+    assert (result.exit_code, "in all    14.00" in result.output) == (0, True), result.output
+    statuses = [item.status for item in duckdb_warehouse.load(path, layouts=folder)]
+    assert statuses.count("loaded") == 2
 
 
 def test_what_is_learned_loads(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from loader.deliveries import find_deliveries
 from loader.understanding.beside import read_tables
 from loader.understanding.tables import Table
 from loader.understanding.understand import Understood, understand
@@ -19,7 +20,11 @@ def write(file: Path, rows: list[list[str]]) -> Path:
 
 
 def tables(folder: Path, **files: list[list[str]]) -> list[Table]:
-    return read_tables([write(folder / f"{name}.csv", rows) for name, rows in files.items()])
+    for name, rows in files.items():
+        write(folder / f"{name}.csv", rows)
+    return read_tables(
+        find_deliveries([folder / f"{name}.csv" for name in files], folder).deliveries
+    )
 
 
 def read_from(found: Understood) -> dict[str, str]:
@@ -33,7 +38,8 @@ def read_from(found: Understood) -> dict[str, str]:
 
 @pytest.mark.parametrize("shop", SHOPS, ids=[shop.name for shop in SHOPS])
 def test_every_column_of_a_shop(shop: Shop, tmp_path: Path) -> None:
-    (found,) = understand(read_tables([write(tmp_path / shop.file, shop.cells())]))
+    path = write(tmp_path / shop.file, shop.cells())
+    (found,) = understand(read_tables(find_deliveries([path], tmp_path).deliveries))
     expected = {ours: header for header, ours, _ in shop.columns if ours} | (shop.also or {})
     assert (found.entity, read_from(found)) == (shop.entity, expected)
     assert {column: value for column, (value, _) in found.constants.items()} == (
