@@ -26,6 +26,11 @@ EXAMPLES = 100
 OUTNUMBERED = 20
 """One date among so many that are otherwise is a slip, and does not decide for them."""
 
+_MONTH, _YEARS, _SEVERAL = 31, 3 * 365, 5
+"""Days within a month and within years; so many different ones are no chance."""
+_RECENT = 10
+"""Years that sales are delivered of."""
+
 _DATE = r"^\s*(?P<date>\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2}))(?:\D|$)"
 _YEAR = r"(?:^|\D)(?P<year>(?:19|20)\d\d)(?:\D|$)"
 _STORED = r"^\d{4}-\d\d-\d\d(?: |$)"
@@ -232,6 +237,7 @@ class _Marked:
             ("as the file's name says", self._outside(possible)),
             ("as the dates with full years are of these years", self._strange_years(possible)),
             ("as one or two years stand there, and the other numbers vary", self._years(possible)),
+            ("as all are of one month, and else a day in each of years", self._scattered(possible)),
         ):
             left = [order for order in possible if order not in excluded]
             if len(left) == 1:
@@ -283,6 +289,25 @@ class _Marked:
         if _is_year(first) and len(last) > 12:
             return set(possible) - {"ymd"}
         return set()
+
+    def _scattered(self, possible: list[str]) -> set[str]:
+        """Return the orders that spread over years what is one month in another order.
+
+        A month of long ago or to come may be the 1st of January or the last of December, by year.
+        """
+        today = date.today()
+        days = {order: set(self._read[order].values()) for order in possible}
+        spans = {order: (max(found) - min(found)).days for order, found in days.items()}
+        near = {
+            order
+            for order in possible
+            if spans[order] < _MONTH
+            and max(days[order]) <= today
+            and min(days[order]).year > today.year - _RECENT
+        }
+        far = {order for order in possible if spans[order] > _YEARS}
+        enough = min(map(len, days.values())) >= _SEVERAL
+        return far if near and enough else set()
 
     def _question(self, possible: list[str]) -> Question:
         def differs(text: str) -> tuple[int, str]:

@@ -72,6 +72,8 @@ def test_decimal_mark(
         (["12/31/25"], "mdy", "the one order that fits them all"),
         ([f"{day:02}/03/25" for day in range(1, 32)], "dmy", "as one or two years stand there"),
         ([f"25-03-{day:02}" for day in range(1, 32)], "ymd", "as one or two years stand there"),
+        ([f"{day:02}.12.25" for day in range(1, 27, 3)], "dmy", "as all are of one month"),
+        ([f"25-03-{day:02}" for day in range(3, 9)], "ymd", "as all are of one month"),
         ([*["13/01/2026"] * 20, "05/06/2026", "01/13/2026"], "dmy", "but for 1 that do not fit"),
         ([*["2026-01-05"] * 30, "05/06/2026"], None, "may be dmy or mdy; such rows are kept out"),
     ],
@@ -102,6 +104,7 @@ def test_date_order(
             "2026-06-01 (2026-05-01 to 2026-06-01)? dates: dmy or dates: mdy in its layout",
         ),
         (_with_dates(["13/01/2026", "01/13/2026"]), "(2026-01-13, 1 of 2 no date)"),
+        (_with_dates([f"01.01.{year}" for year in range(19, 26)]), "2019-01-01 to 2025-01-01"),
         (_with_dates(["25-03-03", "25-03-04"]), "2025-03-04 (2025-03-03 to 2025-03-04)?"),
     ],
 )
