@@ -339,7 +339,7 @@ def _take_columns(found: list[Understood], columns: Mapping[str, str]) -> None:
             if position is None and header == NONE:
                 taken |= table.picks.pop(column, None) is not None
                 if table.question and table.question.is_answered_by(asked):
-                    table.question = None
+                    table.question, taken = None, True
                 continue
             if position is None:
                 continue

@@ -12,6 +12,10 @@ MOST = 0.9
 """So many of the rows must agree for a proof;"""
 _FEW = 2
 """and there must be so many rows that could disagree."""
+_RATE_MOVES = 0.1
+"""So much may a rate of exchange move in the time of a table."""
+_PARTS = 5
+"""Of more parts, some are the difference by chance."""
 _SIZES = 3
 """So many times must a product have been sold in another number than at first."""
 
@@ -44,6 +48,28 @@ def differs(left: Numbers, right: Numbers) -> bool:
     return share is not None and share < 1 - (1 - MOST) / 2
 
 
+def adds_up(running: Numbers, amounts: Numbers, origins: Sequence[int]) -> bool:
+    """Tell whether a column is the sum of another one up to each row, in each file or sheet."""
+    if running is amounts or len(running) < 2:
+        return False
+    same = np.diff(np.asarray(origins)) == 0
+    steps, told = np.diff(running)[same], amounts[1:][same]
+    return proves(steps, told) and differs(running[1:][same], told)
+
+
+def is_sum_with_some_of(total: Numbers, amount: Numbers, parts: list[Numbers]) -> bool:
+    """Tell whether a total is an amount and some of other columns, added or taken off."""
+    if not differs(total, amount):
+        return False
+    some = [np.nan_to_num(part) for part in parts if np.nan_to_num(part).any()][:_PARTS]
+    return any(
+        proves(total, amount + sign * sum(chosen))
+        for number in range(1, len(some) + 1)
+        for chosen in combinations(some, number)
+        for sign in (1, -1)
+    )
+
+
 def has_factor(left: Numbers, right: Numbers) -> bool:
     """Tell whether one column is the other times the same factor above 1: with tax."""
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -53,6 +79,14 @@ def has_factor(left: Numbers, right: Numbers) -> bool:
         return False
     middle = float(np.median(factors))
     return 1.005 < middle < 1.5 and float(np.mean(np.abs(factors - middle) < 0.002)) >= MOST
+
+
+def has_one_rate(left: Numbers, right: Numbers) -> bool:
+    """Tell whether one column is the other at one rate, or nearly: in another currency."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rates = left / right
+    rates = rates[np.isfinite(rates)]
+    return bool(len(rates)) and bool(np.all(np.abs(rates / np.median(rates) - 1) < _RATE_MOVES))
 
 
 def spread(part: Numbers, whole: Numbers) -> float:

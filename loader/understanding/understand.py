@@ -19,7 +19,7 @@ from loader.currencies import SEVERAL, are_currencies, codes_of, contradict
 from loader.evidence.sheets import SheetRows
 from loader.evidence.totals import total_words
 from loader.questions import Question, Reading
-from loader.understanding import discounts, proofs, taxes
+from loader.understanding import discounts, proofs, taxes, unread
 from loader.understanding.first_lines import of_first_lines
 from loader.understanding.profiles import NUMBER_OF, Numbers, Profile, measure_of
 from loader.understanding.tables import Table
@@ -50,6 +50,13 @@ _OF_RATES = frozenset(
 """Words of headers that say of a tax that it is its rate."""
 _RATES = 4
 """More rates than these are amounts, unless the header or a percent sign says otherwise."""
+
+_FEES = frozenset(
+    {"fee", "fees", "commission", "commissions", "gebühr", "gebühren", "provision", "frais",
+     "comisión", "comissão", "tarifa", "taxa", "commissione", "commissioni", "provisie", "kosten",
+     "opłata", "prowizja", "avgift", "avgifter"}
+)  # fmt: skip
+"""Words of headers of what somebody keeps for selling."""
 
 _NOUN_OF = {
     "customers": "customer",
@@ -310,6 +317,15 @@ class _Reading:
                 or self._with_freight(found)
                 or self._discount_of_order(found)
                 or self._question_on_currency(found)
+                or unread.question(
+                    self.table,
+                    {
+                        column: pick.positions[0]
+                        for column, pick in found.picks.items()
+                        if len(pick.positions) == 1
+                    },
+                    found.asides,
+                )
             )
         units = found.picks.get("units")
         if units is not None and (texts := measures.get(units.positions[0])):
@@ -641,6 +657,8 @@ class _Reading:
     def _check_totals(self) -> None:
         self._find_price()
         self._check_price_units()
+        self._check_running_totals()
+        self._check_fees()
         totals = self._candidates("line_total")
         self._choose_price(totals)
         amounts = {position: self._numbers(position) for position in self._amounts()}
@@ -755,6 +773,29 @@ class _Reading:
                     self._support("price_units", position, 0.4, why)
                 elif proofs.proves(amount, one):
                     self._refuse(position, ("price_units",), "the price is that of one unit")
+
+    def _check_running_totals(self) -> None:
+        """Refuse what adds up the rows above."""
+        gross = self._gross()
+        steps = [] if gross is None else [gross]
+        steps += [self._numbers(position) for position in self._candidates("line_total")]
+        for position in self._candidates("line_total"):
+            amounts = self._numbers(position)
+            if any(proofs.adds_up(amounts, step, self.table.origins) for step in steps):
+                self._refuse(position, ("line_total",), "it adds up the rows above")
+
+    def _check_fees(self) -> None:
+        """Take the amount before fees for the total, where the rows prove it."""
+        amounts = {position: self._numbers(position) for position in self._amounts()}
+        fees = [place for place in amounts if {*parts(self.table.headers[place])} & _FEES]
+        for total in self._candidates("line_total") if fees else ():
+            for position in amounts.keys() - {*fees, total}:
+                if proofs.is_sum_with_some_of(
+                    amounts[total], amounts[position], [amounts[place] for place in fees]
+                ):
+                    self._refuse(total, ("line_total",), "it is what is left after the fees")
+                    self._add("line_total", position, 1.2, "it is the amount before the fees")
+                    return
 
     def _check_growth(self) -> None:
         """Take what grows with the units of each product for the total, whatever it is called."""
@@ -1167,6 +1208,18 @@ class _Reading:
         said = currency_in(header)
         if said and any(contradict(said, text) for text in own.distinct.to_pylist()):
             code = codes_of(said)[0]
+            if (
+                amount
+                and (local := self._in_local_currency(found, amount.positions[0])) is not None
+            ):
+                # It is that of the other amount.
+                readings = [
+                    Reading(
+                        f"that of the amounts in '{short(names[local], 30)}'",
+                        f"line_total: {json.dumps(names[local], ensure_ascii=False)}",
+                        f"--column {shlex.quote(f'line_total={names[local]}')}",
+                    )
+                ]
             readings.append(
                 Reading(
                     f"{code}, as the header '{short(header, 30)}' says",
@@ -1177,6 +1230,23 @@ class _Reading:
         if len(readings) < 2:
             return None
         return Question("is the currency of the amounts", tuple(readings), self.table.places[0][1])
+
+    def _in_local_currency(self, found: Understood, place: int) -> int | None:
+        """Return where the same amounts stand in other currencies."""
+        taken = {position for pick in found.picks.values() for position in pick.positions}
+        currencies = self.table.profiles[found.picks["currency"].positions[0]].texts.to_pylist()
+        groups = [
+            np.array([other == currency for other in currencies])
+            for currency in dict.fromkeys(currencies)
+        ]
+        amounts = self._numbers(place)
+        for position in self._amounts():
+            other = self._numbers(position)
+            if position not in taken and all(
+                proofs.has_one_rate(amounts[group], other[group]) for group in groups
+            ):
+                return position
+        return None
 
     def _with_tax(self, found: Understood) -> Question | None:
         """Tell whether the total includes a tax that stands beside it; ask where nothing tells."""

@@ -1,0 +1,85 @@
+"""Numbers that are left aside though they change the figures: asked for, or proven away."""
+
+from itertools import accumulate
+from pathlib import Path
+
+import pytest
+
+from loader.understanding.beside import read_tables
+from loader.understanding.understand import understand
+from tests.conftest import Warehouse
+from tests.loader.conftest import Dropped, Row, loaded, raw, write_csv
+
+UNITS: list[float] = [4, 1, 3, 2, 5, 1, 2, 6, 3, 2]
+PRICES: list[float] = [2.5, 9.9, 4, 7.25, 1.1, 30, 8.4, 3.3, 12, 5]
+TOTALS = [round(units * price, 2) for units, price in zip(UNITS, PRICES, strict=True)]
+RUNNING = [round(total, 2) for total in accumulate(TOTALS)]
+FEES = [round(-0.1 * total - 3, 2) for total in TOTALS]
+LEFT = [round(total + fee, 2) for total, fee in zip(TOTALS, FEES, strict=True)]
+FEWER = [3, 1, 3, 1, 5, 1, 2, 4, 3, 2]
+OFF = [0, 9.9, 0, 0, 0, 30, 0, 0, 5.5, 0]
+
+
+def rows_of(columns: dict[str, list[float]]) -> list[Row]:
+    rows: list[Row] = [["Date", "Order", "Product", *columns]]
+    for number, values in enumerate(zip(*columns.values(), strict=True)):
+        rows.append([f"2026-01-{number + 10}", f"A{number}", f"P{number % 4}", *values])
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("columns", "asked"),
+    [
+        ({"Qty ordered": UNITS, "Qty delivered": FEWER, "Price": PRICES},
+         "'Qty ordered' (164.50 in the first rows) or 'Qty delivered' (148.15 in the first rows)?"),
+        ({"Qty": UNITS, "Amount": TOTALS, "Refunded amount": OFF},
+         "'Refunded amount' beside the amounts is not read"),
+        ({"Qty": UNITS, "Price": PRICES, "Order discount": OFF},
+         "'Order discount' beside the amounts is not read"),
+        ({"Qty": UNITS, "Total": RUNNING},
+         "'Total' grows in every row: is it the amount of each line"),
+        ({"Qty": UNITS, "Amount EUR": TOTALS, "Local amount": [9 * total for total in TOTALS]},
+         "that of the amounts in 'Local amount' or EUR, as the header 'Amount EUR' says?"),
+    ],
+)  # fmt: skip
+def test_numbers_that_nothing_reads_are_asked_for(
+    duckdb_warehouse: Warehouse, drop: Dropped, columns: dict[str, list[float]], asked: str
+) -> None:
+    rows = rows_of(columns)
+    if "Local amount" in columns:
+        rows = [
+            [*row, code] for row, code in zip(rows, ["Currency", *["GBP", "SEK"] * 5], strict=True)
+        ]
+    (outcome,) = duckdb_warehouse.load(drop("a.csv", rows))
+    assert outcome.status == "held"
+    assert asked in outcome.error
+
+
+@pytest.mark.parametrize(
+    ("columns", "amount"),
+    [
+        ({"Quantity": UNITS, "Product sales": TOTALS, "Selling fees": FEES, "Total": LEFT}, TOTALS),
+        ({"Qty": UNITS, "Price": PRICES, "Total": RUNNING}, None),
+        ({"Qty": UNITS, "Price": PRICES, "Total": TOTALS, "Qty delivered": FEWER}, TOTALS),
+    ],
+)  # fmt: skip
+def test_rows_prove_which_amount_is_meant(
+    duckdb_warehouse: Warehouse,
+    drop: Dropped,
+    columns: dict[str, list[float]],
+    amount: list[float] | None,
+) -> None:
+    loaded(duckdb_warehouse.load(drop("a.csv", rows_of(columns))))
+    taken = [float(total) for (total,) in raw(duckdb_warehouse, "line_total") if total]
+    assert taken == (amount or [])
+
+
+def test_one_piece_a_row_is_no_answer_beside_a_column_that_counts(tmp_path: Path) -> None:
+    for sold in ("Cartons", "Sold", "Verkauft"):
+        rows = rows_of({sold: UNITS, "Price each": PRICES})
+        (found,) = understand(read_tables([write_csv(tmp_path / f"{sold}.csv", rows)]))
+        assert found.question is not None
+        assert [reading.flag for reading in found.question.readings] == [
+            f"--column units={sold}",
+            "--column units=none",
+        ]
