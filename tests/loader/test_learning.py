@@ -290,7 +290,7 @@ OPEN: dict[str, tuple[Any, str, list[Any]]] = {
     "returns": (
         {"Sales": [HEADER, *sold(1, 5)], "Returns": [HEADER, *sold(2, 3, "3")]},
         "sheets",
-        [["Sales"], ["Sales", "Returns"]],
+        [["Sales"], ["Sales", "Returns"], ["Sales", "Returns"]],
     ),
     "a plan": (
         {"Forecast": [HEADER, *sold(20, 25)], "Joe's": [HEADER, *sold(1, 5)]},
