@@ -23,6 +23,7 @@ from loader.evidence.dates import DateEvidence
 from loader.evidence.discounts import DiscountEvidence
 from loader.evidence.finding import Finding
 from loader.evidence.numbers import NumberEvidence
+from loader.evidence.returns import ReturnEvidence
 from loader.evidence.signs import SignEvidence
 from loader.evidence.statuses import StatusEvidence
 from loader.evidence.tables import TablesBelow
@@ -199,6 +200,13 @@ class Mapping:
         # Of whole orders that are returns, dbt says what their signs mean.
         is_told = returns is not None or layout.return_orders is not None
         is_settled = is_told or layout.entity != "sales_lines"
+        self._returns = ReturnEvidence(
+            header.positions,
+            names,
+            layout.keep_rows_where or {},
+            returns,
+            is_declared=is_declared,
+        )
         self._signs = SignEvidence(header.positions, header.at.names, is_settled=is_settled)
         self._discounts = self._discount_evidence(is_declared)
         self._charges = ChargeEvidence(self._header_of_products())
@@ -298,6 +306,7 @@ class Mapping:
                 totals.question,
                 statuses.question,
                 self._signs.finding().question,
+                self._returns.finding().question,
                 discounts.question,
                 currencies.question or titles.question,
                 self._scale_question() or self._titles.scale_question(),
@@ -425,6 +434,7 @@ class Mapping:
         self._statuses.learn(kept.numbers, kept.columns)
         self._currency_columns.learn(kept.columns)
         self._signs.learn(kept.numbers, kept.columns)
+        self._returns.learn(kept.numbers, kept.columns)
         return kept
 
     def _below_header(self, block: Block) -> tuple[int, list[pa.Array]]:

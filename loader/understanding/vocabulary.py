@@ -96,6 +96,13 @@ def row_phrases(kind: str) -> frozenset[str]:
     return frozenset(" ".join(parts(word)) for word in row_words(kind))
 
 
+@cache
+def back_words() -> tuple[str, ...]:
+    """Return what says that something was taken back or cancelled, in lower case."""
+    cancelled = _listed(_vocabulary()["tables"]["cancelled orders"])
+    return tuple(dict.fromkeys([*row_words("taken_back"), *(word.lower() for word in cancelled)]))
+
+
 def says(text: str, *kinds: str) -> bool:
     """Tell whether a text is of one of some kinds of rows, alone or with a few other words."""
     words = parts(text[:100])

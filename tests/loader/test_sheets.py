@@ -162,13 +162,12 @@ def test_a_file_that_is_named_like_something_else(
 
 
 def test_a_hidden_sheet_of_sales_is_asked_for(duckdb_warehouse: Warehouse, tmp_path: Path) -> None:
-    book = Workbook()
-    book.active.title = "Now"
+    book = Workbook(write_only=True)
+    now, old = book.create_sheet("Now"), book.create_sheet("Old")
     for row in [HEADER, *JAN]:
-        book.active.append(row)
-    old = book.create_sheet("Old")
+        now.append([*row])
     for row in [HEADER, [*JAN[0][:3], "3", "3.50"]]:
-        old.append(row)
+        old.append([*row])
     old.sheet_state = "hidden"
     book.save(tmp_path / "a.xlsx")
     (outcome,) = duckdb_warehouse.load(tmp_path / "a.xlsx")
@@ -185,7 +184,7 @@ def test_a_hidden_sheet_of_sales_is_asked_for(duckdb_warehouse: Warehouse, tmp_p
 def test_a_sheet_without_days_that_adds_up_is_a_summary(
     duckdb_warehouse: Warehouse, drop: Dropped, total: list[Row]
 ) -> None:
-    days: Row = ["Order ID", "Order Date", "Product", "Units", "Total"]
+    days = ["Order ID", "Order Date", "Product", "Units", "Total"]
     book: dict[str, list[Row]] = {
         "Jan": [days, ["A1", "2026-01-05", "Tea", "2", "7.00"]],
         "Feb": [days, ["B1", "2026-02-05", "Rum", "3", "25.00"], ["", "Total", "", "3", "25.00"]],

@@ -193,3 +193,52 @@ def test_units_with_a_minus_whose_amounts_have_none_are_asked_for(
         loaded(duckdb_warehouse.load(path, layouts=told))
     both = [*rows, ["B", "2026-01-09", "Tea", "-1", "10", "-10", ""]]
     loaded(duckdb_warehouse.load(drop("both.csv", both)))
+
+
+@pytest.mark.parametrize(
+    ("place", "texts", "said"),
+    [
+        (2, ["Mug", "RETURN - Mug", "Bowl"], "Product begins with 'RETURN' in 1 row"),
+        (2, ["Mug", "Gutschrift Mug", "Retoure: Bowl"], "Product begins with 'Gutschrift', 'Reto"),
+        (0, ["INV-11", "CN-12", "INV-13"], "Order ID begins with 'CN' in 1 row, such as row 3"),
+        (0, ["RE11", "GS 12", "RE13"], "Order ID begins with 'GS' in 1 row"),
+        (6, ["bar", "Storno, Kunde hat nicht abgeholt", ""], "Bemerkung begins with 'Storno'"),
+    ],
+)
+def test_what_begins_like_a_return_is_asked_for(
+    duckdb_warehouse: Warehouse,
+    drop: Dropped,
+    layouts: LaidOut,
+    place: int,
+    texts: list[str],
+    said: str,
+) -> None:
+    header, *rows = table("Bemerkung", "", "", "")
+    rows = [[*row[:place], text, *row[place + 1 :]] for row, text in zip(rows, texts, strict=True)]
+    path = drop("a.csv", [header, *rows])
+    (held,) = duckdb_warehouse.load(path)
+    assert said in held.error
+    assert "sales (30.00 with them)" in held.error
+    rule = held.error.partition("? ")[2].partition(" or ")[0]
+    assert rule.startswith("returns_where: {")
+    loaded(duckdb_warehouse.load(path, layouts=layouts(a=f"{MARK}a.csv\n{LAYOUT}{rule}\n")))
+    signs = [total.startswith("-") for (total,) in raw(duckdb_warehouse, "line_total")]
+    assert sum(signs) == (2 if "in 2 rows" in held.error else 1)
+
+
+@pytest.mark.parametrize(
+    ("place", "texts"),
+    [
+        (2, ["Return ticket", "Retour-Ticket", "Storno cup"]),
+        (2, ["Returnable bottle", "Reso chair", "Mug (return)"]),
+        (0, ["CN-11", "DE-12", "US-13"]),
+        (0, ["CM-11", "IN-12", "US-13", "ES-14", "CA-15"]),
+        (6, ["", "no return possible", "Kunde ruft an"]),
+    ],
+)
+def test_what_only_looks_like_a_return(
+    duckdb_warehouse: Warehouse, drop: Dropped, place: int, texts: list[str]
+) -> None:
+    header, *rows = table("Lieferwunsch", *([""] * len(texts)))
+    rows = [[*row[:place], text, *row[place + 1 :]] for row, text in zip(rows, texts, strict=True)]
+    loaded(duckdb_warehouse.load(drop("a.csv", [header, *rows])))
