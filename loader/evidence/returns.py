@@ -87,15 +87,14 @@ class ReturnEvidence:
             for places in (texts if names else set(), numbers if names else set())
         )
         self._found = {place: _Column() for place in (*self._texts, *self._numbers)}
-        self._total = 0.0
+        self._blocks: list[list[pa.Array]] = []
 
     def learn(self, numbers: pa.Array, columns: Sequence[pa.Array]) -> None:
         """Look at one block of rows that count."""
         if not self._found or max(self._factors) >= len(columns):
             return
-        factors = [Profile(columns[place]).numbers for place in self._factors]
-        amounts = np.nan_to_num(np.prod(factors, axis=0))
-        self._total += float(amounts.sum())
+        factors = [columns[place] for place in self._factors]
+        self._blocks.append(factors)
         words = "|".join(back_words())
         credits, invoices = (
             "|".join(row_words(kind)) for kind in ("credit_number", "invoice_number")
@@ -104,7 +103,7 @@ class ReturnEvidence:
             column = columns[place]
             found = self._found[place]
             if place in self._texts:
-                self._take(found, column, (_HEAD, words, _TAIL), numbers, amounts)
+                self._take(found, column, (_HEAD, words, _TAIL), numbers, factors)
                 # Before a name that other rows have, a word is no part of it.
                 before = (_HEAD, words, _BEFORE_A_NAME)
                 rest = pc.replace_substring_regex(column, f"(?i){_pattern(*before)}", "")
@@ -112,12 +111,12 @@ class ReturnEvidence:
                 changed = pc.and_(is_name, pc.fill_null(pc.not_equal(rest, column), False))
                 if pc.any(changed).as_py():
                     some = pc.if_else(changed, column, None)
-                    self._take(found, some, before, numbers, amounts)
+                    self._take(found, some, before, numbers, factors)
             else:
                 letters = pc.extract_regex(column, r"(?i)^(?P<word>\pL+)[-_/ .]?\d").drop_null()
                 found.beginnings |= {*pc.unique(letters.field("word")).to_pylist()}
                 found.has_invoices |= _any(column, _pattern(_NUMBER, invoices, _DIGITS))
-                self._take(found, column, (_NUMBER, credits, _DIGITS), numbers, amounts)
+                self._take(found, column, (_NUMBER, credits, _DIGITS), numbers, factors)
 
     def _take(
         self,
@@ -125,10 +124,13 @@ class ReturnEvidence:
         column: pa.Array,
         pattern: tuple[str, str, str],
         numbers: pa.Array,
-        amounts: Numbers,
+        factors: Sequence[pa.Array],
     ) -> None:
         head, words, tail = pattern
         said = pc.fill_null(pc.match_substring_regex(column, f"(?i){_pattern(*pattern)}"), False)
+        if not pc.any(said).as_py():
+            return
+        amounts = _amounts(factors)
         places = np.flatnonzero(np.asarray(said) & (amounts > 0))
         if not len(places):
             return
@@ -154,12 +156,13 @@ class ReturnEvidence:
 
     def _question(self, place: int, found: _Column) -> Question:
         name = self._names[place]
+        total = sum(float(_amounts(block).sum()) for block in self._blocks)
         key = json.dumps(name, ensure_ascii=False)
         spelt = {form for word in found.words for form in (word, word.upper(), word.lower())}
         matches = _pattern(found.head, "|".join(sorted(spelt)), "|".join(found.tails))
         readings = [
             Reading(
-                f"returns, and taken off ({self._total - 2 * found.amount:,.2f} in all)",
+                f"returns, and taken off ({total - 2 * found.amount:,.2f} in all)",
                 f"returns_where: {{{key}: {{matches: {json.dumps(matches, ensure_ascii=False)}}}}}",
                 f"--returns-where {shlex.quote(f'{name}={matches}')}",
             )
@@ -169,12 +172,12 @@ class ReturnEvidence:
             listed = json.dumps(texts, ensure_ascii=False)
             readings.append(
                 Reading(
-                    f"no sales ({self._total - found.amount:,.2f} without them)",
+                    f"no sales ({total - found.amount:,.2f} without them)",
                     f"keep_rows_where: {{{key}: {{not: {listed}}}}}",
                     f"--keep-rows-where {shlex.quote(f'{name}!=')}{as_argument(texts)}",
                 )
             )
-        sold = f"sales ({self._total:,.2f} with them)"
+        sold = f"sales ({total:,.2f} with them)"
         readings.append(Reading(sold, "returns_where: none", "--returns-where none"))
         return Question(
             f"{short(name, 30)} begins with {quoted(sorted(found.words), SHOWN)} in "
@@ -186,6 +189,11 @@ class ReturnEvidence:
 
 def _pattern(head: str, words: str, tail: str) -> str:
     return f"^{head}({words})({tail})"
+
+
+def _amounts(factors: Sequence[pa.Array]) -> Numbers:
+    amounts: Numbers = np.nan_to_num(np.prod([Profile(f).numbers for f in factors], axis=0))
+    return amounts
 
 
 def _plain(name: str) -> str:

@@ -15,7 +15,7 @@ from loader.layout_keys import SHEET
 from loader.questions import Question, Reading, as_argument
 from loader.understanding.profiles import Numbers, Profile
 from loader.understanding.vocabulary import table_kinds
-from loader.wording import SHOWN, count, quoted, sheets_are
+from loader.wording import SHOWN, count, quoted
 
 REPEATED = 0.5
 """A sheet of whose rows so many stand in other sheets may be one that puts them together."""
@@ -92,6 +92,16 @@ class SheetRows:
         return {
             row["id"]: round(row["amount_sum"], 2) for row in sums.to_pylist() if row["amount_sum"]
         }
+
+    @cached_property
+    def goods(self) -> list[str | None]:
+        """The day and the product of each row; None where there is not both."""
+        names = [name for name in ("product_id", "product_name") if name in self.columns]
+        if not names or "sold_at" not in self.columns:
+            return [None] * self.height
+        cells = [self.columns[name] for name in ("sold_at", *names[:1])]
+        found: list[str | None] = pc.binary_join_element_wise(*cells, "\x1f").to_pylist()
+        return found
 
     @cached_property
     def sums(self) -> list[float]:
@@ -221,17 +231,30 @@ def is_summary(sheet: SheetRows, others: Sequence[SheetRows]) -> bool:
 
 
 def hidden_sheet(sheets: Sequence[SheetRows]) -> Question | None:
-    """Return a question on the hidden sheets that hold sales beside those that are seen."""
-    hidden = [sheet for sheet in sheets if sheet.is_hidden]
-    seen = {order for sheet in sheets if not sheet.is_hidden for order in sheet.orders}
-    if not hidden or len(hidden) == len(sheets):
+    """Return a question on a hidden sheet that says of others' sales something else.
+
+    Half of its rows have the order of a row that is seen, or its day and product with another
+    amount. Other hidden sheets count as those that are seen do.
+    """
+    seen = [sheet for sheet in sheets if not sheet.is_hidden]
+    if not seen or len(seen) == len(sheets):
         return None
-    again = sum(order in seen for sheet in hidden for order in sheet.orders)
-    there = f", {count(again, 'order')} of them in the others too" if again else ""
-    rows = count(sum(sheet.height for sheet in hidden), "row")
-    names = [sheet.name for sheet in hidden]
-    asks = f"{sheets_are(names)} hidden ({rows} with the columns of sales{there}): are they"
-    return _question(asks, "old or drafts, and no sales", "sales", sheets, names)
+    orders = {order for sheet in seen for order in sheet.orders}
+    goods = {key for sheet in seen for key in sheet.goods if key}
+    exact = {pair for sheet in seen for pair in zip(sheet.goods, sheet.amounts, strict=True)}
+    for sheet in [sheet for sheet in sheets if sheet.is_hidden]:
+        ids = sheet.columns.get("order_id", pa.nulls(sheet.height)).to_pylist()
+        again = sum(
+            order in orders or (key in goods and (key, amount) not in exact)
+            for order, key, amount in zip(ids, sheet.goods, sheet.amounts, strict=True)
+        )
+        if again and again >= sheet.height * REPEATED:
+            asks = (
+                f"sheet {quoted([sheet.name])} is hidden, and {count(again, 'row')} of its "
+                f"{sheet.height:,} have the orders, or the days and products, of others: are they"
+            )
+            return _question(asks, "an old state, and no sales", "sales", sheets, [sheet.name])
+    return None
 
 
 def misnamed_sheet(sheets: Sequence[SheetRows], unsaid: Sequence[SheetRows]) -> Question | None:
