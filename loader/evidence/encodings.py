@@ -7,6 +7,7 @@ from functools import cache
 
 from loader.evidence.finding import Finding
 from loader.questions import Question, Reading
+from loader.understanding.vocabulary import is_spelt
 from loader.wording import quoted, short
 
 _LATIN_WEST = {
@@ -105,15 +106,23 @@ def words_in(text: bytes) -> list[bytes]:
     return _WORD.findall(text)
 
 
-def code_page(words: Iterable[bytes]) -> Finding[str]:
-    """Return the one code page in which words are words, or a question."""
+def code_page(words: Iterable[bytes], header: bytes = b"") -> Finding[str]:
+    """Return the one code page in which words are words, or a question.
+
+    Args:
+        words: with letters beyond ASCII.
+        header: the line that may hold the headers: a word of the vocabulary is one for certain.
+    """
     different = sorted(set(words))[:WORDS]
-    scores = {page: _share_of_words(different, page) for page in CODE_PAGES}
+    in_header = set(words_in(header))
+    known = {page: {w for w in in_header if is_spelt(_decoded(w, page))} for page in CODE_PAGES}
+    scores = {page: _share_of_words(different, page, known[page]) for page in CODE_PAGES}
     best = max(scores.values())
     # One word that is none excludes a page, unless it is one in every other page as well.
     worst = 1 - 2 * (1 - best)
     pages = [page for page, share in scores.items() if share and share >= worst]
-    pages = _simplest(different, pages)
+    most = max((len(known[page]) for page in pages), default=0)
+    pages = _simplest(different, [page for page in pages if len(known[page]) == most])
     readings: dict[tuple[str, ...], str] = {}  # what the words are -> the first page that says so
     for page in pages:
         readings.setdefault(tuple(_decoded(word, page) for word in different), page)
@@ -123,6 +132,10 @@ def code_page(words: Iterable[bytes]) -> Finding[str]:
         return Finding(page, [f"read as {page}, in which its words are words ({shown})"])
     if len(readings) < 2:
         readings = {tuple(_decoded(word, page) for word in different): page for page in _USUAL}
+    # What most files are is a choice even where a word would look odd in it.
+    usual = tuple(_decoded(word, _USUAL[0]) for word in different)
+    if "\ufffd" not in "".join(usual) and len(readings) < _SHOWN:
+        readings.setdefault(usual, _USUAL[0])
     texts = list(readings)[:_SHOWN]
     asked = tuple(
         Reading(
@@ -149,8 +162,8 @@ def _decoded(word: bytes, page: str) -> str:
     return word.decode(page, "replace")
 
 
-def _share_of_words(words: list[bytes], page: str) -> float:
-    good = sum(_is_word(word, page) for word in words)
+def _share_of_words(words: list[bytes], page: str, known: set[bytes]) -> float:
+    good = sum(word in known or _is_word(word, page) for word in words)
     return good / len(words) if words else 0.0
 
 

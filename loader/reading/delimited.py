@@ -234,7 +234,7 @@ class DelimitedSheet:
                 "correct them, or export the file again"
             )
             return "utf-8"
-        found = code_page(words)
+        found = code_page(words, head.partition(b"\n")[0])
         self.notes += found.notes
         if found.question is not None:
             self.questions.append(found.question)

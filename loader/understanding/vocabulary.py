@@ -441,6 +441,19 @@ def is_known(header: str) -> bool:
     return header_key(header) in known or "".join(_telling(parts(header))) in known
 
 
+@cache
+def _spelt() -> frozenset[str]:
+    text = Path(__file__).parents[1].joinpath("vocabulary.yml").read_text(encoding="utf-8")
+    return frozenset(
+        word for word in re.findall(r"[^\W\d_]+", text.casefold()) if not word.isascii()
+    )
+
+
+def is_spelt(word: str) -> bool:
+    """Tell whether the vocabulary has a word with letters beyond ASCII, accents and all."""
+    return not word.isascii() and word.casefold() in _spelt()
+
+
 def nouns_in(name: str) -> set[str]:
     """Return what the name of a sheet or a file is about, such as `customer`."""
     found: set[str] = set()

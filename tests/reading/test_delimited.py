@@ -201,6 +201,23 @@ def test_words_tell_the_code_page(tmp_path: Path, texts: str, encoding: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("header", "encoding"),
+    [
+        ("Datum;Antal;Á-pris;Belopp", "cp1252"),
+        ("Data;Ilość;Wartość", "cp1250"),
+        ("Data;Quantità;Importo", "cp1252"),
+        ("Nº pedido;Producto", "cp1252"),
+    ],
+)
+def test_words_of_the_vocabulary_tell_the_code_page(
+    tmp_path: Path, header: str, encoding: str
+) -> None:
+    sheet = read(tmp_path, f"{header}\n1;2\n".encode(encoding))
+    assert sheet.rows[0][: header.count(";") + 1] == header.split(";")
+    assert f"read as {encoding}" in sheet.notes[0]
+
+
+@pytest.mark.parametrize(
     ("texts", "encoding", "other"),
     [
         ("Müller,Gdańsk", "cp1250", "Gdañsk"),
