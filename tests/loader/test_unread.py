@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from loader.deliveries import find_deliveries
 from loader.understanding.beside import read_tables
 from loader.understanding.understand import understand
 from tests.conftest import Warehouse
@@ -77,7 +78,8 @@ def test_rows_prove_which_amount_is_meant(
 def test_one_piece_a_row_is_no_answer_beside_a_column_that_counts(tmp_path: Path) -> None:
     for sold in ("Cartons", "Sold", "Verkauft"):
         rows = rows_of({sold: UNITS, "Price each": PRICES})
-        (found,) = understand(read_tables([write_csv(tmp_path / f"{sold}.csv", rows)]))
+        path = write_csv(tmp_path / f"{sold}.csv", rows)
+        (found,) = understand(read_tables(find_deliveries([path], tmp_path).deliveries))
         assert found.question is not None
         assert [reading.flag for reading in found.question.readings] == [
             f"--column units={sold}",
