@@ -337,7 +337,7 @@ def test_what_stands_on_the_first_line_of_an_order_holds_for_its_others(
     # Where each line says the rest, a flag is of its own line.
     flags = [[*row[:5], "EUR", "paid", "x" * (row[2] == "Tea")] for row in rows]
     told = [[*header[:7], "Storno"], *flags]
-    path.write_text("\n".join(",".join(map(str, row)) for row in told))
+    path.write_text("\n".join(",".join(str(cell) for cell in row) for row in told))
     lesson = learn(found, Answers({"keep_rows_where": "Storno!=x"}))
     assert "fill_down" not in lesson.text
     assert lesson.figures is not None
