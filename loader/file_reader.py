@@ -304,6 +304,11 @@ class FileReader:
                     + f" If its rows are no sales of their own, `learn` with --sheets {counting} "
                     "leaves it out."
                 )
+            # Prices or customers alone are not what it was delivered for.
+            lacks_amount = all("line_total" in choice for choice in result.missing)
+            is_sold = layout.entity == "sales_lines" and lacks_amount
+            if widths and "sales_lines" not in widths and is_sold:
+                raise BadFile(self._misfit(sheet, layout, result))
         if not widths:
             if not near:
                 raise BadFile(_EMPTY)

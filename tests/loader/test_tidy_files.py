@@ -154,3 +154,12 @@ def test_nothing_but_empty_sheets(
 ) -> None:
     message = failed(duckdb_warehouse.load(drop("file.xlsx", sheets)))
     assert message == "it holds no rows at all: every sheet is empty."
+
+
+def test_a_sheet_of_sales_without_an_amount_is_not_passed_over_for_its_price_list(
+    duckdb_warehouse: Warehouse, drop: Dropped
+) -> None:
+    sales = [[*HEADER[:4]], LINE[:4]]
+    prices = [["Product ID", "Product Name", "List Price"], ["T1", "Tea", "3.50"]]
+    error = failed(duckdb_warehouse.load(drop("a.xlsx", {"Sales": sales, "Prices": prices})))
+    assert "sheet 'Sales': no column for line_total or unit_price" in error
