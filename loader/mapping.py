@@ -398,10 +398,10 @@ class Mapping:
                 if scale is None or name in self._layout.scale:
                     continue
                 return Question(
-                    f"is a 1 under '{short(header, 30)}'",
+                    f"does a 1 under '{short(header, 30)}' ({name}) stand for",
                     tuple(
                         Reading(
-                            f"{number} of {name}",
+                            number,
                             f"scale: {{{name}: {number}}}",
                             f"--scale {name}={number}",
                         )

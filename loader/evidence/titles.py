@@ -83,10 +83,11 @@ class TitleEvidence:
             return None
         title = re.sub(r"\s+", " ", next(iter(said.values())))
         return Question(
-            f"the title '{short(title, 40)}' says how amounts are counted: is a 1",
+            f"the title '{short(title, 40)}' says how amounts are counted: does a 1 of "
+            f"{', '.join(self._amounts)} stand for",
             tuple(
                 Reading(
-                    f"{number} of {', '.join(self._amounts)}",
+                    number,
                     f"scale: {{{', '.join(f'{name}: {number}' for name in self._amounts)}}}",
                     " ".join(f"--scale {name}={number}" for name in self._amounts),
                 )

@@ -223,7 +223,7 @@ def test_a_layout_says_what_a_1_stands_for(
     said = SCALED % header
     (held,) = duckdb_warehouse.load(file, layouts=layouts(a=said))
     assert held.status == "held"
-    assert f"is a 1 under '{header}' {scale} of line_total or 1 of line_total?" in held.error
+    assert f"does a 1 under '{header}' (line_total) stand for {scale} or 1?" in held.error
     assert f"--scale line_total={scale} or --scale line_total=1" in held.error
     loaded(duckdb_warehouse.load(file, layouts=layouts(a=f"{said}scale: {{line_total: {scale}}}")))
     power = len(scale) - 1 if scale > "1" else -2

@@ -65,7 +65,7 @@ def test_amounts_in_thousands_by_a_title_are_asked_for(
     held = duckdb_warehouse.load(by_row, by_file)
     assert [outcome.status for outcome in held] == ["held", "held"]
     for outcome in held:
-        assert "is a 1 1000 of unit_price or 1 of unit_price? scale: {unit_price: 1000}" in (
+        assert "does a 1 of unit_price stand for 1000 or 1? scale: {unit_price: 1000}" in (
             outcome.error
         )
     said = layouts(a=LAID_OUT + "scale: {unit_price: 1000}")
