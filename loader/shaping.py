@@ -212,8 +212,8 @@ class FilledDown:
         """Say how many rows were filled."""
         if self._places:
             yield (
-                f"{count(self._filled, 'row')} took {quoted(self._names)} from the row above, as "
-                "fill_down says"
+                f"{count(self._filled, 'row')} took {quoted(self._names)} from the row above, by "
+                "`fill_down`"
             )
 
 

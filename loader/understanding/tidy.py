@@ -52,8 +52,12 @@ def read_tidy(table: Table) -> tuple[Layout, Header | NoHeader]:
         )
         for column, pick in picks.items()
     }
-    measure, _ = found.settings.get("unit_of_measure", ([], ""))
-    layout = Layout(entity=entity, files=["*"], columns=columns, unit_of_measure=[*measure])
+    shown = {
+        key: found.settings[key][0]
+        for key in ("unit_of_measure", "fill_down")
+        if key in found.settings
+    }
+    layout = Layout.model_validate({"entity": entity, "files": ["*"], "columns": columns, **shown})
     return layout, Header(table.header, {column: pick.positions for column, pick in picks.items()})
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from loader.contracts import ENTITIES
 from tests.conftest import Warehouse
-from tests.loader.conftest import HEADER, LINE, Dropped, failed, loaded, raw
+from tests.loader.conftest import HEADER, LINE, Dropped, Row, failed, loaded, raw
 
 TIDY = {
     "sales_lines": {"Order ID": "A1", "Order Date": "2026-01-05", "SKU": "T1", "Qty": "2",
@@ -101,6 +101,24 @@ def test_sheets_that_are_no_tables(duckdb_warehouse: Warehouse, drop: Dropped) -
         "entity: not loaded",
         "sheet 'Sum' is no table of an entity (for sales_lines: no units and product_id or "
         "product_name and sold_at): not loaded",
+    ]
+
+
+def test_what_stands_on_the_first_line_of_an_order_holds_for_the_others(
+    duckdb_warehouse: Warehouse, drop: Dropped
+) -> None:
+    rows: list[Row] = [
+        [*HEADER, "Customer"],
+        ["A1", "2026-01-05", "Tea", "2", "3.50", "Azure"],
+        ["", "", "Mug", "1", "8.00", ""],
+        ["A2", "2026-01-06", "Tea", "3", "3.50", "Berg"],
+        ["", "", "Pot", "1", "20.00", ""],
+    ]
+    outcome = loaded(duckdb_warehouse.load(drop("file.csv", rows)))
+    first = [("A1", "2026-01-05", "Azure")] * 2 + [("A2", "2026-01-06", "Berg")] * 2
+    assert raw(duckdb_warehouse, "order_id, sold_at, customer_name") == first
+    assert outcome.notes == [
+        "2 rows took 'Order ID', 'Order Date', 'Customer' from the row above, by `fill_down`"
     ]
 
 
