@@ -31,6 +31,7 @@ from loader.understanding.vocabulary import (
     nouns_in,
     parts,
     says,
+    says_of_numbers,
 )
 from loader.unpivoting import month_names
 from loader.wording import SHOWN, quoted, short
@@ -44,10 +45,6 @@ _MONTHS = 2
 _NO_STATUS = ("region", "city", "country", "loyalty_tier", "customer_segment")
 """Columns whose headers may also be those of a status, which the values tell."""
 
-_OF_RATES = frozenset(
-    {"%", "rate", "satz", "steuersatz", "taux", "aliquota", "stawka", "tarief", "tipo", "momssats"}
-)
-"""Words of headers that say of a tax that it is its rate."""
 _RATES = 4
 """More rates than these are amounts, unless the header or a percent sign says otherwise."""
 
@@ -636,10 +633,10 @@ class _Reading:
         return {
             position
             for position, header in enumerate(headers)
-            if _is_tax(header)
+            if says_of_numbers(header, "tax")
             and (
                 position in self.others
-                or (position not in weighed and _OF_RATES & {*parts(header)})
+                or (position not in weighed and says_of_numbers(header, "rate"))
             )
         }
 
@@ -1103,7 +1100,7 @@ class _Reading:
             return None
         place = pick.positions[0]
         header = self.table.headers[place]
-        if _says_without_tax(header):
+        if says_of_numbers(header, "without_tax"):
             return None
         amounts = self._numbers(place)
         beside = [self._numbers(other) for other in self._amounts() if other != place]
@@ -1152,8 +1149,8 @@ class _Reading:
         profile = self.table.profiles[position]
         if not len(some) or profile.date_share > 0.5 or not taxes.are_rates(some):
             return None
-        words = {*parts(self.table.headers[position])}
-        if not (profile.is_percent or words & _OF_RATES or len(some) <= _RATES):
+        says_rate = says_of_numbers(self.table.headers[position], "rate")
+        if not (profile.is_percent or says_rate or len(some) <= _RATES):
             return None
         return np.asarray(np.where(np.abs(rates) >= 1, rates / 100, rates))
 
@@ -1165,7 +1162,8 @@ class _Reading:
         place = total.positions[0]
         header = self.table.headers[place]
         amounts = self._numbers(place)
-        if _says_without_tax(header) or not (total_words().search(header) or _says_paid(header)):
+        is_paid = total_words().search(header) or says_of_numbers(header, "paid")
+        if says_of_numbers(header, "without_tax") or not is_paid:
             return None
         if (gross := self._gross()) is not None and proofs.proves(amounts, gross):
             return None
@@ -1251,7 +1249,7 @@ class _Reading:
     def _with_tax(self, found: Understood) -> Question | None:
         """Tell whether the total includes a tax that stands beside it; ask where nothing tells."""
         total = found.picks.get("line_total")
-        if total is None or _says_without_tax(self.table.headers[total.positions[0]]):
+        if total is None or says_of_numbers(self.table.headers[total.positions[0]], "without_tax"):
             return None
         place = total.positions[0]
         amounts = self._numbers(place)
@@ -1276,14 +1274,15 @@ class _Reading:
 
     def _is_tax_on(self, position: int, amounts: Numbers) -> bool:
         """Tell whether a column holds taxes of amounts, and not their rates or what has them."""
-        profile, header = self.table.profiles[position], parts(self.table.headers[position])
+        profile, header = self.table.profiles[position], self.table.headers[position]
         tax = self._numbers(position)
         both = np.isfinite(tax) & np.isfinite(amounts) & (tax != 0) & (amounts != 0)
         if (
             not both.any()
             or profile.is_percent
             or profile.date_share > 0.5
-            or (_OF_RATES | {"code", "id", "no"}) & set(header)
+            or says_of_numbers(header, "rate")
+            or {"code", "id", "no"} & {*parts(header)}
         ):
             return False
         some = np.unique(tax[both])
@@ -1348,32 +1347,6 @@ class _Reading:
 def _known(numbers: Numbers, otherwise: float) -> Numbers:
     """Return numbers, with another for those that are not there, or nothing."""
     return np.asarray(np.where(np.isfinite(numbers) & (numbers != 0), numbers, otherwise))
-
-
-def _is_tax(header: str) -> bool:
-    words = {*parts(header), *parts(header.lower())}  # MwSt is one word
-    return bool(
-        words & {"tax", "vat", "gst", "mwst", "ust", "mehrwertsteuer", "steuer", "tva", "iva",
-                 "btw", "moms", "imposto", "impuesto", "taxes", "podatek", "impostos", "impuestos",
-                 "umsatzsteuer", "steuersatz", "momssats"}
-    )  # fmt: skip
-
-
-def _says_paid(header: str) -> bool:
-    return bool(
-        {*parts(header)} & {"amount", "paid", "betrag", "montant", "importe", "valor", "importo",
-                            "bedrag", "kwota", "belopp"}
-    )  # fmt: skip
-
-
-def _says_without_tax(header: str) -> bool:
-    words = {*parts(header), *parts(header.lower())}
-    return bool(
-        words & {"net", "netto", "nettobetrag", "nettoumsatz", "nettowert", "nettobelopp", "ht",
-                 "excl", "excluding", "exkl", "exklusive", "ohne", "zzgl", "before", "ex", "hors",
-                 "sin", "sem", "neto", "neta", "netas", "netta", "liquido", "liquida",
-                 "imponibile", "zonder", "bez"}
-    )  # fmt: skip
 
 
 _Weights = dict[tuple[str, int], float]

@@ -10,31 +10,8 @@ from loader.questions import Question, Reading
 from loader.understanding import proofs
 from loader.understanding.profiles import Numbers
 from loader.understanding.tables import Table
-from loader.understanding.vocabulary import OTHER, meanings, parts
+from loader.understanding.vocabulary import OTHER, meanings, says_of_numbers
 from loader.wording import short
-
-_PIECES = frozenset(
-    {"qty", "quantity", "quantities", "units", "pieces", "pcs", "menge", "anzahl", "stück", "stk",
-     "quantité", "qté", "cantidad", "unidades", "quantidade", "qtd", "quantità", "aantal", "stuks",
-     "ilość", "sztuk", "antal"}
-)  # fmt: skip
-_PACKED = frozenset(
-    {"sold", "cartons", "boxes", "cases", "packs", "bottles", "pairs", "crates", "pallets",
-     "verkauft", "kartons", "kisten", "flaschen", "vendu", "vendus", "caisses",
-     "vendidos", "vendidas", "cajas", "caixas", "venduti", "scatole", "verkocht", "dozen",
-     "kartony", "sprzedane", "sålda", "kartonger"}
-)  # fmt: skip
-"""Words of headers that count something; the first ones count pieces, whatever stands beside."""
-
-_TAKEN_OFF = frozenset(
-    {"refund", "refunds", "refunded", "discount", "discounts", "rabatt", "nachlass", "erstattung",
-     "erstattet", "remise", "remboursé", "remboursement", "descuento", "reembolso", "desconto",
-     "sconto", "rimborso", "korting", "terugbetaald", "rabat", "zwrot", "återbetalning"}
-)  # fmt: skip
-_BEFORE_OR_AFTER = frozenset(
-    {"before", "after", "without", "net", "price", "total", "vor", "nach", "ohne", "avant", "après",
-     "rate", "code", "id", "%"}
-)  # fmt: skip
 
 _GROWING = 8
 """So many amounts that grow from row to row are hardly so by chance."""
@@ -58,7 +35,7 @@ def question(table: Table, places: Places, asides: dict[int, str]) -> Question |
     )
 
 
-def _unread(table: Table, places: Places, asides: dict[int, str]) -> Iterator[tuple[int, set[str]]]:
+def _unread(table: Table, places: Places, asides: dict[int, str]) -> Iterator[tuple[int, str]]:
     for position, profile in enumerate(table.profiles):
         is_read = position in places.values() or position in asides
         if (
@@ -68,7 +45,7 @@ def _unread(table: Table, places: Places, asides: dict[int, str]) -> Iterator[tu
             and profile.date_share < 0.5
             and not profile.is_percent
         ):
-            yield position, {*parts(table.headers[position])}
+            yield position, table.headers[position]
 
 
 def _of_units(table: Table, places: Places, asides: dict[int, str]) -> Question | None:
@@ -83,14 +60,14 @@ def _of_units(table: Table, places: Places, asides: dict[int, str]) -> Question 
         and proofs.proves(numbers[total], numbers[price] * numbers[chosen])
     ):
         return None
-    words = _PIECES | _PACKED if chosen is None else _PIECES
+    kinds = ("pieces", "packed") if chosen is None else ("pieces",)
     if chosen is None and price is not None:
         total = None  # `Sold` is an amount no more than it is a number of pieces
     unread = {name: place for name, place in places.items() if name != "line_total" or total}
     counts = [
         position
         for position, header in _unread(table, unread, asides)
-        if header & words
+        if says_of_numbers(header, *kinds)
         and table.profiles[position].is_whole
         and (chosen is None or not _is_known(table, position))
         and (chosen is None or proofs.differs(numbers[position], numbers[chosen]))
@@ -141,9 +118,10 @@ def _of_what_is_taken_off(table: Table, places: Places, asides: dict[int, str]) 
         gross = price * units
     if column == "unit_price":
         amounts = gross
-    for position, words in _unread(table, places, asides):
+    for position, header in _unread(table, places, asides):
         off = np.nan_to_num(table.profiles[position].numbers)
-        if not words & _TAKEN_OFF or words & _BEFORE_OR_AFTER or not off.any():
+        is_off = says_of_numbers(header, "taken_off")
+        if not is_off or says_of_numbers(header, "before_or_after") or not off.any():
             continue
         if proofs.proves(amounts, gross - off) and proofs.differs(amounts, gross):
             continue  # it is taken off already

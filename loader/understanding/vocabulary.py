@@ -103,6 +103,23 @@ def back_words() -> tuple[str, ...]:
     return tuple(dict.fromkeys([*row_words("taken_back"), *(word.lower() for word in cancelled)]))
 
 
+@cache
+def _number_words(kind: str) -> frozenset[str]:
+    words = _listed(_vocabulary()["numbers"][kind])
+    return frozenset(
+        part
+        for word in words
+        for spelt in (word, _without_umlauts(word))
+        for part in parts(spelt.lower())
+    )
+
+
+def says_of_numbers(header: str, *kinds: str) -> bool:
+    """Tell whether a word of a header of numbers is one of some kinds: `pieces`."""
+    words = {*parts(header), *parts(header.lower())}  # MwSt is one word
+    return any(words & _number_words(kind) for kind in kinds)
+
+
 def says(text: str, *kinds: str) -> bool:
     """Tell whether a text is of one of some kinds of rows, alone or with a few other words."""
     words = parts(text[:100])

@@ -1,5 +1,6 @@
 """Numbers that are left aside though they change the figures: asked for, or proven away."""
 
+import shlex
 from itertools import accumulate
 from pathlib import Path
 
@@ -35,6 +36,10 @@ def rows_of(columns: dict[str, list[float]]) -> list[Row]:
          "'Qty ordered' (164.50 in the first rows) or 'Qty delivered' (148.15 in the first rows)?"),
         ({"Qty": UNITS, "Amount": TOTALS, "Refunded amount": OFF},
          "'Refunded amount' beside the amounts is not read"),
+        ({"Quantité": UNITS, "Montant": TOTALS, "Montant remboursé": OFF},
+         "'Montant remboursé' beside the amounts is not read"),
+        ({"Ilość": UNITS, "Ilość wydana": FEWER, "Cena": PRICES},
+         "'Ilość wydana' (148.15 in the first rows)?"),
         ({"Qty": UNITS, "Price": PRICES, "Order discount": OFF},
          "'Order discount' beside the amounts is not read"),
         ({"Qty": UNITS, "Total": RUNNING},
@@ -76,12 +81,12 @@ def test_rows_prove_which_amount_is_meant(
 
 
 def test_one_piece_a_row_is_no_answer_beside_a_column_that_counts(tmp_path: Path) -> None:
-    for sold in ("Cartons", "Sold", "Verkauft"):
+    for sold in ("Cartons", "Sold", "Verkauft", "Sålda"):
         rows = rows_of({sold: UNITS, "Price each": PRICES})
         path = write_csv(tmp_path / f"{sold}.csv", rows)
         (found,) = understand(read_tables(find_deliveries([path], tmp_path).deliveries))
         assert found.question is not None
         assert [reading.flag for reading in found.question.readings] == [
-            f"--column units={sold}",
+            f"--column {shlex.quote(f'units={sold}')}",
             "--column units=none",
         ]

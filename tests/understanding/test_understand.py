@@ -20,11 +20,10 @@ def write(file: Path, rows: list[list[str]]) -> Path:
 
 
 def tables(folder: Path, **files: list[list[str]]) -> list[Table]:
-    for name, rows in files.items():
-        write(folder / f"{name}.csv", rows)
-    return read_tables(
-        find_deliveries([folder / f"{name}.csv" for name in files], folder).deliveries
-    )
+    """Return the tables of files in the order in which they are named."""
+    paths = [write(folder / f"{name}.csv", rows) for name, rows in files.items()]
+    deliveries = find_deliveries(paths, folder).deliveries
+    return read_tables(sorted(deliveries, key=lambda delivery: paths.index(delivery.path)))
 
 
 def read_from(found: Understood) -> dict[str, str]:
