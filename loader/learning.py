@@ -1,12 +1,12 @@
 """Learns a layout from files: what they hold, what is open, what a load would give."""
 
 import csv
-import os.path
 import re
 import shlex
 import unicodedata
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
 from loader import Refusal
@@ -423,7 +423,9 @@ def _refuse_to_replace(path: Path, deliveries: Sequence[Delivery], *, is_meant: 
 def _slug(deliveries: Sequence[Delivery]) -> str:
     """Return a name made of what the names of the files begin with, else of their folder."""
     first = deliveries[0]
-    shared = os.path.commonprefix([delivery.place.stem for delivery in deliveries])  # noqa: RUF071
+    stems = [delivery.place.stem for delivery in deliveries]
+    both = zip(min(stems), max(stems), strict=False)
+    shared = "".join(letter for letter, _ in takewhile(lambda pair: pair[0] == pair[1], both))
     for text in (shared, first.place.resolve().parent.name if len(deliveries) > 1 else ""):
         letters = unicodedata.normalize("NFKD", text).casefold()
         if words := re.findall(r"[a-z]{2,}", letters):
