@@ -48,13 +48,6 @@ _NO_STATUS = ("region", "city", "country", "loyalty_tier", "customer_segment")
 _RATES = 4
 """More rates than these are amounts, unless the header or a percent sign says otherwise."""
 
-_FEES = frozenset(
-    {"fee", "fees", "commission", "commissions", "gebühr", "gebühren", "provision", "frais",
-     "comisión", "comissão", "tarifa", "taxa", "commissione", "commissioni", "provisie", "kosten",
-     "opłata", "prowizja", "avgift", "avgifter"}
-)  # fmt: skip
-"""Words of headers of what somebody keeps for selling."""
-
 _NOUN_OF = {
     "customers": "customer",
     "products": "product",
@@ -782,17 +775,27 @@ class _Reading:
                 self._refuse(position, ("line_total",), "it adds up the rows above")
 
     def _check_fees(self) -> None:
-        """Take the amount before fees for the total, where the rows prove it."""
+        """Take the amount before fees for the total, where the rows prove it.
+
+        Fees with a minus are taken off the larger amount. Others may as well be put on the smaller
+        one: both amounts are possible.
+        """
         amounts = {position: self._numbers(position) for position in self._amounts()}
-        fees = [place for place in amounts if {*parts(self.table.headers[place])} & _FEES]
+        fees = [place for place in amounts if says_of_numbers(self.table.headers[place], "fees")]
+        sums = {place: float(np.nansum(numbers)) for place, numbers in amounts.items()}
         for total in self._candidates("line_total") if fees else ():
-            for position in amounts.keys() - {*fees, total}:
-                if proofs.is_sum_with_some_of(
+            for position in sorted(amounts.keys() - {*fees, total}):
+                if not proofs.is_sum_with_some_of(
                     amounts[total], amounts[position], [amounts[place] for place in fees]
                 ):
-                    self._refuse(total, ("line_total",), "it is what is left after the fees")
-                    self._add("line_total", position, 1.2, "it is the amount before the fees")
-                    return
+                    continue
+                if all(sums[place] <= 0 for place in fees):
+                    left, before = sorted((total, position), key=lambda place: abs(sums[place]))
+                    self._refuse(left, ("line_total",), "it is what is left after the fees")
+                    self._add("line_total", before, 1.2, "it is the amount before the fees")
+                elif position not in self._candidates("line_total"):
+                    self._add("line_total", position, self.weights["line_total", total])
+                return
 
     def _check_growth(self) -> None:
         """Take what grows with the units of each product for the total, whatever it is called."""
@@ -1056,7 +1059,8 @@ class _Reading:
                     f"--column {shlex.quote(f'discount_amount={header}')}",
                 ),
                 Reading(
-                    "of the whole order, so that no line has it (0.00 off)",
+                    "of the whole order, for which the file needs each line's share of it; "
+                    "without, nothing is taken off (0.00)",
                     "no discount_amount",
                     "--column discount_amount=none",
                 ),

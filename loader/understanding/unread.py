@@ -63,10 +63,11 @@ def _of_units(table: Table, places: Places, asides: dict[int, str]) -> Question 
     kinds = ("pieces", "packed") if chosen is None else ("pieces",)
     if chosen is None and price is not None:
         total = None  # `Sold` is an amount no more than it is a number of pieces
-    unread = {name: place for name, place in places.items() if name != "line_total" or total}
+    if total is None:
+        places = {name: place for name, place in places.items() if name != "line_total"}
     counts = [
         position
-        for position, header in _unread(table, unread, asides)
+        for position, header in _unread(table, places, asides)
         if says_of_numbers(header, *kinds)
         and table.profiles[position].is_whole
         and (chosen is None or not _is_known(table, position))
