@@ -17,6 +17,7 @@ from reporting.doors.api.settings import ApiSettings
 
 READER, READER_LINE = new_key("reader", Role.READER)
 AUDITOR, AUDITOR_LINE = new_key("auditor", Role.AUDITOR)
+LOADER, LOADER_LINE = new_key("loader", Role.LOADER)
 
 
 class Api:
@@ -62,7 +63,7 @@ def served(database_url: str, **settings: Any) -> Iterator[Api]:
     """Serve a warehouse, with a key for each role unless others are given."""
     # On a busy machine all take longer; time limits have tests of their own.
     usual: dict[str, Any] = {
-        "keys": f"{READER_LINE} {AUDITOR_LINE}",
+        "keys": f"{READER_LINE} {AUDITOR_LINE} {LOADER_LINE}",
         "rate_limit": "100000/minute",
         "statement_seconds": 120,
     }

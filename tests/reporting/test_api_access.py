@@ -26,6 +26,7 @@ from reporting.doors.api.settings import ApiSettings, is_loopback, read_api_sett
 from tests.reporting.served import (
     AUDITOR,
     AUDITOR_LINE,
+    LOADER,
     READER,
     READER_LINE,
     Api,
@@ -80,7 +81,8 @@ def test_keys_open_what_their_role_may_read(api: Api) -> None:
     assert api.get(ROWS, READER).status_code == api.get(ROWS, AUDITOR).status_code == 200
     for path in ("/lines", "/files"):
         problem(api.get(path, READER), 403, "auditor-needed")
-        problem(api.get(path, AUDITOR), 503, "not-built")
+        for key in (AUDITOR, LOADER):
+            problem(api.get(path, key), 503, "not-built")
     refused = api.get(ROWS, None)
     problem(refused, 401, "key-needed")
     assert refused.headers["www-authenticate"] == "Bearer"

@@ -17,7 +17,7 @@ from warehouse.settings import SettingsError
 WRONG_KEYS = "20/minute"
 """So many wrong keys an address may try."""
 
-_LOCAL = Client("this computer", Role.AUDITOR)
+_LOCAL = Client("this computer", Role.LOADER)
 
 _header = APIKeyHeader(
     name="X-API-Key", auto_error=False, description="A key that `api-key` has made."

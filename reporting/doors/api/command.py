@@ -27,7 +27,7 @@ def api_command() -> None:
     type=click.Choice([role.value for role in Role]),
     default=Role.READER.value,
     show_default=True,
-    help="reader: reports; auditor: also lines, files and delivered texts.",
+    help="reader: reports; auditor: also lines, files, delivered texts; loader: also delivers.",
 )
 def api_key_command(name: str, role: str) -> None:
     """Make a key for the API: prints it, once, and the line that the API is told."""

@@ -19,18 +19,20 @@ LONGEST = 200
 """Characters that a key can have at most; longer ones are not even hashed."""
 
 _NAME = re.compile(r"[\w.-]{1,64}")
-_LINE = re.compile(r"(?P<name>[\w.-]{1,64}):(?P<role>reader|auditor):(?P<hash>[0-9a-f]{64})")
+_LINE = re.compile(r"(?P<name>[\w.-]{1,64}):(?P<role>reader|auditor|loader):(?P<hash>[0-9a-f]{64})")
 
 
 class Role(Enum):
-    """What the holder of a key may read."""
+    """What the holder of a key may do; each role may do what the ones above it may."""
 
-    READER = "reader"  # reports
-    AUDITOR = "auditor"  # reports, lines, and what was delivered to the letter
+    READER = "reader"  # see reports
+    AUDITOR = "auditor"  # see lines, and what was delivered to the letter
+    LOADER = "loader"  # deliver files, take them out, answer what is open, publish
 
     def includes(self, other: "Role") -> bool:
         """Tell whether whoever has this role has the other one, too."""
-        return self is Role.AUDITOR or other is Role.READER
+        roles = list(Role)
+        return roles.index(self) >= roles.index(other)
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Client:
 
     Attributes:
         name: as it is written in logs.
-        role: what they may read.
+        role: what they may do.
     """
 
     name: str
@@ -72,7 +74,7 @@ class KeyRing:
             if not found:
                 raise SettingsError(
                     f"API keys, line {number}: expected name:role:hash, as "
-                    "`python -m reporting api-key` prints it; role is reader or auditor."
+                    "`python -m reporting api-key` prints it; role is reader, auditor or loader."
                 )
             clients[found["hash"]] = Client(found["name"], Role(found["role"]))
         return cls(clients)
