@@ -74,7 +74,7 @@ dq-workbook: .venv/run ## what is wrong with the delivered rows, as workbooks to
 
 # ---------------------------------------------------------------------------- around it
 
-.PHONY: docs api postgres reset
+.PHONY: docs app api postgres reset
 docs: .venv/docs ## build the docs site and serve it on http://127.0.0.1:8080 (PORT=, SERVE=0)
 	@$(BIN)/dbt --log-level warn docs generate $(if $(filter postgres%,$(DATABASE_URL)),--target postgres_read)
 	@.venv/docs/bin/colibri generate --light --disable-telemetry --output-dir target/columns >target/columns.log 2>&1 || \
@@ -85,6 +85,9 @@ ifneq ($(SERVE),0)
 	@echo "Serving it on http://127.0.0.1:$(or $(PORT),8080) (Ctrl-C stops)"
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory target/docs $(or $(PORT),8080)
 endif
+
+app: .venv/run ## open the app, the dashboard in the browser: http://127.0.0.1:8000 (settings: API_ in .env.example)
+	@$(BIN)/python -m reporting app
 
 api: .venv/run ## serve reports and lines over HTTP, http://127.0.0.1:8000/docs (settings: API_ in .env.example)
 	@$(BIN)/python -m reporting api

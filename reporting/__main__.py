@@ -11,6 +11,7 @@ _DOORS = {
     "quality": "quality.quality_command",
     "trial": "trial.trial_command",
     "api": "api.command.api_command",
+    "app": "app.command.app_command",
     "api-key": "api.command.api_key_command",
     "aliases": "aliases.command.aliases_command",
 }

@@ -180,5 +180,54 @@ def read_calendar(connection: Connection) -> Calendar:
     return Calendar(weeks, last_sale_date)
 
 
+@dataclass(frozen=True)
+class Preset:
+    """Days that people ask for often.
+
+    Attributes:
+        label: what they call them.
+        first_day: of them.
+        last_day: of them, included.
+    """
+
+    label: str
+    first_day: date
+    last_day: date
+
+
+def read_presets(connection: Connection, calendar: Calendar) -> tuple[Preset, ...]:
+    """Read which days people ask for often; up to the last day with sales, which is "to date"."""
+    last = calendar.last_sale_date
+    day = connection.execute(
+        sa.text(
+            "select month_start_date, quarter_start_date, "
+            "cast(date_trunc('year', full_date) as date) as year_start_date, "
+            "fiscal_period_start_date, fiscal_quarter_start_date, fiscal_year_start_date "
+            "from marts.dim_date where full_date = :last"
+        ),
+        {"last": last},
+    ).one()
+    week, whole = calendar.last_complete_week(), calendar.everything()
+    quarter_of_weeks = calendar.weeks[-13:]
+    presets = [
+        Preset("Last week", week.first_day, week.last_day),
+        Preset("Last 13 weeks", quarter_of_weeks[0].start, quarter_of_weeks[-1].end),
+        Preset("Month to date", day.month_start_date, last),
+        Preset("Quarter to date", day.quarter_start_date, last),
+        Preset("Year to date", day.year_start_date, last),
+        Preset("Fiscal period", day.fiscal_period_start_date, last),
+        Preset("Fiscal quarter", day.fiscal_quarter_start_date, last),
+        Preset("Fiscal year", day.fiscal_year_start_date, last),
+        Preset("All", whole.first_day, whole.last_day),
+    ]
+    # Where the fiscal year is that of the calendar, once is enough.
+    known = {(preset.first_day, preset.last_day) for preset in presets[:5]}
+    return tuple(
+        preset
+        for preset in presets
+        if not (preset.label.startswith("Fiscal") and (preset.first_day, preset.last_day) in known)
+    )
+
+
 def _of_week(week: Week) -> Period:
     return Period(week.start, week.end, week.is_complete, week)

@@ -11,10 +11,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from reporting.ask.arithmetic import change_percent
 from reporting.ask.catalog import read_catalog
 from reporting.ask.figures import read_figures, read_function, read_table
 from reporting.ask.forecast import Forecast, make_forecast, read_history
+from reporting.ask.headlines import headlines, span_changes
 from reporting.ask.pack.behind import read_files, read_lines
 from reporting.ask.pack.content import BridgeStep, Change, Headline, Pack, Section, TrendPoint
 from reporting.ask.pack.quality import read_quality
@@ -30,7 +30,8 @@ from reporting.ask.reports import (
     About,
     Report,
 )
-from reporting.tables import Column, Kind, Table
+from reporting.ask.span_tables import shown_table, used_columns
+from reporting.tables import Column, Table
 
 TREND_WEEKS = 53
 """Weeks of the trend: a year of them, and the same week a year before."""
@@ -38,25 +39,6 @@ HISTORY_WEEKS = 13
 """Weeks of a headline's history: a quarter of a year."""
 
 Row = Mapping[str, Any]
-
-_HEADLINES = (
-    ("revenue", "Revenue", Kind.AMOUNT),
-    ("order_count", "Orders", Kind.COUNT),
-    ("average_order_value", "Average order", Kind.AMOUNT),
-    ("units", "Units", Kind.NUMBER),
-    ("line_count", "Lines", Kind.COUNT),
-    ("customer_count", "Customers", Kind.COUNT),
-    ("new_customer_count", "New customers", Kind.COUNT),
-    ("discount_amount", "Discount", Kind.AMOUNT),
-    ("return_amount", "Returns", Kind.AMOUNT),
-    ("profit", "Profit", Kind.AMOUNT),
-    ("margin_share", "Margin", Kind.SHARE),
-)
-_COMPARED = (
-    *("order_count", "average_order_value", "units", "line_count", "customer_count"),
-    "new_customer_count",
-)
-"""Headlines beside revenue of which a change in percent says something."""
 
 _BRIDGE = (
     ("volume_effect", "Volume"),
@@ -221,7 +203,7 @@ class _Reader:
         if not rows:
             return None
         columns = self._described(RESTATEMENTS)
-        return _shown(RESTATEMENTS, columns, rows, RESTATEMENTS.note)
+        return shown_table(RESTATEMENTS, columns, rows, RESTATEMENTS.note)
 
     def definitions(self) -> tuple[tuple[str, str], ...]:
         """Read how the figures are defined."""
@@ -257,19 +239,13 @@ class _Reader:
         summary = self.summary[currency]
         history = self.weeks[currency] if self.period.week else []
         before = history[-2] if len(history) > 1 else None
-        headlines = []
-        for name, label, kind in _HEADLINES:
-            if summary[name] is None:
-                continue
-            if name == "revenue":
-                changes = self._revenue_changes(summary)
-            elif name in _COMPARED and before is not None and self.period.is_complete:
-                changes = (Change("last week", change_percent(summary[name], before[name])),)
-            else:
-                changes = ()
-            values = tuple(row[name] for row in history[-HISTORY_WEEKS:])
-            headlines.append(Headline(name, label, kind, summary[name], changes, values))
-        return tuple(headlines)
+        return headlines(
+            summary,
+            before if self.period.is_complete else None,
+            "last week",
+            self._revenue_changes(summary),
+            history[-HISTORY_WEEKS:],
+        )
 
     def _revenue_changes(self, summary: Row) -> tuple[Change, ...]:
         if self.period.week:
@@ -278,11 +254,7 @@ class _Reader:
                 Change("4-week mean", summary["revenue_change_on_four_weeks_pct"]),
                 Change("last year", summary["revenue_change_on_last_year_pct"]),
             )
-        days = self.period.day_count
-        return (
-            Change(f"the {days} days before", summary["revenue_change_pct"]),
-            Change("same days last year", summary["revenue_change_on_last_year_pct"]),
-        )
+        return span_changes(summary, self.period.day_count)
 
     def _trend(self, currency: str) -> tuple[tuple[TrendPoint, ...], str]:
         weeks = self.weeks[currency][-TREND_WEEKS:]
@@ -380,12 +352,7 @@ class _Reader:
         # What the words of a weekly report say of the week is not said of another span.
         if self.period.week or report.about is not About.PERIOD:
             columns = self._described(report)
-        used = tuple(
-            column
-            for place, column in enumerate(columns)
-            if place == 0 or any(row[column.name] is not None for row in rows)
-        )
-        return _shown(report, used, rows, note)
+        return shown_table(report, used_columns(columns, rows), rows, note)
 
     def _described(self, report: Report) -> tuple[Column, ...]:
         """Return the columns of a report with what they mean, as dbt has written it there."""
@@ -406,19 +373,6 @@ class _Reader:
             limit=report.limit + 1,
         )
         return list(rows.mappings())
-
-
-def _shown(report: Report, columns: Sequence[Column], rows: Sequence[Row], note: str) -> Table:
-    names = [column.name for column in columns]
-    return Table(
-        report.name,
-        report.title,
-        tuple(columns),
-        tuple(tuple(row[name] for name in names) for row in rows),
-        note=note,
-        in_brief=report.in_brief,
-        brief_columns=tuple(name for name in report.brief_columns if name in names),
-    )
 
 
 def _steps(row: Row | None) -> tuple[BridgeStep, ...]:

@@ -72,6 +72,20 @@ class Access:
                     headers={"WWW-Authenticate": "Bearer"},
                 )
             client = known
+        return await self._counted(request, client)
+
+    async def come_back(self, request: Request, key_hash: str | None) -> Client:
+        """Return who asks, of whose key the hash is known from when they signed in.
+
+        Raises:
+            Problem: nobody has this key (any more), or it has asked too often.
+        """
+        client = _LOCAL if self._keys is None else self._keys.clients.get(key_hash or "")
+        if client is None:
+            raise Problem(HTTPStatus.UNAUTHORIZED, "key-needed", "Sign in with your key.")
+        return await self._counted(request, client)
+
+    async def _counted(self, request: Request, client: Client) -> Client:
         request.state.client = client
         if not await self._counter.hit(self._limit, client.name):
             raise self._too_often(f"This key may ask {self._limit}.")

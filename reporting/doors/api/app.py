@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Query, Request
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel, Field
 from sqlalchemy.engine import Connection
@@ -37,6 +37,8 @@ from reporting.doors.api.reports import (
     week_columns,
 )
 from reporting.doors.api.settings import ApiSettings
+from reporting.doors.app.application import HOME as APP
+from reporting.doors.app.application import add_app
 from warehouse.connection import warehouse_url
 from warehouse.settings import SettingsError
 
@@ -112,6 +114,7 @@ def create_app(
     _add_state(app)
     shown = _add_reports(app)
     describe_rows(app, shown, lambda: builds.newest().catalog)
+    add_app(app)
     origins = settings.cors_origins.split()
     if origins:
         app.add_middleware(
@@ -146,8 +149,11 @@ def _add_state(app: FastAPI) -> None:
         )
 
     @app.get("/", include_in_schema=False)
-    async def root() -> JSONResponse:
-        return JSONResponse({"docs": "/docs", "openapi": "/openapi.json"})
+    async def root(request: Request) -> Response:
+        # Who opens a browser wants to see, programs want to know where to read on.
+        if "text/html" in request.headers.get("accept", ""):
+            return RedirectResponse(APP)
+        return JSONResponse({"app": APP, "docs": "/docs", "openapi": "/openapi.json"})
 
 
 def _add_reports(app: FastAPI) -> dict[str, Callable[[Catalog], tuple[Column, ...]]]:

@@ -91,7 +91,7 @@ def answer_problems(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def wrong_parameters(request: Request, error: RequestValidationError) -> JSONResponse:
-        return problem_response(request, _of_parameters(error))
+        return problem_response(request, of_parameters(error.errors()))
 
     @app.exception_handler(HTTPException)
     async def of_http(request: Request, error: HTTPException) -> JSONResponse:
@@ -125,9 +125,14 @@ def problem_response(request: Request, problem: Problem) -> JSONResponse:
     )
 
 
-def _of_parameters(error: RequestValidationError) -> Problem:
+def of_parameters(found: Sequence[Any]) -> Problem:
+    """Return the problem that parameters have, as pydantic tells of each.
+
+    Args:
+        found: errors of pydantic.
+    """
     errors = []
-    for item in error.errors():
+    for item in found:
         name = ".".join(str(part) for part in item["loc"][1:]) or str(item["loc"][0])
         if item["type"] == "extra_forbidden":
             reason = "There is no such parameter here; /docs lists those that there are."

@@ -1,0 +1,1 @@
+"""Pages of the app, which the service behind them fills in."""
