@@ -147,7 +147,7 @@ def _answers(name: str, warehouse: Warehouse) -> dict[str, list[tuple[Any, ...]]
         "total": warehouse.query(
             "select count(*), sum(units), sum(revenue), count(distinct order_id), "
             "count(distinct product_key), "
-            "count(distinct case when customer_key <> -1 then customer_durable_key end), "
+            "count(distinct nullif(fact_sales_line.customer_durable_key, -1)), "
             f"min(full_date), max(full_date), count(distinct dim_date.iso_week) {STAR}"
         ),
         "week": warehouse.query(

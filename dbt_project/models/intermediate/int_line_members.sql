@@ -73,6 +73,7 @@ members as (
         {% for attribute in attributes -%}
         {{ columns.get(attribute, 'cast(null as text)') }} as {{ attribute }},
         {% endfor -%}
+        min(case when not is_return then sale_date end) as first_sale_date,
         max(sold_at) as last_sold_at,
         {{ latest_value('source_row_number', ['sold_at', 'source_row_number']) }}
             as last_row_number,

@@ -25,6 +25,7 @@ named as (
         natural_key as customer_natural_key,
         member_id as customer_id,
         member_name as customer_name,
+        first_sale_date,
         last_sold_at,
         file_version_id,
         file_part_number,
@@ -36,12 +37,23 @@ named as (
         customer_id as customer_natural_key,
         customer_id,
         null as customer_name,
+        null as first_sale_date,
         sold_at as last_sold_at,
         0 as file_version_id,
         0 as file_part_number,
         0 as last_row_number
     from {{ ref('int_orders') }}
     where customer_id is not null
+
+),
+
+first_purchases as (
+
+    select
+        customer_natural_key,
+        min(first_sale_date) as first_purchase_date
+    from named
+    group by customer_natural_key
 
 ),
 
@@ -102,24 +114,27 @@ final as (
 
     select
         {{ surrogate_key(
-            "customer_natural_key || '|' || " ~ iso_date('effective_start_date')
+            "members.customer_natural_key || '|' || " ~ iso_date('members.effective_start_date')
         ) }} as customer_key,
-        {{ surrogate_key('customer_natural_key') }} as customer_durable_key,
-        customer_id,
-        customer_name,
-        email,
-        loyalty_tier,
-        customer_segment,
-        city,
-        region,
-        country,
-        effective_start_date,
-        effective_end_date,
-        is_current,
-        version_number,
-        is_deleted,
-        is_in_master_data
+        {{ surrogate_key('members.customer_natural_key') }} as customer_durable_key,
+        members.customer_id,
+        members.customer_name,
+        members.email,
+        members.loyalty_tier,
+        members.customer_segment,
+        members.city,
+        members.region,
+        members.country,
+        first_purchases.first_purchase_date,
+        members.effective_start_date,
+        members.effective_end_date,
+        members.is_current,
+        members.version_number,
+        members.is_deleted,
+        members.is_in_master_data
     from members
+    left join first_purchases
+        on members.customer_natural_key = first_purchases.customer_natural_key
     union all
     select
         -1 as customer_key,
@@ -132,6 +147,7 @@ final as (
         null as city,
         null as region,
         null as country,
+        null as first_purchase_date,
         cast('{{ var("first_day_of_history") }}' as date) as effective_start_date,
         cast('{{ var("last_day_of_history") }}' as date) as effective_end_date,
         true as is_current,

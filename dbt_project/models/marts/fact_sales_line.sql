@@ -49,6 +49,7 @@ final as (
         {{ date_key('sale_date') }} as sale_date_key,
         coalesce({{ surrogate_key('product_natural_key') }}, -1) as product_key,
         customer_key,
+        coalesce({{ surrogate_key('customer_natural_key') }}, -1) as customer_durable_key,
         coalesce({{ surrogate_key('seller_natural_key') }}, -1) as seller_key,
         coalesce({{ surrogate_key('shipping_company_natural_key') }}, -1) as shipping_company_key,
         coalesce({{ surrogate_key('store_natural_key') }}, -1) as store_key,
