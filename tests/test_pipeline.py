@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from bi.metrics import metrics, sql
 from demo.company import write_demo
 from loader.preview import Changes
 from reporting.__main__ import main as reporting
@@ -212,6 +213,59 @@ def test_a_correction_replaces_exactly_its_own_rows(
     assert [item.status for item in demo.load(workbooks / file.name)] == ["replaced"]
     demo.build(*LINES)
     assert before == demo.query(lines)
+
+
+def test_metrics_in_sql_are_the_figures_of_the_reports(demo: Warehouse) -> None:
+    known = metrics(demo.manifest().writable_manifest().to_dict(omit_none=False))
+    weekly = {
+        **{name: name for name in ("revenue", "gross_amount", "discount_amount", "units")},
+        **{name: name for name in ("average_order_value", "cost", "profit")},
+        **{"lines": "line_count", "orders": "order_count", "margin": "margin_share"},
+        **{"customers": "customer_count", "new_customers": "new_customer_count"},
+        **{"returns": "return_amount", "return_lines": "return_line_count"},
+    }
+    joined = (
+        "marts.fact_sales_line join marts.dim_date on sale_date_key = date_key "
+        "join marts.dim_customer using (customer_key)"
+    )
+    figures = ", ".join(
+        f"cast(coalesce({sql(name, known)}, 0) as decimal(38, 12))" for name in weekly
+    )
+    counted = demo.query(f"select iso_week, currency, {figures} from {joined} group by 1, 2")
+    figures = ", ".join(f"coalesce({name}, 0)" for name in weekly.values())
+    reported = demo.query(
+        f"select iso_week, currency, {figures} from reports.rpt_weekly_summary where line_count > 0"
+    )
+    assert len(counted) == len(reported) > 10
+    # Reports round what is divided; a half may go either way in a binary number.
+    rounding = {"average_order_value": Decimal("0.000051"), "margin": Decimal("0.00000051")}
+    for week, report in zip(sorted(counted), sorted(reported), strict=True):
+        assert week[:2] == report[:2]
+        for name, figure, expected in zip(weekly, week[2:], report[2:], strict=True):
+            assert abs(figure - expected) <= rounding.get(name, 0), (week[:2], name)
+
+    shown = {name for name, metric in known.items() if not metric.is_helper}
+    targets = {"target", "target_revenue", "attainment"}
+    assert shown == weekly.keys() | targets, "each is held against a report"
+    by_member = "select month_start_date, member_name, {} from reports.rpt_target_attainment"
+    figures = ", ".join(f"cast({sql(name, known)} as decimal(38, 12))" for name in sorted(targets))
+    counted = demo.query(by_member.format(figures) + " group by 1, 2 order by 1, 2")
+    figures = "attainment_share, target_amount, revenue"
+    reported = demo.query(by_member.format(figures) + " order by 1, 2")
+    for target, report in zip(counted, reported, strict=True):
+        assert target[:2] + target[3:] == report[:2] + report[3:]
+        assert abs(target[2] - report[2]) <= rounding["margin"]
+
+    (of_sellers_and_stores,) = demo.query(
+        f"select {sql('target', known)} from (select 'seller' as member_kind, 1 as target_amount "
+        "union all select 'store', 1) as rpt_target_attainment"
+    )
+    assert of_sellers_and_stores == (None,), "they cut the same sales twice"
+    (over_currencies,) = demo.query(
+        f"select {sql('revenue', known)}, {sql('lines', known)} from (select 1 as revenue, "
+        "'EUR' as currency union all select 1, 'USD') as fact_sales_line"
+    )
+    assert over_currencies == (None, 2)
 
 
 PRIMARY = {
