@@ -202,6 +202,18 @@ def inspect_command(file: Path) -> None:
     metavar="HEADER=TEXTS",
     help="Those that take off what was sold: Type=Return, or Qty=^- for a pattern; none: no row.",
 )
+@click.option(
+    "--struck-through",
+    type=click.Choice(["left_out", "counted"]),
+    help="What rows are that are struck through.",
+)
+@click.option("--fill-down", metavar="COLUMNS", help="That stand on the first of their rows only.")
+@click.option(
+    "--order-amounts",
+    multiple=True,
+    metavar="OURS=HEADER",
+    help="Amounts of whole orders, to be shared out among their lines: line_total=Total.",
+)
 @click.option("--missing", metavar="TEXTS", help="That mean no value, beside the usual ones.")
 @click.option(
     "--scale",
@@ -238,6 +250,9 @@ def learn_command(
     keep_rows_where: str | None,
     skip_rows_where: str | None,
     returns_where: str | None,
+    struck_through: str | None,
+    fill_down: str | None,
+    order_amounts: tuple[str, ...],
     missing: str | None,
     scale: tuple[str, ...],
     time_zone: str | None,
@@ -263,6 +278,8 @@ def learn_command(
         "keep_rows_where": keep_rows_where,
         "skip_rows_where": skip_rows_where,
         "returns_where": returns_where,
+        "struck_through": struck_through,
+        "fill_down": fill_down,
         "missing": missing,
         "scale": ",".join(scale) or None,
         "time_zone": time_zone,
@@ -271,6 +288,7 @@ def learn_command(
         {key: value for key, value in settings.items() if value is not None},
         currency,
         dict(_column_and_header(item) for item in columns),
+        dict(_column_and_header(item) for item in order_amounts),
     )
     with _plain_errors():
         where = read_settings()

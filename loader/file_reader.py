@@ -22,6 +22,7 @@ from loader.headers import Header, NoHeader, SheetTop, explain_missing, find_hea
 from loader.layout_keys import ALL, SHEET
 from loader.layouts import TIDY, Layout, LayoutFile
 from loader.mapping import Mapping, Part
+from loader.merged import fill_merged
 from loader.questions import Held, as_argument
 from loader.reading.cutout import Cutout
 from loader.reading.opening import open_sheets, suffix_of
@@ -133,7 +134,11 @@ class FileReader:
         self, sheets: list[Sheet], version: int
     ) -> Iterator[tuple[Part, Iterator[pa.RecordBatch]]]:
         find = self._find_named if self.chosen.name else self._find_tidy
-        for found in self._once(find(sheets)):
+        filled = (
+            (sheet, header, layout, fill_merged(sheet, header, layout, blocks))
+            for sheet, header, layout, blocks in find(sheets)
+        )
+        for found in self._once(filled):
             for mapping, blocks in self._mappings(*found):
                 self.parts.append(mapping.part)
                 yield mapping.part, _naming_sheet(found[0], mapping.batches(blocks, version))

@@ -45,8 +45,17 @@ from loader.layout_keys import (
 )
 from loader.reading.cutout import Cells, cells_of
 
-ROW_KEYS = ("keep_rows_where", "returns_where", "fill_down", "heading_rows", "values", "unpivot")
+ROW_KEYS = (
+    *("keep_rows_where", "returns_where", "struck_through"),
+    *("fill_down", "order_amounts", "heading_rows", "values", "unpivot"),
+)
 """Keys that say what whole rows are, or make other texts of their cells."""
+
+OF_ORDERS = (
+    *("line_total", "discount_amount", "included_tax", "included_freight"),
+    *("line_cost", "line_profit"),
+)
+"""Columns whose amounts may be those of a whole order."""
 
 MARK = "# Learned from "
 """How a layout begins that may be learned anew; who mends one takes the line out."""
@@ -81,7 +90,9 @@ class Layout(BaseModel):
     skip_rows_where: TotalsRule | None = None
     keep_rows_where: KeepRows | None = None
     returns_where: ReturnsRule | None = None
+    struck_through: Literal["counted", "left_out"] | None = None
     fill_down: Texts = []
+    order_amounts: Texts = []
     heading_rows: str | None = None
     values: dict[str, Values] = {}
     unit_of_measure: Texts = []
@@ -195,9 +206,13 @@ class Layout(BaseModel):
         known = {*self.columns, *across}
         for choice in unmet(contract.required, known):
             raise ValueError(f"columns: {self.entity} needs {' or '.join(choice)}")
-        for key in ("identity", "values", "scale"):
+        for key in ("identity", "values", "scale", "order_amounts"):
             if unmapped := [name for name in getattr(self, key) if name not in known]:
                 raise ValueError(f"{key}: {', '.join(unmapped)} must be among its columns")
+        if others := [name for name in self.order_amounts if name not in OF_ORDERS]:
+            raise ValueError(
+                f"order_amounts: {', '.join(others)} is none of {', '.join(OF_ORDERS)}"
+            )
         amounts = contract.names_of_type("decimal")
         if others := [name for name in self.scale if name not in amounts]:
             raise ValueError(f"scale: {', '.join(others)} holds no amounts")

@@ -54,11 +54,18 @@ class Answers:
         settings: keys of a layout, such as `decimal`; lists are written with commas between.
         currency: of amounts that come without one.
         columns: our column -> the header it is read from.
+        order_amounts: likewise, of amounts that are those of whole orders.
     """
 
     settings: Mapping[str, str] = field(default_factory=dict)
     currency: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
+    order_amounts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Which header each of our columns is read from, as people say."""
+        return {**self.columns, **self.order_amounts}
 
 
 @dataclass(frozen=True)
@@ -104,7 +111,7 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
     ranges = _ranges(answers.settings.get("range"))
     read = read_tables(deliveries, answers.settings.get("encoding"), ranges)
     tables = [
-        _as_people_say(table, answers.columns)
+        _as_people_say(table, answers.headers)
         for table in (understand(read) if ranges else set_apart(understand(read)))
     ]
     entities = list(ENTITIES)  # sales first
@@ -120,7 +127,11 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
             f"--rows {rows}: there are several sheets or files of sales, and it would hold for all "
             "of them: learn one at a time, with --sheets or its file alone."
         )
-    _take_columns(found, answers.columns)
+    _take_columns(found, answers.headers)
+    for table in found:
+        for column in said_list(answers.settings.get("fill_down", "")):
+            if table.question and table.question.is_answered_by(f"--fill-down {column}"):
+                table.question = None
     _name_what_no_other_has(found)
     for table in found:
         if answers.currency:
@@ -278,6 +289,13 @@ def _settings(table: Understood, answers: Answers) -> dict[str, Setting]:
                 }
                 kept[key] = rules[key]
             continue
+        if key == "fill_down":
+            if _is_sales(table):
+                known, _ = table.settings.get(key, ([], ""))
+                kept[key] = list(dict.fromkeys([*known, *said_list(value)]))
+            continue
+        if key == "struck_through" and not _is_sales(table):
+            continue
         if key == "scale":
             pairs = (item.partition("=") for item in said_list(value))
             scale: Setting = {name: number for name, _, number in pairs if name in table.picks}
@@ -288,6 +306,8 @@ def _settings(table: Understood, answers: Answers) -> dict[str, Setting]:
             kept[key] = [*DEFAULT_MISSING, *said_list(value)]
             continue
         kept[key] = value.split(",") if key == "dates" and "," in value else value
+    if shared := [name for name in answers.order_amounts if name in table.picks]:
+        kept["order_amounts"] = shared
     return kept
 
 
@@ -351,9 +371,13 @@ def _take_columns(found: list[Understood], columns: Mapping[str, str]) -> None:
             table.picks[column] = Pick([position], 1.0, ["as you say"])
             table.constants.pop(column, None)
             table.lacking = [choice for choice in table.lacking if column not in choice]
-            asked = "--column " + shlex.quote(f"{column}={table.table.header.names[position]}")
+            said = shlex.quote(f"{column}={table.table.header.names[position]}")
             if column in _SETTLED_AT_ONCE or (
-                table.question and table.question.is_answered_by(asked)
+                table.question
+                and any(
+                    table.question.is_answered_by(f"--{flag} {said}")
+                    for flag in ("column", "order-amounts")
+                )
             ):
                 table.question = None
         if not taken:

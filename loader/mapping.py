@@ -22,6 +22,8 @@ from loader.evidence.currencies import CurrencyEvidence
 from loader.evidence.dates import DateEvidence
 from loader.evidence.discounts import DiscountEvidence
 from loader.evidence.finding import Finding
+from loader.evidence.marked_rows import ExampleRows, StruckRows
+from loader.evidence.merged_amounts import MergedAmounts
 from loader.evidence.numbers import NumberEvidence
 from loader.evidence.returns import ReturnEvidence
 from loader.evidence.signs import SignEvidence
@@ -41,6 +43,7 @@ from loader.shaping import (
     Flags,
     HeadingRows,
     KeptRows,
+    OrderAmounts,
     ReturnedRows,
     column_at,
     has_text,
@@ -208,6 +211,10 @@ class Mapping:
             is_declared=is_declared,
         )
         self._signs = SignEvidence(header.positions, header.at.names, is_settled=is_settled)
+        self._struck = StruckRows(
+            sheet.struck_through(), header.positions, layout.struck_through or ""
+        )
+        self._examples = ExampleRows(header.positions, names, layout.keep_rows_where or {})
         self._discounts = self._discount_evidence(is_declared)
         self._charges = ChargeEvidence(self._header_of_products())
         self._decimal_mark: str = layout.decimal or "."
@@ -225,6 +232,9 @@ class Mapping:
         }
         self._filled_down = FilledDown(layout, header)
         self._headings = HeadingRows(layout, header)
+        merged = [item for item in sheet.merged_down() if item.top > header.at.row]
+        self._order_amounts = OrderAmounts(layout, header, merged)
+        self._merged_amounts = MergedAmounts(merged, header, layout)
         self._kept_rows = KeptRows(layout, header)
         self._returned_rows = ReturnedRows(layout, header, sheet.name)
         self._header_currency: str | None = None
@@ -255,16 +265,21 @@ class Mapping:
         """
         self._refuse_uncalculated()
         rows: Iterable[_Rows] = (kept for block in blocks if (kept := self._kept(block)))
-        if self._sheet.name:
+        is_first_learned = bool(self._sheet.name) or self._order_amounts.are_there
+        if is_first_learned:
             # A workbook is in memory as it is: what its last rows show holds for its first.
             rows = list(rows)
             for kept in rows:
                 self._learn(kept.numbers, self._mapped_columns(kept))
             self._decimal_mark = self._numbers.finding().value
+        if self._order_amounts.are_there:
+            rows = [_as_one(list(rows))] if rows else rows
         for kept in rows:
             mapped = self._mapped_columns(kept)
-            if not self._sheet.name:
+            if not is_first_learned:
                 self._learn(kept.numbers, mapped)
+            if self._order_amounts.are_there:
+                self._order_amounts.share(kept.numbers.to_pylist(), mapped, self._decimal_mark)
             yield self._raw_batch(kept, mapped, version)
         part = self.part
         dates, decimals = self._dates.finding(), self._numbers.finding()
@@ -273,6 +288,7 @@ class Mapping:
         of_all = self._totals_of_all.finding() if self._sums_of_all else Finding(0)
         discounts, titles = self._discounts.finding(), self._titles.finding()
         currencies = self._currency_columns.finding(self._titles.currency)
+        struck = self._struck.finding(is_asked=self._layout.entity == "sales_lines")
         part.no_value_texts = texts.value.no_value
         part.whole_number_columns = texts.value.whole_numbers
         part.date_order, part.decimal_mark = dates.value, decimals.value
@@ -284,8 +300,14 @@ class Mapping:
         part.notes += [*self._sheet.notes, *self._header.notes(), *dates.notes, *zones.notes]
         part.notes += [*decimals.notes, *texts.notes, *self._below.notes, *of_all.notes]
         part.notes += [*totals.notes, *statuses.notes, *discounts.notes, *currencies.notes]
-        part.notes += titles.notes
-        for shaping in (self._headings, self._filled_down, self._kept_rows, self._returned_rows):
+        part.notes += [*titles.notes, *struck.notes]
+        for shaping in (
+            self._headings,
+            self._filled_down,
+            self._kept_rows,
+            self._returned_rows,
+            self._order_amounts,
+        ):
             part.notes += shaping.notes()
         part.notes += self._charges.finding().notes
         if self._layout.unit_of_measure:
@@ -304,6 +326,9 @@ class Mapping:
                 self._below.question,
                 of_all.question,
                 totals.question,
+                struck.question,
+                self._merged_amounts.finding().question,
+                self._examples.finding().question,
                 statuses.question,
                 self._signs.finding().question,
                 self._returns.finding().question,
@@ -351,6 +376,7 @@ class Mapping:
             self._currency_columns.learn_stated(self._stated, numbers, mapped["currency"])
         if {"currency", "order_id"} <= mapped.keys():
             self._currency_columns.learn_orders(mapped["order_id"], mapped["currency"])
+        self._merged_amounts.learn(numbers, mapped)
         self._discounts.learn(mapped)
         self._charges.learn(mapped)
         for name in [name for name in _AMOUNTS if name in mapped][:1]:
@@ -431,6 +457,8 @@ class Mapping:
             if sums.all():
                 return None
             kept = kept.filter(~sums)
+        self._struck.learn(kept.numbers, kept.columns)
+        self._examples.learn(kept.numbers, kept.columns)
         self._statuses.learn(kept.numbers, kept.columns)
         self._currency_columns.learn(kept.columns)
         self._signs.learn(kept.numbers, kept.columns)
@@ -492,11 +520,13 @@ class Mapping:
             if sums.all():
                 return None
             rows = rows.filter(~sums)
-        others = self._kept_rows.others(rows.columns)
-        if others is None or not pc.any(others).as_py():
-            return rows
         skipped = np.zeros(len(rows.numbers), bool)
-        self._leave_out("not_kept", others, skipped)
+        if self._struck.are_left_out:
+            struck = self._struck.flags(rows.numbers, rows.columns)
+            self._leave_out("struck_through", struck, skipped)
+        self._leave_out("not_kept", self._kept_rows.others(rows.columns), skipped)
+        if not skipped.any():
+            return rows
         return None if skipped.all() else rows.filter(~skipped)
 
     def _leave_out(self, reason: str, mask: pa.Array | Flags | None, skipped: Flags) -> None:
@@ -767,6 +797,21 @@ class Mapping:
             + (f", and so do {len(cells) - 1} more" if len(cells) > 1 else "")
             + ". Open the workbook in Excel or LibreOffice, save it, and deliver it again."
         )
+
+
+def _as_one(rows: list[_Rows]) -> _Rows:
+    """Put blocks of rows together, whose last may have fewer columns than the first."""
+    width = max(len(block.columns) for block in rows)
+    columns = [
+        pa.concat_arrays([column_at(block.columns, place) for block in rows])
+        for place in range(width)
+    ]
+    heads = [block.heads for block in rows if block.heads is not None]
+    return _Rows(
+        pa.concat_arrays([block.numbers for block in rows]),
+        columns,
+        pa.concat_arrays(heads) if len(heads) == len(rows) else None,
+    )
 
 
 def _may_hold_nul(column: pa.Array) -> bool:

@@ -1,9 +1,11 @@
 """What a layout says of whole rows: what heads them, what they leave blank, which are kept."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +15,15 @@ import pyarrow.compute as pc
 from loader.headers import Header
 from loader.layout_keys import ALL, SHEET, Wanted
 from loader.layouts import Layout
+from loader.reading.sheet import BadFile, MergedDown
+from loader.understanding.profiles import Numbers, Profile
 from loader.wording import SHOWN, count, quoted, short
+
+_SAME = 0.005
+"""Amounts that differ by less are one."""
+
+_DIGITS = 6
+"""Decimals that a share has at most."""
 
 Flags = npt.NDArray[np.bool_]
 
@@ -322,6 +332,131 @@ class ReturnedRows:
         """Say how many rows take off what was sold."""
         if self._rules or self._are_all:
             yield f"{count(self._rows, 'row')} taken off as returns, as returns_where says"
+
+
+class OrderAmounts:
+    """Shares out amounts of whole orders, which stand on one or on each of their lines.
+
+    Each line gets its part by price times units; without prices by units, without these the same
+    as the others. What is left of rounding goes to the last line.
+    """
+
+    def __init__(self, layout: Layout, header: Header, merged: Sequence[MergedDown]) -> None:
+        """Prepare.
+
+        Args:
+            layout: names the columns.
+            header: of the sheet.
+            merged: cells merged over the lines that they are of.
+        """
+        self._power = {
+            name: round(math.log10(float(number))) for name, number in layout.scale.items()
+        }
+        self._merged: dict[str, dict[int, int]] = {}  # column -> row -> first row of its cell
+        for name in layout.order_amounts:
+            places = header.positions.get(name) or ()
+            tops = {
+                row: item.top
+                for item in merged
+                if item.position in places
+                for row in range(item.top, item.bottom + 1)
+            }
+            if places:
+                self._merged[name] = tops
+        self._orders = 0
+
+    @property
+    def are_there(self) -> bool:
+        """Whether the layout names any that the sheet has."""
+        return bool(self._merged)
+
+    def share(self, numbers: Sequence[int], mapped: dict[str, pa.Array], mark: str) -> None:
+        """Share out the amounts among all rows of a sheet.
+
+        Args:
+            numbers: of the rows, as Excel shows them.
+            mapped: the columns of ours; changed in place.
+            mark: of decimals.
+
+        Raises:
+            BadFile: an order has two different amounts.
+        """
+        gross = self._weights(mapped, mark, len(numbers))
+        orders = mapped["order_id"].to_pylist() if "order_id" in mapped else [None] * len(numbers)
+        for name, tops in self._merged.items():
+            lines: dict[object, list[int]] = {}
+            for i, (number, order) in enumerate(zip(numbers, orders, strict=True)):
+                # A row of no order is one of its own.
+                key = ("cell", tops[number]) if number in tops else ("order", order or (number,))
+                lines.setdefault(key, []).append(i)
+            texts = mapped[name].to_pylist()
+            read = Profile(mapped[name], mark=mark).numbers
+            for places in lines.values():
+                self._share_one(name, numbers, [*places], texts, read, gross, mark)
+            mapped[name] = pa.array(texts, pa.string())
+            self._orders = max(self._orders, len(lines))
+
+    def _share_one(
+        self,
+        name: str,
+        numbers: Sequence[int],
+        places: list[int],
+        texts: list[str | None],
+        read: Numbers,
+        gross: Numbers,
+        mark: str,
+    ) -> None:
+        """Share out one amount among the lines of one order."""
+        said = [i for i in places if (texts[i] or "").strip()]
+        if len(places) == 1 or not said:
+            return
+        if not np.isfinite(read[said]).all():
+            return  # what cannot be read is for the rules about rows
+        amount = read[said[0]]
+        if other := next((i for i in said if abs(read[i] - amount) > _SAME), None):
+            raise BadFile(
+                f"order_amounts: one order has the {name} '{short(texts[said[0]] or '', 30)}' in "
+                f"row {numbers[said[0]]} and '{short(texts[other] or '', 30)}' in row "
+                f"{numbers[other]}: an amount of the whole order is one. Take {name} out of "
+                "order_amounts, if it is of each line, or mend the rows."
+            )
+        weights = gross[places]
+        if not weights.sum():
+            weights = np.ones(len(places))
+        digits = max(
+            len((texts[said[0]] or "").rpartition(mark)[2])
+            if mark in (texts[said[0]] or "")
+            else 0,
+            2,
+        )
+        digits = min(digits + self._power.get(name, 0), _DIGITS)
+        step = Decimal(1).scaleb(-digits)
+        whole = Decimal(repr(float(amount)))
+        parts = [
+            (whole * Decimal(repr(float(weight / weights.sum())))).quantize(step)
+            for weight in weights
+        ]
+        parts[-1] += whole - sum(parts)
+        for i, part in zip(places, parts, strict=True):
+            texts[i] = format(part, "f").replace(".", mark)
+
+    def _weights(self, mapped: dict[str, pa.Array], mark: str, height: int) -> Numbers:
+        def read(name: str) -> Numbers | None:
+            return Profile(mapped[name], mark=mark).numbers if name in mapped else None
+
+        units, prices = read("units"), read("unit_price")
+        totals = read("line_total") if "line_total" not in self._merged else None
+        if totals is None and units is not None:
+            totals = units if prices is None else units * prices
+        return np.zeros(height) if totals is None else np.nan_to_num(totals)
+
+    def notes(self) -> Iterator[str]:
+        """Say what was shared out."""
+        if self._merged:
+            yield (
+                f"{quoted([*self._merged])} of {count(self._orders, 'order')} shared out among "
+                "their lines, by `order_amounts`"
+            )
 
 
 def _is_wanted(texts: pa.Array, wanted: Wanted) -> pa.Array:

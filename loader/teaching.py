@@ -141,6 +141,7 @@ def _figure_lines(figures: Figures) -> list[str]:
 def _asked(lesson: Lesson, answers: Answers, out: Console) -> Answers:
     """Ask what is open; return the answers there are then."""
     settings, columns = dict(answers.settings), dict(answers.columns)
+    order_amounts = dict(answers.order_amounts)
     currency = answers.currency
     asked: set[tuple[str, ...]] = set()
     for file, questions in lesson.questions.items():
@@ -149,9 +150,9 @@ def _asked(lesson: Lesson, answers: Answers, out: Console) -> Answers:
             if flags not in asked:
                 asked.add(flags)
                 key, value = _answer(file, question, out)
-                if key == "column":
+                if key in ("column", "order_amounts"):
                     column, _, header = value.partition("=")
-                    columns[column] = header
+                    (columns if key == "column" else order_amounts)[column] = header
                 elif key == "currency":
                     currency = value
                 elif key:
@@ -179,7 +180,13 @@ def _asked(lesson: Lesson, answers: Answers, out: Console) -> Answers:
             show_default=False,
         ).upper()
         currency = said if said in known else ""
-    return replace(answers, settings=settings, columns=columns, currency=currency)
+    return replace(
+        answers,
+        settings=settings,
+        columns=columns,
+        currency=currency,
+        order_amounts=order_amounts,
+    )
 
 
 def _answer(file: Path, question: Question, out: Console) -> tuple[str, str]:

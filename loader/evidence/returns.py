@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from loader.evidence.amounts import amounts_of, factor_places
 from loader.evidence.finding import Finding
 from loader.layout_keys import Wanted
 from loader.questions import Question, Reading, as_argument
-from loader.understanding.profiles import Numbers, Profile
 from loader.understanding.vocabulary import back_words, parts, row_phrases, row_words
 from loader.wording import SHOWN, count, quoted, short
 
@@ -65,9 +65,7 @@ class ReturnEvidence:
             is_declared: whether people wrote how to read it.
         """
         self._names = names
-        total = positions.get("line_total") or ()
-        price, units = (positions.get(name) or () for name in ("unit_price", "units"))
-        self._factors = [*total[:1]] or ([price[0], units[0]] if price and units else [])
+        self._factors = factor_places(positions)
         is_settled = is_declared or isinstance(returns, str) or not self._factors
         told = set() if returns is None or isinstance(returns, str) else {*map(_plain, returns)}
         told |= {_plain(name) for name, wanted in rules.items() if not wanted.excluded}
@@ -130,7 +128,7 @@ class ReturnEvidence:
         said = pc.fill_null(pc.match_substring_regex(column, f"(?i){_pattern(*pattern)}"), False)
         if not pc.any(said).as_py():
             return
-        amounts = _amounts(factors)
+        amounts = amounts_of(factors)
         places = np.flatnonzero(np.asarray(said) & (amounts > 0))
         if not len(places):
             return
@@ -156,7 +154,7 @@ class ReturnEvidence:
 
     def _question(self, place: int, found: _Column) -> Question:
         name = self._names[place]
-        total = sum(float(_amounts(block).sum()) for block in self._blocks)
+        total = sum(float(amounts_of(block).sum()) for block in self._blocks)
         key = json.dumps(name, ensure_ascii=False)
         spelt = {form for word in found.words for form in (word, word.upper(), word.lower())}
         matches = _pattern(found.head, "|".join(sorted(spelt)), "|".join(found.tails))
@@ -189,11 +187,6 @@ class ReturnEvidence:
 
 def _pattern(head: str, words: str, tail: str) -> str:
     return f"^{head}({words})({tail})"
-
-
-def _amounts(factors: Sequence[pa.Array]) -> Numbers:
-    amounts: Numbers = np.nan_to_num(np.prod([Profile(f).numbers for f in factors], axis=0))
-    return amounts
 
 
 def _plain(name: str) -> str:

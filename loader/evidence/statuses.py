@@ -10,10 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from loader.contracts import folded
+from loader.evidence.amounts import amounts_of, factor_places
 from loader.evidence.finding import Finding
 from loader.layout_keys import Wanted
 from loader.questions import Question, Reading, as_argument
-from loader.understanding.profiles import Numbers, Profile
+from loader.understanding.profiles import Numbers
 from loader.understanding.vocabulary import parts, row_keys, row_phrases, row_words, says, words_for
 from loader.wording import SHOWN, count, quoted, short
 
@@ -62,9 +63,7 @@ class StatusEvidence:
             for place, name in enumerate(self.names)
             if place not in mapped and self._excluded.get(name.strip().casefold()) != []
         }
-        total = self.positions.get("line_total") or ()
-        price, units = (self.positions.get(name) or () for name in ("unit_price", "units"))
-        self._factors = [*total[:1]] or [*price[:1], *units[:1]]
+        self._factors = factor_places(self.positions)
         if not self._factors:
             self._said = {}
 
@@ -96,9 +95,9 @@ class StatusEvidence:
                 if not is_open or self._is_return(place, text):
                     item.rows += 1
                     continue
-                amounts = self._amounts(self._blocks[-1]) if amounts is None else amounts
+                amounts = amounts_of(self._blocks[-1]) if amounts is None else amounts
                 places = np.flatnonzero(encoded.indices.to_numpy(zero_copy_only=False) == code)
-                own = np.nan_to_num(amounts[places])
+                own = amounts[places]
                 item.first_row = item.first_row or int(numbers[int(places[0])].as_py())
                 item.rows += len(places)
                 item.amount += float(own.sum())
@@ -113,10 +112,6 @@ class StatusEvidence:
         if _is_sign(self.names[place]) or wanted.matches or wanted.excluded:
             return True  # each of its texts is one or the other
         return text.strip().casefold() in {said.strip().casefold() for said in wanted.texts}
-
-    def _amounts(self, factors: Sequence[pa.Array]) -> Numbers:
-        amounts = [Profile(texts).numbers for texts in factors]
-        return np.prod(amounts, axis=0) if amounts else np.empty(0)
 
     def finding(self) -> Finding[None]:
         """Return what is said of such rows, or the question whether they are sales."""
@@ -151,7 +146,7 @@ class StatusEvidence:
 
     def _question(self, place: int, open_: Mapping[str, _Said]) -> Question:
         name = self.names[place]
-        total = sum(float(np.nansum(self._amounts(block))) for block in self._blocks)
+        total = sum(float(amounts_of(block).sum()) for block in self._blocks)
         taken = sum(item.amount for item in open_.values())
         # As rules compare them, without case: each once.
         texts = [*self._excluded.get(name.strip().casefold(), []), *sorted(open_)]

@@ -1,4 +1,4 @@
-"""The currencies that cells of an .xls or .xlsb show by their format; calamine tells none."""
+"""What cells of an .xls or .xlsb show by their format, which calamine does not tell."""
 
 import posixpath
 import struct
@@ -13,7 +13,7 @@ from defusedxml.ElementTree import fromstring
 from loader.reading.number_formats import currency_shown
 
 # Records of an .xlsb, as [MS-XLSB] numbers them.
-_ROW, _FORMAT, _STYLE, _SHEET = 0, 44, 47, 156
+_ROW, _FONT, _FORMAT, _STYLE, _SHEET, _MERGED = 0, 43, 44, 47, 156, 176
 _CELLS = range(2, 12)  # those with a value
 _STYLES_BEGIN, _STYLES_END = 617, 618
 
@@ -43,44 +43,110 @@ def currencies_of_xls(path: Path, sheet: str, column: int) -> dict[int, str]:
         }
 
 
+def struck_through_in_xls(path: Path, sheet: str) -> list[tuple[int, int]]:
+    """Return (row from 1, column from 0) of the cells whose text is struck through."""
+    with xlrd.open_workbook(
+        str(path), formatting_info=True, on_demand=True, logfile=StringIO()
+    ) as book:
+        struck = {
+            number
+            for number, style in enumerate(book.xf_list)
+            if style.font_index < len(book.font_list)
+            and book.font_list[style.font_index].struck_out
+        }
+        if not struck:
+            return []
+        table = book.sheet_by_name(sheet)
+        return [
+            (row + 1, column)
+            for row in range(table.nrows)
+            for column in range(table.row_len(row))
+            if table.cell_xf_index(row, column) in struck
+        ]
+
+
 def currencies_of_xlsb(path: Path, sheet: str, column: int) -> dict[int, str]:
     """Return the currencies of the values in a column (1 is A) of a sheet, by row from 1."""
-    found: dict[int, str] = {}
-    row = 0
+    shown = _currencies(_styles_part(path))
+    if not shown:
+        return {}
+    cells = _styled(_sheet_part(path, sheet))
+    return {
+        row: shown[style] for row, place, style in cells if place == column - 1 and style in shown
+    }
+
+
+def struck_through_in_xlsb(path: Path, sheet: str) -> list[tuple[int, int]]:
+    """Return (row from 1, column from 0) of the cells whose text is struck through."""
+    fonts, used = [], []
+    for kind, data in _records_of_cells(_styles_part(path)):
+        if kind == _FONT:
+            fonts.append(bool(data[2] & 0x08))
+        elif kind == _STYLE:
+            used.append(struct.unpack_from("<H", data, 4)[0])
+    struck = {number for number, font in enumerate(used) if font < len(fonts) and fonts[font]}
+    if not struck:
+        return []
+    cells = _styled(_sheet_part(path, sheet))
+    return [(row, place) for row, place, style in cells if style in struck]
+
+
+def merged_down_in_xlsb(path: Path, sheet: str) -> list[tuple[int, int, int]]:
+    """Return (first row, last row, column from 0) of the cells merged over several rows."""
+    areas = (
+        struct.unpack_from("<4I", data)
+        for kind, data in _records(_sheet_part(path, sheet))
+        if kind == _MERGED
+    )
+    return [(top + 1, bottom + 1, left) for top, bottom, left, _ in areas if top < bottom]
+
+
+def _styles_part(path: Path) -> bytes:
     with zipfile.ZipFile(path) as archive:
         names = {name.lower(): name for name in archive.namelist()}
-        if "xl/styles.bin" not in names:
-            return {}
-        shown = _styles(archive.read(names["xl/styles.bin"]))
-        if not shown:
-            return {}
+        return archive.read(names["xl/styles.bin"]) if "xl/styles.bin" in names else b""
+
+
+def _sheet_part(path: Path, sheet: str) -> bytes:
+    with zipfile.ZipFile(path) as archive:
+        names = {name.lower(): name for name in archive.namelist()}
         listed = dict(_sheets(archive.read(names["xl/workbook.bin"])))
         relations = {
             item.get("Id"): posixpath.normpath(posixpath.join("/xl", item.get("Target", "")))
             for item in fromstring(archive.read(names["xl/_rels/workbook.bin.rels"]))
         }
-        part = names[relations[listed[sheet]].lstrip("/").lower()]
-        for kind, data in _records(archive.read(part)):
-            if kind == _ROW:
-                row = struct.unpack_from("<I", data)[0] + 1
-            elif kind in _CELLS:
-                place, style = struct.unpack_from("<II", data)
-                if place == column - 1 and (sign := shown.get(style & 0xFFFFFF)):
-                    found[row] = sign
-    return found
+        return archive.read(names[relations[listed[sheet]].lstrip("/").lower()])
 
 
-def _styles(styles: bytes) -> dict[int, str]:
+def _styled(part: bytes) -> Iterator[tuple[int, int, int]]:
+    """Yield the row, from 1, the column, from 0, and the style of each cell with a value."""
+    row = 0
+    for kind, data in _records(part):
+        if kind == _ROW:
+            row = struct.unpack_from("<I", data)[0] + 1
+        elif kind in _CELLS:
+            place, style = struct.unpack_from("<II", data)
+            yield row, place, style & 0xFFFFFF
+
+
+def _records_of_cells(styles: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the records of styles, without the styles that others are made from."""
+    are_of_cells = False
+    for kind, data in _records(styles):
+        if kind in (_STYLES_BEGIN, _STYLES_END):
+            are_of_cells = kind == _STYLES_BEGIN
+        elif kind != _STYLE or are_of_cells:
+            yield kind, data
+
+
+def _currencies(styles: bytes) -> dict[int, str]:
     """Return the currency that each style of cells shows, by its number."""
     codes: dict[int, str] = {}
     formats: list[int] = []
-    are_of_cells = False
-    for kind, data in _records(styles):
+    for kind, data in _records_of_cells(styles):
         if kind == _FORMAT:
             codes[struct.unpack_from("<H", data)[0]] = _text(data, 2)[0]
-        elif kind in (_STYLES_BEGIN, _STYLES_END):
-            are_of_cells = kind == _STYLES_BEGIN
-        elif kind == _STYLE and are_of_cells:
+        elif kind == _STYLE:
             formats.append(struct.unpack_from("<H", data, 2)[0])
     signs = {code: currency_shown(text) for code, text in codes.items()}
     return {number: sign for number, code in enumerate(formats) if (sign := signs.get(code, ""))}

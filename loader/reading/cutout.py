@@ -1,13 +1,13 @@
 """Some cells of a sheet, read as if it had no others: one of the tables that stand in it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import pyarrow as pa
 
 from loader.reading.cell_scan import column_number
-from loader.reading.sheet import Block, Sheet
+from loader.reading.sheet import Block, MergedDown, Sheet
 
 
 class Cells(NamedTuple):
@@ -108,13 +108,29 @@ class Cutout:
 
     def uncalculated(self) -> list[tuple[int, int]]:
         """Return the formulas without a value; see `Sheet`."""
-        width = self._cells.right - self.first_column() + 1
+        return self._within(self._sheet.uncalculated())
+
+    def merged_down(self) -> list[MergedDown]:
+        """Return the cells that are merged over several rows."""
         return [
-            (row, column - self._offset())
-            for row, column in self._sheet.uncalculated()
-            if 0 <= column - self._offset() < width
-            and self._cells.top <= row <= (self._cells.bottom or row)
+            item._replace(position=item.position - self._offset())
+            for item in self._sheet.merged_down()
+            if self._has(item.top, item.position)
         ]
+
+    def struck_through(self) -> list[tuple[int, int]]:
+        """Return the cells whose text is struck through; see `Sheet`."""
+        return self._within(self._sheet.struck_through())
+
+    def _within(self, places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Return those places of the sheet that are among its cells, with positions of its own."""
+        return [(row, column - self._offset()) for row, column in places if self._has(row, column)]
+
+    def _has(self, row: int, position: int) -> bool:
+        width = self._cells.right - self.first_column() + 1
+        return 0 <= position - self._offset() < width and self._cells.top <= row <= (
+            self._cells.bottom or row
+        )
 
     def _offset(self) -> int:
         return max(self._cells.left - self._sheet.first_column(), 0)

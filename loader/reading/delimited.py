@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from loader.evidence.encodings import code_page, words_in
 from loader.questions import Question
 from loader.reading.kinds import likeness
-from loader.reading.sheet import BadFile, Block
+from loader.reading.sheet import BadFile, Block, MergedDown
 from loader.wording import SHOWN, count
 
 BLOCK_ROWS = 50_000
@@ -121,6 +121,14 @@ class DelimitedSheet:
 
     def uncalculated(self) -> list[tuple[int, int]]:
         """Return nothing: there are no formulas."""
+        return []
+
+    def merged_down(self) -> list[MergedDown]:
+        """Return nothing: text has no merged cells."""
+        return []
+
+    def struck_through(self) -> list[tuple[int, int]]:
+        """Return nothing: text has no formats."""
         return []
 
     # ------------------------------------------------------------------ rows

@@ -1,4 +1,4 @@
-"""The currencies that cells show by their number format alone."""
+"""What cells show by their style alone: a currency, and that they are struck through."""
 
 import re
 import unicodedata
@@ -27,6 +27,20 @@ def currencies_of_styles(styles: Element) -> dict[int, str]:
         for number, style in enumerate(styles.iterfind("{*}cellXfs/{*}xf"))
     }
     return {number: sign for number, sign in found.items() if sign}
+
+
+def styles_struck_through(styles: Element) -> set[int]:
+    """Return the numbers of the styles of cells whose text is struck through."""
+    fonts = {
+        str(number)
+        for number, font in enumerate(styles.iterfind("{*}fonts/{*}font"))
+        if any(
+            mark.get("val", "1").lower() in ("1", "true", "on")
+            for mark in font.iterfind("{*}strike")
+        )
+    }
+    found = enumerate(styles.iterfind("{*}cellXfs/{*}xf"))
+    return {number for number, style in found if style.get("fontId") in fonts}
 
 
 def currency_shown(code: str) -> str:

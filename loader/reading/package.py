@@ -13,7 +13,7 @@ from defusedxml.ElementTree import fromstring
 
 from loader.reading.cell_scan import column_number, scan
 from loader.reading.damage import max_cells, too_far
-from loader.reading.number_formats import currencies_of_styles
+from loader.reading.number_formats import currencies_of_styles, styles_struck_through
 from loader.reading.sheet import BadFile
 
 MAX_DESCRIPTION = 64 * 2**20
@@ -57,8 +57,10 @@ class Package:
         self.counts_from_1904 = date1904.lower() in ("1", "true")
         self.has_durations = any(_DURATION_FORMAT.search(text) for text in formats)
         self._currencies: dict[int, str] = {}
-        for text in formats:
-            self._currencies |= currencies_of_styles(fromstring(text))
+        self._struck_through: set[int] = set()
+        for style in map(fromstring, formats):
+            self._currencies |= currencies_of_styles(style)
+            self._struck_through |= styles_struck_through(style)
 
     def worksheets(self) -> list[Listed]:
         """Return the worksheets."""
@@ -106,6 +108,30 @@ class Package:
                 for tag in _HIDDEN_ROW.findall(chunk)
                 for row in _ROW_NUMBER.findall(tag)
             }
+        return sorted(found)
+
+    def merged_down(self, part: str) -> list[tuple[int, int, int]]:
+        """Return (first row, last row, column from 0) of the cells merged over several rows."""
+        with zipfile.ZipFile(self._path) as archive:
+            found = {
+                (int(top), int(bottom), column_number(left))
+                for chunk in _chunks(archive, self._info(archive, part))
+                if b"mergeCell" in chunk
+                for left, top, bottom in _MERGED.findall(chunk)
+                if top != bottom
+            }
+        return sorted(found)
+
+    def struck_through(self, part: str) -> list[tuple[int, int]]:
+        """Return (row, column from 0) of the cells whose text is struck through."""
+        if not self._struck_through:
+            return []
+        found = set()
+        with zipfile.ZipFile(self._path) as archive:
+            for chunk in _chunks(archive, self._info(archive, part)):
+                for letters, row, style in _ANY_STYLED.findall(chunk):
+                    if int(style) in self._struck_through:
+                        found.add((int(row), column_number(letters)))
         return sorted(found)
 
     def currencies(self, part: str, column: str) -> dict[int, str]:
@@ -164,6 +190,10 @@ _STYLED = (
     rb"""<(?:\w+:)?c\s(?=[^<>]*\br=["']%s(\d+)["'])(?=[^<>]*\bs=["'](\d+)["'])""",
 )
 _STYLED_OTHERWISE = (b"<c s=", b"<c t=", b"='", b":c ")
+_ANY_STYLED = re.compile(
+    rb"""<(?:\w+:)?c\s(?=[^<>]*\br=["']([A-Z]+)(\d+)["'])(?=[^<>]*\bs=["'](\d+)["'])"""
+)
+_MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^<>]*?ref=["']([A-Z]+)(\d+):[A-Z]+(\d+)["']""")
 _HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\s(?=[^<>]*\shidden=["'](?:1|true)["'])[^<>]*>""")
 _ROW_NUMBER = re.compile(rb"""\sr=["'](\d+)["']""")
 _DIMENSION = re.compile(rb'<(?:\w+:)?dimension\s[^>]*?ref="(?:[A-Z]+\d+:)?([A-Z]+)(\d+)"')

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import pyarrow as pa
 
@@ -38,6 +38,20 @@ class Block:
     def height(self) -> int:
         """Number of rows."""
         return len(self.columns[0]) if self.columns else 0
+
+
+class MergedDown(NamedTuple):
+    """A cell merged over several rows.
+
+    Attributes:
+        top: the number of the row that holds its value, as Excel shows it.
+        bottom: that of the last row.
+        position: of its column in the blocks.
+    """
+
+    top: int
+    bottom: int
+    position: int
 
 
 class Sheet(Protocol):
@@ -85,3 +99,9 @@ class Sheet(Protocol):
 
     def uncalculated(self) -> list[tuple[int, int]]:
         """Return (row, position in the blocks) of the formulas that were saved without a value."""
+
+    def merged_down(self) -> list[MergedDown]:
+        """Return the cells that are merged over several rows."""
+
+    def struck_through(self) -> list[tuple[int, int]]:
+        """Return (row, position in the blocks) of the cells whose text is struck through."""

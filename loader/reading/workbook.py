@@ -13,7 +13,13 @@ import pyarrow.compute as pc
 import python_calamine
 
 from loader.questions import Question
-from loader.reading.binary_formats import currencies_of_xls, currencies_of_xlsb
+from loader.reading.binary_formats import (
+    currencies_of_xls,
+    currencies_of_xlsb,
+    merged_down_in_xlsb,
+    struck_through_in_xls,
+    struck_through_in_xlsb,
+)
 from loader.reading.cell_scan import column_number
 from loader.reading.cell_texts import (
     LONG_OR_LARGE,
@@ -27,14 +33,18 @@ from loader.reading.cell_texts import (
 )
 from loader.reading.damage import in_plain_words
 from loader.reading.kinds import fitting, kind_of
-from loader.reading.open_document import currencies_of_ods
+from loader.reading.open_document import (
+    currencies_of_ods,
+    merged_down_in_ods,
+    struck_through_in_ods,
+)
 from loader.reading.package import (
     Listed,
     Package,
     refuse_far_cells_of_xlsb,
     refuse_many_cells_of_ods,
 )
-from loader.reading.sheet import BadFile, Block
+from loader.reading.sheet import BadFile, Block, MergedDown
 from loader.wording import SHOWN, count
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
@@ -109,19 +119,71 @@ class WorkbookSheet:
             if self._package is not None:
                 return self._package.currencies(self._part, column)
             place = self._book.path, self.name, column_number(column.encode()) + 1
-            if self._book.kind == ".ods":
-                return currencies_of_ods(*place)
+            read = {
+                ".ods": currencies_of_ods,
+                ".xls": currencies_of_xls,
+                ".xlsb": currencies_of_xlsb,
+            }[self._book.kind]
             try:
-                is_old = self._book.kind == ".xls"
-                return currencies_of_xls(*place) if is_old else currencies_of_xlsb(*place)
+                return read(*place)
             except Exception as error:
-                # Calamine has read the cells, so that the file is not lost for its formats.
-                note = (
-                    f"number formats of this {self._book.kind} cannot be read ({error}): what "
-                    "currency they show is not known; `currency:` in a layout says it"
-                )
-                self.notes += [note] * (note not in self.notes)
+                self._note_formats(error)
                 return {}
+
+    def merged_down(self) -> list[MergedDown]:
+        """Return the cells that are merged over several rows."""
+        with in_plain_words(self.name):
+            try:
+                merged = self._find_merged()
+            except (BadFile, MemoryError):
+                raise
+            except Exception as error:
+                self._note_formats(error)
+                return []
+        first, width = self._used()
+        return [
+            MergedDown(top, bottom, column - first)
+            for top, bottom, column in merged
+            if first <= column < first + width
+        ]
+
+    def struck_through(self) -> list[tuple[int, int]]:
+        """Return the cells whose text is struck through."""
+        with in_plain_words(self.name):
+            if self._package is not None:
+                cells = self._package.struck_through(self._part)
+            else:
+                read = {
+                    ".ods": struck_through_in_ods,
+                    ".xls": struck_through_in_xls,
+                    ".xlsb": struck_through_in_xlsb,
+                }[self._book.kind]
+                try:
+                    cells = read(self._book.path, self.name)
+                except Exception as error:
+                    self._note_formats(error)
+                    return []
+        first, width = self._used()
+        return [(row, column - first) for row, column in cells if first <= column < first + width]
+
+    def _find_merged(self) -> list[tuple[int, int, int]]:
+        if self._package is not None:
+            return self._package.merged_down(self._part)
+        if self._book.kind == ".ods":
+            return merged_down_in_ods(self._book.path, self.name)
+        if self._book.kind == ".xlsb":
+            return merged_down_in_xlsb(self._book.path, self.name)
+        ranges = self._book.typed.get_sheet_by_name(self.name).merged_cell_ranges or []
+        return [(top + 1, bottom + 1, left) for (top, left), (bottom, _) in ranges if top < bottom]
+
+    def _note_formats(self, error: Exception) -> None:
+        """Say what is not known; calamine has read the cells, so that the file is not lost."""
+        note = (
+            f"formats of this {self._book.kind} cannot be read ({error}): which currency they show "
+            "and which cells are merged or struck through is not known; `currency:` in a layout "
+            "says the first"
+        )
+        self.notes += [note] * (note not in self.notes)
 
     def uncalculated(self) -> list[tuple[int, int]]:
         """Return the formulas without a value; of .xlsx and .xlsm only, else none."""

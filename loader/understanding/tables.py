@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from loader.contracts import header_key
 from loader.headers import SEARCHED_ROWS, HeaderRow, SheetTop
+from loader.merged import fill_unread
 from loader.questions import Question
 from loader.reading.sheet import Block, Sheet
 from loader.understanding.profiles import Profile
@@ -77,6 +78,7 @@ def table_of(file: Path, sheet: Sheet, first: Block, *, siblings: int) -> Table:
     rows = header_rows(top)
     header = top.at(rows)
     assert header is not None  # the row is not blank
+    first = fill_unread(sheet, header.row, [cell or "" for cell in header.cells], first)
     start = header.row - first.first_row + 1
     below = [column.slice(start, SAMPLE) for column in first.columns[: len(header.cells)]]
     columns = _without_repeats(below, header)

@@ -32,6 +32,7 @@ from loader.understanding.vocabulary import (
     parts,
     says,
     says_of_numbers,
+    says_order_total,
 )
 from loader.unpivoting import month_names
 from loader.wording import SHOWN, quoted, short
@@ -279,6 +280,7 @@ class _Reading:
         self.weights: dict[tuple[str, int], float] = {}
         self.reasons: dict[tuple[str, int], list[str]] = {}
         self.others: set[int] = set()
+        self.of_orders: dict[int, str] = {}  # totals of whole orders, with how they stand there
         self.money_off: set[int] = set()  # discounts that a total proves to be amounts
 
     def understood(self) -> Understood:
@@ -299,7 +301,8 @@ class _Reading:
             self._complete_lines(found)
             self._fill_down(found)
             found.question = (
-                self._rivals(found)
+                self._total_of_orders(found)
+                or self._rivals(found)
                 or self._price_or_total(found)
                 or self._price_of_several(found)
                 or self._with_tax(found)
@@ -527,7 +530,6 @@ class _Reading:
         self._find_order_numbers()
         self._find_products()
         self._check_product_ids()
-        self._check_filled()
         order = next(iter(self._candidates("order_id")), None)
         self._check_line_numbers(order)
         if order is not None:
@@ -535,11 +537,18 @@ class _Reading:
                 why = self._of_the_order(order, position)
                 if why and not self._is_price_by_units(position):
                     self._refuse(position, ("line_total", "unit_price"), why)
+                    self.of_orders[position] = why
+            weighed = {position for _, position in self.weights}
+            for position in [place for place in self._amounts() if place not in weighed]:
+                is_total = says_order_total(self.table.headers[position])
+                if is_total and (why := self._of_the_order(order, position)):
+                    self.of_orders[position] = why
             for column in ("discount_amount", "line_cost", "line_profit"):
                 for position in self._candidates(column):
                     why = self._of_the_order(order, position)
                     if why == "filled on the first line of an order only":
                         self._refuse(position, (column,), why)
+        self._check_filled()
         self._check_totals()
         self._check_costs()
         self._settle_discounts()
@@ -1059,14 +1068,129 @@ class _Reading:
                     f"--column {shlex.quote(f'discount_amount={header}')}",
                 ),
                 Reading(
-                    "of the whole order, for which the file needs each line's share of it; "
-                    "without, nothing is taken off (0.00)",
-                    "no discount_amount",
-                    "--column discount_amount=none",
+                    "of the whole order, to be shared out among its lines "
+                    f"({self._once(order.positions[0], off):,.2f} off)",
+                    f"discount_amount: {json.dumps(header, ensure_ascii=False)} and "
+                    "order_amounts: discount_amount",
+                    f"--order-amounts {shlex.quote(f'discount_amount={header}')}",
                 ),
             ),
             self.table.places[0][1],
         )
+
+    def _total_of_orders(self, found: Understood) -> Question | None:
+        """Ask about a total of orders to which no amounts of lines come."""
+        order = found.picks.get("order_id")
+        if order is None or "units" not in found.picks or "line_total" in found.picks:
+            return None
+        gross = self._gross()
+        for position, why in self.of_orders.items():
+            name = self.table.header.names[position]
+            totals = self._by_order(order.positions[0], self._numbers(position), of_orders=True)
+            whole = float(np.nansum(totals))
+            said = shlex.quote(f"line_total={name}")
+            key = f"line_total: {json.dumps(name, ensure_ascii=False)}"
+            shared = Reading(
+                f"'{short(name, 30)}', which is that of the whole order, shared out among its "
+                f"lines ({whole:,.2f} in the first rows)",
+                f"{key} and order_amounts: line_total",
+                f"--order-amounts {said}",
+            )
+            if gross is None:
+                # Perhaps; whoever answers says so.
+                found.picks["line_total"] = Pick([position], 0.9, [why])
+                self.asides.pop(position, None)
+                each = float(np.nansum(self._numbers(position)))
+                if why == "the same on every line of an order":
+                    of_each = Reading(f"that of each line ({each:,.2f})", key, f"--column {said}")
+                else:
+                    of_each = Reading(
+                        "that of each line", "fill_down: line_total", "--fill-down line_total"
+                    )
+                units = self._numbers(found.picks["units"].positions[0])
+                prices = tuple(
+                    Reading(
+                        f"'{short(price, 30)}' times units ({float(np.nansum(amounts)):,.2f})",
+                        f"unit_price: {json.dumps(price, ensure_ascii=False)}",
+                        f"--column {shlex.quote(f'unit_price={price}')}",
+                    )
+                    for place in self._unread_amounts(found)
+                    for price, amounts in (
+                        [(self.table.header.names[place], self._numbers(place) * units)]
+                    )
+                )
+                return Question(
+                    "is the amount", (shared, of_each, *prices), self.table.places[0][1]
+                )
+            lines = self._by_order(order.positions[0], gross)
+            if proofs.proves(totals, lines) or self._is_explained(
+                order.positions[0], totals, lines
+            ):
+                continue
+            price = self.table.header.names[found.picks["unit_price"].positions[0]]
+            return Question(
+                "do the lines come to",
+                (
+                    shared,
+                    Reading(
+                        f"'{short(price, 30)}' times units ({float(np.nansum(lines)):,.2f})",
+                        f"unit_price: {json.dumps(price, ensure_ascii=False)}",
+                        f"--column {shlex.quote(f'unit_price={price}')}",
+                    ),
+                ),
+                self.table.places[0][1],
+            )
+        return None
+
+    def _unread_amounts(self, found: Understood) -> list[int]:
+        """Return where amounts stand of which nothing is known, and that are of no whole order."""
+        taken = {place for pick in found.picks.values() for place in pick.positions}
+        known = {*taken, *self.asides, *self.others, *self.of_orders}
+        return [
+            place
+            for place in self._amounts()
+            if place not in known
+            and self.table.headers[place]
+            and not self.table.profiles[place].is_whole
+        ]
+
+    def _is_explained(self, order: int, totals: Numbers, lines: Numbers) -> bool:
+        """Tell whether totals are the lines with the shipping, the taxes, less the discounts."""
+        reductions = {
+            position
+            for column in ("discount_amount", "unit_discount")
+            for position in self._candidates(column)
+        }
+        others = {*self._freights(), *self._taxes(), *reductions}
+        others |= {place for place in self.asides if place not in self.of_orders}
+        parts = [
+            self._by_order(
+                order,
+                self._numbers(place),
+                of_orders=self._of_the_order(order, place) is not None,
+            )
+            for place in sorted(others)
+            if self.table.profiles[place].number_share > 0.6
+        ]
+        return proofs.is_sum_with_some_of(totals, lines, parts)
+
+    def _by_order(self, order: int, numbers: Numbers, *, of_orders: bool = False) -> Numbers:
+        """Return the sum of each order; of what is that of whole orders, the amount itself."""
+        sums: dict[tuple[int, str | None], float] = {}
+        ids = self.table.profiles[order].texts.to_pylist()
+        for origin, text, number in zip(self.table.origins, ids, numbers.tolist(), strict=True):
+            key = (origin, text)
+            if not of_orders:
+                sums[key] = sums.get(key, 0.0) + float(np.nan_to_num(number))
+            elif np.isfinite(number):
+                sums[key] = number
+            else:
+                sums.setdefault(key, 0.0)
+        return np.array([*sums.values()])
+
+    def _once(self, order: int, numbers: Numbers) -> float:
+        """Return what amounts of whole orders come to, each counted once."""
+        return float(self._by_order(order, numbers, of_orders=True).sum())
 
     def _price_of_several(self, found: Understood) -> Question | None:
         """Ask whether a price is that of so many units as stand beside it, where no total tells."""

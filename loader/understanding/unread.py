@@ -129,6 +129,10 @@ def _of_what_is_taken_off(table: Table, places: Places, asides: dict[int, str]) 
         names = table.header.names
         name, own = names[position], names[places[column]]
         sums = [float(np.nansum(numbers)) for numbers in (amounts, amounts - np.abs(off))]
+        order = places.get("order_id")
+        of_order = order is not None and proofs.of_the_order(
+            table.profiles[order], table.profiles[position], table.origins
+        )
         is_offered = column == "unit_price" and "discount_amount" not in places
         if is_offered:
             taken = Reading(
@@ -142,6 +146,15 @@ def _of_what_is_taken_off(table: Table, places: Places, asides: dict[int, str]) 
                 "the rest, or rows of their own with a minus",
                 "",
                 "",
+            )
+        if of_order and "discount_amount" not in places:
+            # What is taken off once of an order stands on each of its lines.
+            taken = Reading(
+                "less what stands there, which is that of the whole order, shared out among its "
+                "lines",
+                f"discount_amount: {json.dumps(name, ensure_ascii=False)} and "
+                "order_amounts: discount_amount",
+                f"--order-amounts {shlex.quote(f'discount_amount={name}')}",
             )
         as_it_is = Reading(
             f"as it is ({sums[0]:,.2f} in the first rows)",

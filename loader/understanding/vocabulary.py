@@ -28,6 +28,9 @@ _APART = 3
 _COMPOUND = 6
 """A word of more letters may begin another one, in names of tables."""
 
+_EXAMPLE = 7
+"""A word for examples of as many letters may begin another one."""
+
 _FEW = 5
 """Words of a text that says of a row what it is."""
 
@@ -104,6 +107,18 @@ def back_words() -> tuple[str, ...]:
 
 
 @cache
+def is_example(text: str) -> bool:
+    """Tell whether a text says of its row that it is an example: `Muster`, `Beispielartikel`."""
+    begins = " ".join(parts(text[:100].lower()))
+    return any(
+        begins == phrase
+        or begins.startswith(f"{phrase} ")
+        or (len(phrase) >= _EXAMPLE and begins.startswith(phrase))
+        for phrase in row_phrases("example")
+    )
+
+
+@cache
 def _number_words(kind: str) -> frozenset[str]:
     words = _listed(_vocabulary()["numbers"][kind])
     return frozenset(
@@ -118,6 +133,19 @@ def says_of_numbers(header: str, *kinds: str) -> bool:
     """Tell whether a word of a header of numbers is one of some kinds: `pieces`."""
     words = {*parts(header), *parts(header.lower())}  # MwSt is one word
     return any(words & _number_words(kind) for kind in kinds)
+
+
+@cache
+def _order_totals() -> tuple[frozenset[str], ...]:
+    words = _listed(_vocabulary()["order_totals"])
+    spelt = (form for word in words for form in (word, _without_umlauts(word)))
+    return tuple(dict.fromkeys(frozenset(parts(form)) for form in spelt))
+
+
+def says_order_total(header: str) -> bool:
+    """Tell whether a header of amounts says that they are those of whole orders."""
+    words = {*parts(header)}
+    return any(phrase <= words for phrase in _order_totals())
 
 
 def says(text: str, *kinds: str) -> bool:
