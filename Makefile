@@ -100,7 +100,7 @@ reset: .venv/run ## empty the warehouse (asks first; FORCE=1 does not); files in
 
 # -------------------------------------------------------------------------- for developers
 
-.PHONY: test test-deep lint bench lock help
+.PHONY: test test-deep lint bench bi lock help
 test: .venv/dev ## run every test, on DuckDB and on an embedded PostgreSQL
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 15
 
@@ -134,6 +134,10 @@ bench: .venv/dev ## measure; results as ratios within one run (takes an hour and
 	@$(BIN)/python -m benchmarks.load_workbook
 	@$(BIN)/python -m benchmarks.add_a_day
 	@$(BIN)/python -m benchmarks.serve_reports
+
+bi: .venv/run ## write anew what BI tools open (powerbi/), from dbt's metrics and words
+	@$(BIN)/dbt --quiet parse
+	@$(BIN)/python -m bi write
 
 # Without what only `dbt --use-v2-parser` needs: its installation downloads a program from elsewhere.
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
