@@ -5,24 +5,21 @@ import pickle
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 import sqlalchemy as sa
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
-from dbt_common.events.base_types import BaseEvent
-from dbt_common.events.event_manager import EventManager
 from hypothesis import settings
 
 from loader.deliveries import find_deliveries
 from loader.layouts import read_layouts
 from loader.load import Outcome, check, load
+from tests.quick_dbt import remembering, without_events
 from tests.replay import of_nodes, recorded, replay, without_seeds, without_words
 from warehouse import postgres
 from warehouse.connection import connect, warehouse_url
@@ -132,7 +129,7 @@ class Warehouse:
 
     def build(self, *arguments: str) -> None:
         """Run `dbt build`, which must pass."""
-        with _without_events():
+        with without_events():
             result = self.dbt("build", "--log-level", "none", *arguments)
         problems = [
             f"{item.node.name}: {item.message}"
@@ -249,16 +246,6 @@ def _quietly(engine: str) -> list[str]:
     return ["--quiet", "--log-level-file", "none", "--no-write-json", *folders]
 
 
-@contextmanager
-def _without_events() -> Iterator[None]:
-    """Have dbt tell nothing: an eighth of its time goes into events that nobody hears."""
-    with (
-        patch.object(EventManager, "fire_event", lambda *_, **__: None),
-        patch.object(BaseEvent, "__init__", lambda *_, **__: None),
-    ):
-        yield
-
-
 def manifest_parts(manifest: Manifest) -> dict[str, Any]:
     """Take a manifest apart; pickled whole, it comes back with its parts mixed up."""
     names = [field.name for field in fields(manifest) if not field.name.startswith("_")]
@@ -276,7 +263,8 @@ def _checkout() -> Iterator[None]:
         os.environ.pop(name, None)
     folder = Path.cwd()
     os.chdir(CHECKOUT)
-    yield
+    with remembering():
+        yield
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(before)
