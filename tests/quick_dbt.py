@@ -10,7 +10,7 @@ from types import CodeType
 from typing import Any
 from unittest.mock import patch
 
-import parsedatetime
+import parsedatetime  # type: ignore[import-untyped]
 from dbt_common.behavior_flags import BehaviorFlagRendered
 from dbt_common.clients.jinja import MacroFuzzEnvironment
 from dbt_common.events.base_types import BaseEvent
