@@ -9,10 +9,11 @@ import json
 import logging
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from pathlib import Path
+from functools import partial
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from loader.deliveries import Delivery, Found
     from loader.load import Outcome
     from loader.preview import Changes
+    from loader.watched import Tell
 
 USAGE = 2
 """Exit code: wrong usage or settings."""
@@ -119,40 +121,58 @@ def main() -> None:
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 def load_command(paths: tuple[Path, ...]) -> None:
     """Load files or folders (default: SALES_DATA_FILE, else data/inbox)."""
-    from loader.layouts import read_layouts
-    from loader.load import load, one_load_at_a_time
     from loader.logs import log_to_file
+    from loader.watched import watched
 
     log_to_file()
     with _plain_errors():
         settings = read_settings()
         found = _find(paths, settings)
-        layouts = read_layouts(settings.layouts_dir)
-        with (
-            _warehouse(settings) as connection,
-            one_load_at_a_time(connection),
-            _progress(found.deliveries) as step,
-        ):
-            outcomes = _shown(load(connection, found.deliveries, layouts, step))
+        with _progress(found.deliveries) as step:
+            outcomes = _shown(watched(partial(_load, found.deliveries), settings, step))
     _sum_up(outcomes, found)
+
+
+def _load(
+    deliveries: list[Delivery], tell: Tell, settings: Settings, stopped: Mapping[PurePosixPath, str]
+) -> None:
+    from loader.layouts import read_layouts
+    from loader.load import load, one_load_at_a_time
+
+    layouts = read_layouts(settings.layouts_dir)
+    # The server may not have noticed yet that the process before this one is gone.
+    patience = 30 if stopped else 0
+    with _warehouse(settings) as connection, one_load_at_a_time(connection, patience):
+        for outcome in load(connection, deliveries, layouts, tell, stopped):
+            tell(outcome)
 
 
 @main.command("check")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 def check_command(paths: tuple[Path, ...]) -> None:
     """Say what load would do, and what a correction would change; write nothing."""
-    from loader.layouts import read_layouts
-    from loader.load import check
     from loader.logs import log_to_file
+    from loader.watched import watched
 
     log_to_file()
     with _plain_errors():
         settings = read_settings()
         found = _find(paths, settings)
-        layouts = read_layouts(settings.layouts_dir)
-        with _ledger_to_try(settings) as connection, _progress(found.deliveries) as step:
-            outcomes = _shown(check(connection, found.deliveries, layouts, step))
+        with _progress(found.deliveries) as step:
+            outcomes = _shown(watched(partial(_check, found.deliveries), settings, step))
     _sum_up(outcomes, found, would=True)
+
+
+def _check(
+    deliveries: list[Delivery], tell: Tell, settings: Settings, stopped: Mapping[PurePosixPath, str]
+) -> None:
+    from loader.layouts import read_layouts
+    from loader.load import check
+
+    layouts = read_layouts(settings.layouts_dir)
+    with _ledger_to_try(settings) as connection:
+        for outcome in check(connection, deliveries, layouts, tell, stopped):
+            tell(outcome)
 
 
 @main.command("inspect")

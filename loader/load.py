@@ -1,12 +1,14 @@
 """Loads delivered files: each one fully in, in one transaction, or fully out."""
 
+import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -64,10 +66,14 @@ class Outcome:
 
 
 @contextmanager
-def one_load_at_a_time(connection: Connection) -> Iterator[None]:
+def one_load_at_a_time(connection: Connection, patience: float = 0) -> Iterator[None]:
     """Hold the warehouse for one load; DuckDB does so by itself, as it admits one writer.
 
     A load that ends in an error leaves its hold to the end of the connection.
+
+    Args:
+        connection: to the warehouse, with no transaction begun.
+        patience: seconds to wait for a load that is just ending.
 
     Raises:
         LoadInProgress: another load holds it.
@@ -75,12 +81,16 @@ def one_load_at_a_time(connection: Connection) -> Iterator[None]:
     if connection.dialect.name != "postgresql":
         yield
         return
-    with connection.begin():
-        free = connection.scalar(sa.text("select pg_try_advisory_lock(:key)"), {"key": LOCK})
-    if not free:
-        raise LoadInProgress(
-            "Another load is writing to this warehouse. Try again when it is done."
-        )
+    waits_until = time.monotonic() + patience
+    while True:
+        with connection.begin():
+            if connection.scalar(sa.text("select pg_try_advisory_lock(:key)"), {"key": LOCK}):
+                break
+        if time.monotonic() >= waits_until:
+            raise LoadInProgress(
+                "Another load is writing to this warehouse. Try again when it is done."
+            )
+        time.sleep(0.2)
     yield
     with connection.begin():
         connection.execute(sa.text("select pg_advisory_unlock(:key)"), {"key": LOCK})
@@ -91,6 +101,7 @@ def load(
     deliveries: Sequence[Delivery],
     layouts: list[LayoutFile],
     progress: Callable[[Delivery], None] = lambda _: None,
+    stopped: Mapping[PurePosixPath, str] = MappingProxyType({}),
 ) -> Iterator[Outcome]:
     """Load files, one transaction each; a bad one does not stop the others.
 
@@ -99,6 +110,7 @@ def load(
         deliveries: in the order in which they count as delivered.
         layouts: from `read_layouts`.
         progress: called before each file.
+        stopped: files that are not to be read, as that took too much: why they fail.
     """
     arriving = _hashes(deliveries)
     with connection.begin():
@@ -106,7 +118,7 @@ def load(
         deliveries = ledger.in_turn(connection, deliveries, arriving)
     for delivery in deliveries:
         progress(delivery)
-        outcome = _load_one(connection, delivery, layouts, arriving)
+        outcome = _load_one(connection, delivery, layouts, arriving, stopped)
         log.info(
             "file",
             status=outcome.status,
@@ -122,6 +134,7 @@ def check(
     deliveries: Sequence[Delivery],
     layouts: list[LayoutFile],
     progress: Callable[[Delivery], None] = lambda _: None,
+    stopped: Mapping[PurePosixPath, str] = MappingProxyType({}),
 ) -> Iterator[Outcome]:
     """Read files as `load` would, and leave nothing written.
 
@@ -130,6 +143,7 @@ def check(
         deliveries: as for `load`.
         layouts: as for `load`.
         progress: as for `load`.
+        stopped: as for `load`.
     """
     may_write = connection is not None and _may_write(connection)
     arriving = _hashes(deliveries)
@@ -154,6 +168,7 @@ def check(
             if settled is not None:
                 yield settled
                 continue
+            _refuse_stopped(delivery, stopped)
             if connection is None or known.current is None:
                 yield _read_only(delivery, chosen, known)
             elif may_write:
@@ -176,6 +191,11 @@ def check(
                 yield Outcome(delivery, "left alone")
             else:
                 yield _failure(delivery, chosen, problem)
+
+
+def _refuse_stopped(delivery: Delivery, stopped: Mapping[PurePosixPath, str]) -> None:
+    if reason := stopped.get(delivery.known_as):
+        raise BadFile(reason)
 
 
 def _hashes(deliveries: Sequence[Delivery]) -> dict[str, str]:
@@ -239,6 +259,7 @@ def _load_one(
     delivery: Delivery,
     layouts: list[LayoutFile],
     arriving: Mapping[str, str],
+    stopped: Mapping[PurePosixPath, str],
 ) -> Outcome:
     started_at = ledger.now()
     sha256 = None
@@ -251,6 +272,7 @@ def _load_one(
         chosen = choose_layouts(delivery, layouts)
         settled = _settled(known, delivery, sha256, chosen)
         if settled is None:
+            _refuse_stopped(delivery, stopped)
             with _faults_of_ours(), connection.begin():
                 outcome, _ = _copy_in(connection, delivery, chosen, known, sha256)
             return outcome

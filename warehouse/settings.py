@@ -26,6 +26,8 @@ class Settings(BaseSettings):
     sales_data_file: Path = CHECKOUT / "data" / "inbox"
     layouts_dir: Path = CHECKOUT / "layouts"
     max_cells: Annotated[int, Field(ge=1)] = 30_000_000
+    max_memory_mb: Annotated[int, Field(ge=256)] = 4_096
+    max_seconds: Annotated[int, Field(ge=1)] = 3_600
     start_date: date | None = None
     end_date: date | None = None
     published_by: str = ""

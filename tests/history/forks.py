@@ -11,10 +11,12 @@ import re
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
+import psutil
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
@@ -48,8 +50,15 @@ class Fork:
             time.sleep(0.005)
 
     def kill(self) -> bool:
-        """Kill it, as nothing else can be caught; return whether it was still at work."""
-        self.process.kill()
+        """Kill it, with what it has started; return whether it was still at work."""
+        started: list[psutil.Process] = []
+        with suppress(psutil.NoSuchProcess):
+            started = psutil.Process(self.process.pid).children(recursive=True)
+        self.process.kill()  # first, as it would start another one
+        for process in started:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(started)
         return (self.wait() or 0) < 0
 
 
