@@ -9,11 +9,11 @@ import json
 import logging
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,14 +23,10 @@ from rich.text import Text
 
 from loader import Refusal, ledger
 from loader.contracts import ENTITIES
-from loader.raw_tables import create_raw_tables, has_raw_tables, is_outdated
 from loader.wording import count, quoted
+from loader.work import bring_up_to_date, check_files, ledger_if_any, load_files
 from warehouse.connection import (
-    DATABASE_ERRORS,
     WarehouseUnavailable,
-    connect,
-    explain,
-    warehouse_url,
 )
 from warehouse.printing import printable
 from warehouse.settings import Settings, SettingsError, read_settings
@@ -41,7 +37,6 @@ if TYPE_CHECKING:
     from loader.deliveries import Delivery, Found
     from loader.load import Outcome
     from loader.preview import Changes
-    from loader.watched import Tell
 
 USAGE = 2
 """Exit code: wrong usage or settings."""
@@ -73,17 +68,6 @@ def _plain_errors() -> Iterator[None]:
     except (SettingsError, WarehouseUnavailable, Refusal) as problem:
         err.print(Text(printable(str(problem))))
         sys.exit(USAGE)
-
-
-@contextmanager
-def _warehouse(settings: Settings, *, read_only: bool = False) -> Iterator[Connection]:
-    url = warehouse_url(settings.database_url)
-    engine = connect(url, read_only=read_only)
-    try:
-        with engine.connect() as connection:
-            yield connection
-    except DATABASE_ERRORS as error:
-        raise WarehouseUnavailable(explain(url, error)) from None
 
 
 def _somebody_is_there() -> bool:
@@ -121,58 +105,28 @@ def main() -> None:
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 def load_command(paths: tuple[Path, ...]) -> None:
     """Load files or folders (default: SALES_DATA_FILE, else data/inbox)."""
-    from loader.logs import log_to_file
     from loader.watched import watched
 
-    log_to_file()
     with _plain_errors():
         settings = read_settings()
         found = _find(paths, settings)
         with _progress(found.deliveries) as step:
-            outcomes = _shown(watched(partial(_load, found.deliveries), settings, step))
+            outcomes = _shown(watched(partial(load_files, found.deliveries), settings, step))
     _sum_up(outcomes, found)
-
-
-def _load(
-    deliveries: list[Delivery], tell: Tell, settings: Settings, stopped: Mapping[PurePosixPath, str]
-) -> None:
-    from loader.layouts import read_layouts
-    from loader.load import load, one_load_at_a_time
-
-    layouts = read_layouts(settings.layouts_dir)
-    # The server may not have noticed yet that the process before this one is gone.
-    patience = 30 if stopped else 0
-    with _warehouse(settings) as connection, one_load_at_a_time(connection, patience):
-        for outcome in load(connection, deliveries, layouts, tell, stopped):
-            tell(outcome)
 
 
 @main.command("check")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 def check_command(paths: tuple[Path, ...]) -> None:
     """Say what load would do, and what a correction would change; write nothing."""
-    from loader.logs import log_to_file
     from loader.watched import watched
 
-    log_to_file()
     with _plain_errors():
         settings = read_settings()
         found = _find(paths, settings)
         with _progress(found.deliveries) as step:
-            outcomes = _shown(watched(partial(_check, found.deliveries), settings, step))
+            outcomes = _shown(watched(partial(check_files, found.deliveries), settings, step))
     _sum_up(outcomes, found, would=True)
-
-
-def _check(
-    deliveries: list[Delivery], tell: Tell, settings: Settings, stopped: Mapping[PurePosixPath, str]
-) -> None:
-    from loader.layouts import read_layouts
-    from loader.load import check
-
-    layouts = read_layouts(settings.layouts_dir)
-    with _ledger_to_try(settings) as connection:
-        for outcome in check(connection, deliveries, layouts, tell, stopped):
-            tell(outcome)
 
 
 @main.command("inspect")
@@ -349,7 +303,7 @@ def template_command(layout: str, path: Path | None) -> None:
             there = quoted(list(known)) or "none"
             raise Refusal(f"There is no layout '{layout}' in LAYOUTS_DIR; it has {there}.")
         target = path or Path(f"{layout}.xlsx")
-        with _ledger_if_any(settings) as connection:
+        with ledger_if_any(settings) as connection:
             try:
                 write_template(known[layout], target, connection)
             except OSError as error:
@@ -361,7 +315,7 @@ def template_command(layout: str, path: Path | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For programs: one JSON list.")
 def status_command(as_json: bool) -> None:
     """Show the ledger, newest first: every file version, what became of it and why."""
-    with _plain_errors(), _ledger_if_any(read_settings()) as connection:
+    with _plain_errors(), ledger_if_any(read_settings()) as connection:
         rows = [row._asdict() for row in ledger.read_ledger(connection)] if connection else []
     if as_json:
         click.echo(json.dumps(rows, default=_iso, indent=1))
@@ -505,53 +459,17 @@ def _find(paths: tuple[Path, ...], settings: Settings) -> Found:
 
 
 @contextmanager
-def _ledger_if_any(settings: Settings, *, read_only: bool = True) -> Iterator[Connection | None]:
-    """Give a connection to the ledger; None if nothing was ever loaded."""
-    url = warehouse_url(settings.database_url)
-    if url.get_backend_name() == "duckdb" and not Path(str(url.database)).exists():
-        yield None
-        return
-    with _warehouse(settings, read_only=read_only) as connection:
-        with connection.begin():
-            is_there = has_raw_tables(connection)
-        yield connection if is_there else None
-
-
-@contextmanager
-def _ledger_to_try(settings: Settings) -> Iterator[Connection | None]:
-    """Give a connection to the ledger that can write, if that can be had, else read."""
-    is_file = warehouse_url(settings.database_url).get_backend_name() == "duckdb"
-    with ExitStack() as stack:
-        try:
-            connection = stack.enter_context(_ledger_if_any(settings, read_only=False))
-        except WarehouseUnavailable:
-            if not is_file:
-                raise
-            # Others may be reading the file, or it may not be ours to write.
-            connection = stack.enter_context(_ledger_if_any(settings, read_only=True))
-        if connection is not None:
-            _bring_up_to_date(connection)
-        yield connection
-
-
-def _bring_up_to_date(connection: Connection) -> None:
-    with connection.begin():
-        if is_outdated(connection):
-            create_raw_tables(connection)
-
-
-@contextmanager
 def _ledger_to_correct() -> Iterator[Connection]:
     """Hold the ledger, to change what counts."""
     from loader.load import one_load_at_a_time
     from loader.logs import log_to_file
 
     log_to_file()
-    with _ledger_if_any(read_settings(), read_only=False) as connection:
+    with ledger_if_any(read_settings(), read_only=False) as connection:
         if connection is None:
             raise Refusal("Nothing has been loaded yet.")
         with one_load_at_a_time(connection):
-            _bring_up_to_date(connection)
+            bring_up_to_date(connection)
             yield connection
 
 
