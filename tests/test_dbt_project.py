@@ -6,6 +6,7 @@ from typing import Any
 
 from dbt.contracts.graph.nodes import GenericTestNode, ModelNode
 
+from bi.dashboards import read_dashboards
 from reporting.ask.reports import REPORTS
 from tests.conftest import INCREMENTAL, Warehouse
 from warehouse.docs_site import site
@@ -127,6 +128,12 @@ def test_whatever_is_read_says_who_reads_it(duckdb_warehouse: Warehouse) -> None
         if isinstance(node, ModelNode) and node.name.startswith(("dim_", "fact_"))
     }
     assert star == read_by["bi_tools"]
+    shown = {
+        name
+        for dataset in read_dashboards().datasets.values()
+        for name in re.findall(r"(?:marts|reports)\.(\w+)", dataset.source) or [dataset.model]
+    }
+    assert shown == read_by["dashboards"]
     assert all(exposure.owner.name for exposure in manifest.exposures.values())
 
 

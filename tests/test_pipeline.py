@@ -10,6 +10,8 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from bi.dashboards import read_dashboards
+from bi.datasets import Described, sql_of
 from bi.metrics import metrics, sql
 from demo.company import write_demo
 from loader.preview import Changes
@@ -216,7 +218,8 @@ def test_a_correction_replaces_exactly_its_own_rows(
 
 
 def test_metrics_in_sql_are_the_figures_of_the_reports(demo: Warehouse) -> None:
-    known = metrics(demo.manifest().writable_manifest().to_dict(omit_none=False))
+    manifest = demo.manifest().writable_manifest().to_dict(omit_none=False)
+    known = metrics(manifest)
     weekly = {
         **{name: name for name in ("revenue", "gross_amount", "discount_amount", "units")},
         **{name: name for name in ("average_order_value", "cost", "profit")},
@@ -228,21 +231,28 @@ def test_metrics_in_sql_are_the_figures_of_the_reports(demo: Warehouse) -> None:
         "marts.fact_sales_line join marts.dim_date on sale_date_key = date_key "
         "join marts.dim_customer using (customer_key)"
     )
-    figures = ", ".join(
-        f"cast(coalesce({sql(name, known)}, 0) as decimal(38, 12))" for name in weekly
-    )
-    counted = demo.query(f"select iso_week, currency, {figures} from {joined} group by 1, 2")
+    # Dashboards have the star as one table.
+    dataset = read_dashboards().datasets["sales_lines"]
+    flat = {figure.name: figure.expression for figure in Described(manifest).figures(dataset)}
     figures = ", ".join(f"coalesce({name}, 0)" for name in weekly.values())
     reported = demo.query(
         f"select iso_week, currency, {figures} from reports.rpt_weekly_summary where line_count > 0"
     )
-    assert len(counted) == len(reported) > 10
     # Reports round what is divided; a half may go either way in a binary number.
     rounding = {"average_order_value": Decimal("0.000051"), "margin": Decimal("0.00000051")}
-    for week, report in zip(sorted(counted), sorted(reported), strict=True):
-        assert week[:2] == report[:2]
-        for name, figure, expected in zip(weekly, week[2:], report[2:], strict=True):
-            assert abs(figure - expected) <= rounding.get(name, 0), (week[:2], name)
+    for rows, expressions in (
+        (joined, {name: sql(name, known) for name in weekly}),
+        (f"({sql_of(dataset)}) as lines", flat),
+    ):
+        figures = ", ".join(
+            f"cast(coalesce({expressions[name]}, 0) as decimal(38, 12))" for name in weekly
+        )
+        counted = demo.query(f"select iso_week, currency, {figures} from {rows} group by 1, 2")
+        assert len(counted) == len(reported) > 10
+        for week, report in zip(sorted(counted), sorted(reported), strict=True):
+            assert week[:2] == report[:2]
+            for name, figure, expected in zip(weekly, week[2:], report[2:], strict=True):
+                assert abs(figure - expected) <= rounding.get(name, 0), (week[:2], name)
 
     shown = {name for name, metric in known.items() if not metric.is_helper}
     targets = {"target", "target_revenue", "attainment"}

@@ -1,0 +1,1 @@
+"""The dashboards in Superset: what it imports, and how it is started."""
