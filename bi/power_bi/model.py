@@ -31,8 +31,8 @@ CALENDAR = (
     'List.Min(Published("marts", "fact_sales_target")[month_date_key]), '
     'List.Max(Published("marts", "fact_sales_target")[month_date_key])}',
     "Years = List.Transform(List.RemoveNulls(Keys), each Number.IntegerDivide(_, 10000))",
-    "Days = Table.SelectRows(Columns, each [date_key] <> -1 "
-    "and [calendar_year] >= List.Min(Years, 0) and [calendar_year] <= List.Max(Years, 9999))",
+    "Days = Table.SelectRows(Columns, each [date_key] > 0 "
+    "and [calendar_year] >= List.Min(Years, 0) and List.Max(Years, 9999) >= [calendar_year])",
 )
 """The whole years of sales and targets; a date table has no row without a date."""
 
@@ -100,7 +100,7 @@ def _relationships(related: list[Reference], titles: Mapping[str, str]) -> str:
         lines = [f"relationship {tag('relationship', *ends)}"]
         if reference.to_column == "customer_durable_key":
             # A customer has several versions; those that are chosen choose the customer.
-            lines += ["\tcrossFilteringBehavior: oneDirection", "\ttoCardinality: many"]
+            lines.append("\ttoCardinality: many")
         lines += [f"\tfromColumn: {ends[0]}", f"\ttoColumn: {ends[1]}"]
         parts.append("\n".join(lines) + "\n")
     return "\n".join(parts)
