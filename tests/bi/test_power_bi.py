@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +34,15 @@ def test_measures_and_queries_can_be_parsed() -> None:
     for path in (MODEL / "tables").glob("*.tmdl"):
         (query,) = re.findall(r"\t\tsource =\n(.*?)\n\n", path.read_text(), flags=re.DOTALL)
         assert parsers.pq.to_ast(query) is not None, path.stem
+
+
+def test_the_report_breaks_no_rule_of_pbir_utils() -> None:
+    pytest.importorskip("pbir_utils", reason="`make test-bi` installs it")
+    program = Path(sys.executable).with_name("pbir-utils")
+    rules = ["--strict", "--severity", "warning"]
+    report = str(FOLDER / "SalesOps.Report")
+    done = subprocess.run([program, "validate", report, *rules], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.skipif(not SCHEMAS.exists(), reason="no checkout of microsoft/json-schemas")
