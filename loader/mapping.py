@@ -222,9 +222,6 @@ class Mapping:
         if header.spread is not None:
             self._mapped |= header.spread.taken
         self._currency_columns = self._currency_evidence()
-        # Of others, who learned them was asked; `values` says that the texts are right.
-        is_asked = is_declared and "currency" not in layout.values
-        self._stated = self._currencies_in_headers() if is_asked else {}
         self._amounts = {
             place
             for name in layout.contract.names_of_type("decimal")
@@ -240,6 +237,9 @@ class Mapping:
         self._header_currency: str | None = None
         self._currencies: dict[int, str] = {}
         self._look_for_currencies()
+        # Of others, who learned them was asked; `values` says that the texts are right.
+        is_open = "currency" not in layout.values and (is_declared or bool(self._currencies))
+        self._stated = self._currencies_in_headers() if is_open else {}
         self._titles = TitleEvidence(
             [PurePath(file_name).stem, sheet.name, *header.at.titles],
             [name for name in _MONEY if self._is_scale_open(name)],
@@ -373,7 +373,8 @@ class Mapping:
             if name in mapped and self._header.positions.get(name):
                 self._texts.learn(name, mapped[name])
         if "currency" in mapped and self._stated:
-            self._currency_columns.learn_stated(self._stated, numbers, mapped["currency"])
+            by = "cells show" if self._currencies else "currency by its layout is"
+            self._currency_columns.learn_stated(self._stated, by, numbers, mapped["currency"])
         if {"currency", "order_id"} <= mapped.keys():
             self._currency_columns.learn_orders(mapped["order_id"], mapped["currency"])
         self._merged_amounts.learn(numbers, mapped)
@@ -406,7 +407,7 @@ class Mapping:
         return CurrencyEvidence(places, names)
 
     def _currencies_in_headers(self) -> dict[str, str]:
-        if "currency" not in self._header.positions:
+        if "currency" not in self._header.positions and not self._currencies:
             return {}
         headers = (
             self._header.at.names[position]
@@ -691,6 +692,8 @@ class Mapping:
         for name, values in self._layout.values.items():
             if name in mapped:
                 mapped[name] = recoded(mapped[name], values)
+        if "currency" in mapped:
+            mapped["currency"] = self._currency_columns.codes(mapped["currency"])
         if self._layout.unit_of_measure and "units" in mapped:
             mapped["units"] = without_measure(mapped["units"], self._layout.unit_of_measure)
         self._returned_rows.turn(columns, mapped)

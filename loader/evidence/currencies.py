@@ -8,7 +8,14 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from loader.currencies import SEVERAL, are_currencies, codes_of, contradict
+from loader.currencies import (
+    SEVERAL,
+    are_currencies,
+    codes_of,
+    contradict,
+    is_written,
+    sign_or_code,
+)
 from loader.evidence.finding import Finding
 from loader.questions import Question, Reading
 from loader.wording import SHOWN, count, short
@@ -27,18 +34,32 @@ class CurrencyEvidence:
         self._said: dict[int, Counter[str]] = {place: Counter() for place in places}
         self._without = 0  # lines, beside others of their order that have a currency
         self._stated: dict[str, str] = {}
+        self._stated_by = ""
         self._against: Counter[str] = Counter()
         self._first_against = 0
+        self._named: dict[str, str] = {}
 
-    def learn_stated(self, stated: dict[str, str], numbers: pa.Array, currencies: pa.Array) -> None:
+    def codes(self, currencies: pa.Array) -> pa.Array:
+        """Return the currencies of a block of lines, codes and signs for names: `US Dollar`."""
+        different = pc.unique(pc.drop_null(currencies))
+        texts = different.to_pylist()
+        names = [None if is_written(text) else sign_or_code(text) for text in texts]
+        self._named |= {text: name for text, name in zip(texts, names, strict=True) if name}
+        told = pa.array(names, pa.string()).take(pc.index_in(currencies, different))
+        return pc.coalesce(told, currencies)
+
+    def learn_stated(
+        self, stated: dict[str, str], by: str, numbers: pa.Array, currencies: pa.Array
+    ) -> None:
         """Look at the currencies of a block of lines beside those that headers of amounts name.
 
         Args:
             stated: those headers, each with what it names.
+            by: what tells the currencies of the lines.
             numbers: of the rows, as Excel shows them.
             currencies: of the lines.
         """
-        self._stated = stated
+        self._stated, self._stated_by = stated, by
         for item in pc.value_counts(pc.drop_null(currencies)).to_pylist():
             text = item["values"].strip()
             if any(contradict(said, text) for said in stated.values()):
@@ -72,9 +93,10 @@ class CurrencyEvidence:
         Args:
             title: the currency that a title says.
         """
-        notes = []
         if self._against:
             return Finding(None, question=self._question_of_header())
+        names = [f"'{short(text, 30)}' is {name}" for text, name in self._named.items()]
+        notes = [f"currencies by their names: {', '.join(names[:SHOWN])}"] if names else []
         if self._without:
             notes.append(
                 f"{count(self._without, 'row')} without a currency stand beside lines of the same "
@@ -122,15 +144,16 @@ class CurrencyEvidence:
         code = codes_of(said)[0]
         told = ", ".join(f"{text} ({count(rows, 'row')})" for text, rows in self._against.items())
         same = {text: text for text in sorted(self._against)}
+        only = next(iter(same))
         return Question(
-            f"'{short(header, 30)}' says {said}, and the currency by its layout is {told}, such as "
+            f"'{short(header, 30)}' says {said}, and the {self._stated_by} {told}, such as "
             f"row {self._first_against}: are these amounts of",
             (
                 Reading(code, f"currency: {{constant: {code}}}", f"--currency {code}"),
                 Reading(
                     ", ".join(same),
                     f"values: {{currency: {json.dumps(same, ensure_ascii=False)}}}",
-                    "",
+                    f"--currency {codes_of(only)[0]}" if len(same) == 1 else "",
                 ),
             ),
         )

@@ -8,9 +8,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from babel import Locale
-from babel.numbers import list_currencies
 
 from loader.contracts import folded
+from loader.currencies import codes_of
 from loader.evidence.digits import latin_digits
 
 LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "nl", "pl", "sv")
@@ -126,8 +126,9 @@ class Profile:
 
     @cached_property
     def currency_share(self) -> float:
-        """How much are currency codes or signs."""
-        return self._known_share(_currencies())
+        """How much are codes, signs or names of currencies."""
+        some = self.distinct.slice(0, 500).to_pylist()
+        return sum(bool(codes_of(text)) for text in some) / max(len(some), 1)
 
     @cached_property
     def country_share(self) -> float:
@@ -219,8 +220,3 @@ def _countries() -> frozenset[str]:
         known |= {folded(name) for code, name in territories.items() if code.isalpha()}
         known |= {code for code in territories if len(code) == 2 and code.isalpha()}
     return frozenset({*known, *map(folded, _ALSO_CALLED)})
-
-
-@cache
-def _currencies() -> frozenset[str]:
-    return frozenset({*(code.lower() for code in list_currencies()), *list_currencies(), *"€$£¥"})

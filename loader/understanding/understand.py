@@ -448,6 +448,8 @@ class _Reading:
         kind = self.contract.columns[column].type
         if kind in ("timestamp", "date"):
             return profile.number_share < 0.5 or profile.date_share > 0
+        if column == "currency":
+            return profile.number_share < 0.5 and profile.date_share < 0.5
         is_number = kind in ("decimal", "integer") and column != "line_number"
         return is_number and not profile.is_percent and profile.date_share < 0.5
 

@@ -9,11 +9,12 @@ import openpyxl
 import pytest
 import xlsxwriter
 
+from loader.currencies import are_currencies, sign_or_code
 from loader.deliveries import find_deliveries
 from loader.learning import Answers, learn
 from loader.reading.number_formats import currency_shown
 from tests.conftest import Warehouse
-from tests.loader.conftest import Dropped, LaidOut, Row, loaded
+from tests.loader.conftest import Dropped, LaidOut, Row, loaded, raw
 from tests.reading.conftest import xls, xlsb
 
 HEADER = ["Order ID", "Order Date", "Product", "Units", "Total"]
@@ -375,3 +376,57 @@ def test_a_header_against_the_currency_of_a_layout(
         )  # fmt: skip
         (outcome,) = duckdb_warehouse.load(path, layouts=layouts(a=answered + answer))
         assert outcome.status in ("loaded", "replaced")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        *(("US Dollar", "USD"), ("US-Dollar", "USD"), ("dollars américains", "USD")),
+        *(("Dólar estadounidense", "USD"), ("dollaro statunitense", "USD"), ("dolar", "$")),
+        *(("Dollars", "$"), ("Pfund", "£"), ("livres", "£"), ("libras", "£"), ("sterline", "£")),
+        *(("Pound Sterling", "GBP"), ("livre sterling", "GBP"), ("Britse pond", "GBP")),
+        *(("Schweizer Franken", "CHF"), ("francs suisses", "CHF"), ("franchi svizzeri", "CHF")),
+        *(("Złoty", "PLN"), ("złotych", "PLN"), ("svenska kronor", "SEK"), ("RMB", "CNY")),
+        *(("reais", "BRL"), ("人民币", "CNY"), ("česká koruna", "CZK"), ("Yen", "JPY")),
+        *(("francs", None), ("peso", None), ("Kronen", None), ("lira", None), ("de", None)),
+        *(("", None), ("Tea", None), ("Dollar Shop", None)),
+    ],
+)
+def test_names_of_currencies(name: str, told: str | None) -> None:
+    assert sign_or_code(name) == told
+
+
+@pytest.mark.parametrize("header", ["Currency", "Währung", "Devise", "Moneda", "Waluta", "Valuta"])
+def test_a_column_with_names_of_currencies_is_read(
+    duckdb_warehouse: Warehouse, drop: Dropped, header: str
+) -> None:
+    names = ["Euro", "US Dollar", "Pound Sterling", "Swiss francs", "Talers"]
+    rows = [
+        [f"A{i}", f"2026-01-{i + 13}", "Tea", "1", "7.50", name] for i, name in enumerate(names)
+    ]
+    outcome = loaded(duckdb_warehouse.load(drop("a.csv", [[*HEADER, header], *rows])))
+    assert raw(duckdb_warehouse, "currency") == [
+        (code,) for code in ("Euro", "USD", "GBP", "CHF", "Talers")
+    ]
+    said = "'US Dollar' is USD, 'Pound Sterling' is GBP, 'Swiss francs' is CHF"
+    assert f"currencies by their names: {said}" in outcome.notes
+
+
+def test_names_of_lands_are_no_currencies() -> None:
+    assert not are_currencies(["New Zealand", "South Africa"])
+    assert are_currencies(["US dollars", "euros"])
+
+
+def test_a_header_against_number_formats_is_asked(duckdb_warehouse: Warehouse, inbox: Path) -> None:
+    book = xlsxwriter.Workbook(inbox / "s.xlsx")
+    sheet = book.add_worksheet("Sales")
+    sheet.write_row(0, 0, [*HEADER[:-1], "Total (EUR)"])
+    for i in range(3):
+        sheet.write_row(1 + i, 0, [f"A{i}", f"2026-01-{i + 15}", "Tea", 1])
+        sheet.write_number(1 + i, 4, 10 + i, book.add_format({"num_format": USD}))
+    book.close()
+    (outcome,) = duckdb_warehouse.load(inbox / "s.xlsx")
+    assert outcome.status == "held"
+    assert "'Total (EUR)' says EUR, and the cells show $ (3 rows)" in outcome.error
+    assert "--currency EUR" in outcome.error
+    assert "--currency USD" in outcome.error
