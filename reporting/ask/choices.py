@@ -15,6 +15,8 @@ _NAMES = {
     "shipping_company": "select distinct shipping_company_name from marts.dim_shipping_company "
     "where shipping_company_key <> -1",
     "product": "select distinct product_name from marts.dim_product where product_key <> -1",
+    "customer_segment": "select distinct customer_segment from marts.dim_customer "
+    "where customer_segment is not null",
     "currency": "select distinct currency from reports.rpt_weekly_summary",
 }
 

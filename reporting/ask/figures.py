@@ -27,6 +27,7 @@ FILTERS: Mapping[str, str] = {
     "region": "A region.",
     "country": "A country.",
     "customer": "A customer's name or number.",
+    "customer_segment": "A segment of customers, as they were at the sale.",
 }
 """What functions can be asked about besides days, each with what its value is."""
 
@@ -49,6 +50,7 @@ def read_function(
     period: Period,
     asked: Mapping[str, Any] | None = None,
     order: str = "currency",
+    most: int | None = None,
 ) -> list[Row]:
     """Read what a function says of a span of days.
 
@@ -58,12 +60,18 @@ def read_function(
         period: the span.
         asked: values of `FILTERS`, and of the function's own parameters.
         order: of the rows, in SQL.
+        most: how many rows of a currency, the first ones; None for all.
     """
     asked = asked or {}
-    rows: Any = connection.execute(
-        sa.text(f"select * from {function_call(name, asked)} order by {order}"),
-        question(period.first_day, period.last_day, asked),
-    )
+    values = question(period.first_day, period.last_day, asked)
+    source = function_call(name, asked)
+    if most is not None:
+        values["most"] = most
+        source = (
+            f"(select told.*, row_number() over (partition by currency order by {order}) as place "
+            f"from {source} as told) as ranked where place <= :most"
+        )
+    rows: Any = connection.execute(sa.text(f"select * from {source} order by {order}"), values)
     return list(rows.mappings())
 
 
@@ -72,8 +80,19 @@ def read_figures(
     report: Report,
     period: Period,
     asked: Mapping[str, Any] | None = None,
+    most: int | None = None,
 ) -> list[Row]:
-    """Read a report of any days, sorted as the API has it; of a week, what has been computed."""
+    """Read a report of any days, sorted as the API has it; of a week, what has been computed.
+
+    Args:
+        connection: to the warehouse.
+        report: which one.
+        period: the span.
+        asked: values of `FILTERS`, and of the function's own parameters.
+        most: how many rows of a currency, the first ones, if a function alone has the report.
+    """
+    if not report.model:
+        return read_function(connection, report.function, period, asked, report.sort, most)
     if not period.week or asked:
         return read_function(connection, report.function, period, asked, report.sort)
     rows: Any = connection.execute(

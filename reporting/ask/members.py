@@ -45,6 +45,10 @@ _TEXTS = {
     "category": "select distinct category from marts.dim_product where category is not null",
     "country": "select distinct country from marts.dim_region where country is not null",
     "currency": "select distinct currency from marts.fact_sales_line",
+    "customer segment": (
+        "select distinct customer_segment from marts.dim_customer "
+        "where customer_segment is not null"
+    ),
 }
 _PLURALS = {
     "seller": "sellers",
@@ -56,6 +60,7 @@ _PLURALS = {
     "city": "cities",
     "category": "categories",
     "currency": "currencies",
+    "customer segment": "customer segments",
 }
 
 

@@ -48,7 +48,7 @@ class Report:
     """A report.
 
     Attributes:
-        model: the report model.
+        model: the report model; none if a function alone has the figures.
         name: of its table in a pack; several tables may show parts of one model.
         title: what people read above it.
         columns: that a pack shows, in order; the first one names the row.
@@ -187,6 +187,97 @@ SHIPPING = Report(
     ),
     about=About.PERIOD,
     brief_columns=("shipping_company_name", "revenue", "revenue_share", "units", "freight_amount"),
+)
+
+
+_CHANGE_ON_BEFORE = ("revenue_change_pct", "On as many days before", _CHANGE)
+_MARGIN = ("margin_share", "Margin", _SHARE)
+
+CATEGORY_SALES = Report(
+    model="",
+    function="category_sales",
+    name="categories",
+    title="Categories",
+    columns=_columns(
+        ("category", "Category", _TEXT),
+        _REVENUE,
+        _REVENUE_SHARE,
+        _CHANGE_ON_BEFORE,
+        _UNITS,
+        _LINES,
+        _ORDERS,
+        ("profit", "Profit", _AMOUNT),
+        _MARGIN,
+    ),
+    about=About.PERIOD,
+    sort="currency, revenue desc, coalesce(category, '')",
+)
+
+PRODUCT_SALES = Report(
+    model="",
+    function="product_sales",
+    name="products",
+    title="Products sold",
+    columns=_columns(
+        *_PRODUCT,
+        _REVENUE,
+        _REVENUE_SHARE,
+        _CHANGE_ON_BEFORE,
+        _UNITS,
+        ("average_price", "Average price", Kind.PRICE),
+        _LINES,
+        _ORDERS,
+        ("profit", "Profit", _AMOUNT),
+        _MARGIN,
+    ),
+    about=About.PERIOD,
+    sort="currency, revenue desc, product_key",
+)
+
+CUSTOMER_SALES = Report(
+    model="",
+    function="customer_sales",
+    name="customers",
+    title="Customers who bought",
+    columns=_columns(
+        *_CUSTOMER,
+        ("customer_segment", "Segment", _TEXT),
+        _REVENUE,
+        _REVENUE_SHARE,
+        _CHANGE_ON_BEFORE,
+        _UNITS,
+        _LINES,
+        _ORDERS,
+        ("profit", "Profit", _AMOUNT),
+    ),
+    about=About.PERIOD,
+    sort="currency, revenue desc, customer_durable_key",
+)
+
+PERIODS = Report(
+    model="",
+    function="sales_by_period",
+    name="periods",
+    title="Day by day",
+    columns=_columns(
+        ("period_label", "Period", _TEXT),
+        ("first_day", "From", _DATE),
+        ("last_day", "To", _DATE),
+        ("is_complete", "Complete", Kind.YES),
+        _REVENUE,
+        _ORDERS,
+        ("average_order_value", "Average order", _AMOUNT),
+        _UNITS,
+        _LINES,
+        _CUSTOMERS,
+        ("new_customer_count", "New customers", _COUNT),
+        ("discount_amount", "Discount", _AMOUNT),
+        ("return_amount", "Returns", _AMOUNT),
+        ("profit", "Profit", _AMOUNT),
+        _MARGIN,
+    ),
+    about=About.PERIOD,
+    sort="currency, period_start_date",
 )
 
 
@@ -661,5 +752,21 @@ SECTION_REPORTS = (
     ),
 )
 """Those of a section, in the order in which they are shown."""
+
+CUSTOMER_STATUSES = Report(
+    model="rpt_customer_value",
+    name="customer_statuses",
+    title="New, active, at risk, lost",
+    columns=_columns(
+        ("customer_status", "Status", _TEXT),
+        _CUSTOMERS,
+        ("lifetime_revenue", "Revenue so far", _AMOUNT),
+    ),
+    order="customer_count desc, customer_status",
+    about=About.EVERYTHING,
+    source="(select currency, customer_status, count(*) as customer_count, "
+    "sum(lifetime_revenue) as lifetime_revenue "
+    "from reports.rpt_customer_value group by currency, customer_status) as statuses",
+)
 
 REPORTS = (*SECTION_REPORTS, RESTATEMENTS)

@@ -13,7 +13,11 @@ from reporting.tables import Column, Table
 
 
 def span_tables(
-    connection: Connection, report: Report, period: Period, filters: Mapping[str, Any]
+    connection: Connection,
+    report: Report,
+    period: Period,
+    filters: Mapping[str, Any],
+    most: int | None = None,
 ) -> dict[str, Table]:
     """Read a report of some days, by currency.
 
@@ -22,8 +26,9 @@ def span_tables(
         report: one about the period.
         period: the days.
         filters: values of `reporting.ask.figures.FILTERS`, and of the function's own parameters.
+        most: how many rows of a currency at least, if there are so many; None for all.
     """
-    rows = read_figures(connection, report, period, filters)
+    rows = read_figures(connection, report, period, filters, most)
     if report.place_level:
         rows = [row for row in rows if row["place_level"] == report.place_level]
     return tables_of(report, rows)

@@ -198,6 +198,92 @@ def trend(section: Section, locale: str) -> Chart | None:
     return _chart("trend", "Revenue by week", words, layers, height=220, right=34)
 
 
+@dataclass(frozen=True)
+class PeriodColumn:
+    """A period as a column.
+
+    Attributes:
+        label: as it is written.
+        amount: what was sold.
+        is_complete: whether that is all of it; else it is drawn as unfinished.
+        address: where a click on it leads.
+    """
+
+    label: str
+    amount: Decimal
+    is_complete: bool
+    address: str = ""
+
+
+def period_columns(
+    columns: Sequence[PeriodColumn], grain: str, currency: str, locale: str
+) -> Chart | None:
+    """Draw revenue by day, week, month … as columns; None if there are none to compare."""
+    if len(columns) < 2:
+        return None
+    rows: list[Row] = [
+        {
+            "label": readable(column.label),
+            "y": float(column.amount),
+            "text": written(column.amount, Kind.AMOUNT, currency, locale),
+            "state": "complete" if column.is_complete else "unfinished",
+            "fill": MAIN if column.is_complete else PALE,
+            "address": column.address,
+        }
+        for column in columns
+    ]
+    ticks = _Ticks.around([row["y"] for row in rows], locale)
+    x = alt.X(
+        "label:O",
+        sort=None,
+        scale=alt.Scale(paddingInner=0.2, paddingOuter=0.1),
+        axis=alt.Axis(
+            title=None,
+            labelAngle=0,
+            labelOverlap="greedy",
+            labelSeparation=12,
+            ticks=False,
+            grid=False,
+            domainColor=LINE,
+            labelPadding=8,
+        ),
+    )
+    tooltip = [
+        alt.Tooltip("label:N", title=grain.capitalize()),
+        alt.Tooltip("text:N", title="Revenue"),
+        alt.Tooltip("state:N", title=f"This {grain} is"),
+    ]
+    href = alt.Href("address:N")
+    layers = [
+        _of(rows)
+        .mark_bar(stroke=MAIN, strokeWidth=1, tooltip=True)
+        .encode(
+            x=x,
+            y=alt.Y("y:Q", scale=ticks.scale(), axis=ticks.axis()),
+            color=alt.Color("fill:N", scale=None),
+            href=href,
+            tooltip=tooltip,
+        ),
+        # Whatever is above or below a column leads there, too: a short one is hard to hit.
+        _of(rows)
+        .mark_bar(opacity=0, tooltip=True)
+        .encode(
+            x=x,
+            y=alt.datum(ticks.first, type="quantitative"),
+            y2=alt.datum(ticks.last),
+            href=href,
+            tooltip=tooltip,
+        ),
+    ]
+    last = rows[-1]
+    remark = "" if columns[-1].is_complete else " (unfinished)"
+    words = (
+        f"Revenue by {grain}, {rows[0]['label']} to {last['label']}; {last['label']}: "
+        f"{last['text']}{remark}."
+    )
+    return _chart("periods", f"Revenue by {grain}", words, layers, height=240, right=20)
+
+
 def bridge(section: Section, locale: str) -> Chart | None:
     """Draw the way from the revenue before to the revenue now; None if there is none."""
     if not section.bridge:

@@ -39,6 +39,7 @@ class WrittenColumn:
 
     Attributes:
         is_figure: whether it is aligned at its end.
+        is_date: whether its values are days.
         is_brief: whether it is shown where there is no room for all.
     """
 
@@ -46,6 +47,7 @@ class WrittenColumn:
     description: str
     is_figure: bool
     is_brief: bool
+    is_date: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,7 @@ def written_table(table: Table, locale: str) -> WrittenTable:
                 readable(column.description),
                 column.kind.is_figure,
                 column.name in brief,
+                column.kind is Kind.DATE,
             )
             for column in table.columns
         ),

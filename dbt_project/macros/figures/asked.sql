@@ -47,9 +47,10 @@
         line.order_date_key between {{ date_key('cast(start_date as date)') }}
         and {{ date_key('cast(end_date as date)') }}
         and {{ is_of_asked_order() }}
-        and {{ asks_only(
-            ['for_currency', 'for_seller', 'for_shipping_company', 'for_store', 'for_customer']
-        ) }}
+        and {{ asks_only([
+            'for_currency', 'for_seller', 'for_shipping_company', 'for_store', 'for_customer',
+            'for_customer_segment',
+        ]) }}
 {%- endmacro %}
 
 {#- Whether `line`, a sales line or an order header, is what a function is asked about, as far as headers
@@ -63,6 +64,7 @@
     }) }}
     and {{ is_of_asked_member('dim_customer', {
         'for_customer': ['customer_name', 'customer_id'],
+        'for_customer_segment': ['customer_segment'],
     }) }}
 {%- endmacro %}
 

@@ -14,5 +14,6 @@
         'for_region': 'text',
         'for_country': 'text',
         'for_customer': 'text',
+        'for_customer_segment': 'text',
     }) }}
 {%- endmacro %}

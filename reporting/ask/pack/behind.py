@@ -6,8 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from reporting.ask.figures import question
-from reporting.ask.lines import LARGEST_FIRST, LINE_COLUMNS, LINES, SELECTED
+from reporting.ask.figures import function_call, question
+from reporting.ask.lines import LARGEST_FIRST, LINE_COLUMNS, SELECTED
 from reporting.ask.periods import Period
 from reporting.tables import Column, Kind, Table
 from reporting.words import NO_CURRENCY
@@ -29,17 +29,17 @@ _FILE_COLUMNS = (
 )
 
 
-def read_files(connection: Connection, period: Period) -> Table:
+def read_files(connection: Connection, period: Period, filters: Mapping[str, Any]) -> Table:
     """Read which files the sales of a period came from, and what from each."""
     rows = connection.execute(
         sa.text(
             "select source_file, source_sheet, currency, count(*) as line_count, "
             "sum(units) as units, sum(revenue) as revenue, file_version_id, "
-            f"max(loaded_at) as loaded_at from {LINES} "
+            f"max(loaded_at) as loaded_at from {function_call('sales_lines', filters)} "
             "group by source_file, source_sheet, currency, file_version_id "
             "order by currency, revenue desc, source_file, source_sheet, file_version_id"
         ),
-        question(period.first_day, period.last_day, {}),
+        question(period.first_day, period.last_day, filters),
     ).mappings()
     return Table(
         "files",
@@ -59,6 +59,7 @@ def read_lines(
     member: str,
     title: str,
     members: Sequence[Mapping[str, Any]],
+    filters: Mapping[str, Any],
 ) -> Table | None:
     """Read the lines behind the top figures of sellers or products.
 
@@ -69,6 +70,7 @@ def read_lines(
         member: "seller" or "product".
         title: of the table.
         members: rows of their report, the best first; these have names and keys.
+        filters: what the lines are of besides.
 
     Returns:
         None if there are no members.
@@ -84,12 +86,13 @@ def read_lines(
     )
     sql = sa.text(
         f"with lines as (select {SELECTED}, {member}_key, row_number() over ("
-        f"partition by {member}_key order by {LARGEST_FIRST}) as place from {LINES} "
-        f"where currency = :currency and {member}_key in :keys) "
+        f"partition by {member}_key order by {LARGEST_FIRST}) as place "
+        f"from {function_call('sales_lines', filters)} "
+        f"where currency = :line_currency and {member}_key in :keys) "
         "select * from lines where place <= :most"
     ).bindparams(sa.bindparam("keys", expanding=True))
     keys = [row[f"{member}_key"] for row in top]
-    asked = {"currency": currency, "keys": keys, "most": LINES_LISTED}
+    asked = {**filters, "line_currency": currency, "keys": keys, "most": LINES_LISTED}
     values = question(period.first_day, period.last_day, asked)
     rows = connection.execute(sql, values).mappings().all()
     ordered = sorted(rows, key=lambda row: (keys.index(row[f"{member}_key"]), row["place"]))

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from reporting.ask.catalog import read_catalog
 from reporting.ask.figures import read_figures, read_function, read_table
 from reporting.ask.forecast import Forecast, make_forecast, read_history
-from reporting.ask.headlines import headlines, span_changes
+from reporting.ask.headlines import days_before, headlines, span_changes
 from reporting.ask.pack.behind import read_files, read_lines
 from reporting.ask.pack.content import BridgeStep, Change, Headline, Pack, Section, TrendPoint
 from reporting.ask.pack.quality import read_quality
@@ -32,6 +32,7 @@ from reporting.ask.reports import (
 )
 from reporting.ask.span_tables import shown_table, used_columns
 from reporting.tables import Column, Table
+from warehouse.printing import printable
 
 TREND_WEEKS = 53
 """Weeks of the trend: a year of them, and the same week a year before."""
@@ -56,6 +57,7 @@ def read_pack(
     period: Period,
     made_at: datetime,
     locale: str = "en",
+    filters: Mapping[str, Any] | None = None,
     *,
     with_forecast: bool = True,
 ) -> Pack:
@@ -67,23 +69,28 @@ def read_pack(
         period: what the pack is about.
         made_at: the time that the pack shows.
         locale: how figures are written in its sentences.
+        filters: values of `reporting.ask.figures.FILTERS`, of which the sales are; what is known of
+            all sales only is then left out.
         with_forecast: make one, which takes seconds.
 
     Raises:
         NoFigures: nothing was sold in the period.
     """
-    reader = _Reader(connection, calendar, period, locale, with_forecast=with_forecast)
+    filters = filters or {}
+    reader = _Reader(
+        connection, calendar, period, locale, filters, with_forecast=with_forecast and not filters
+    )
     currencies = reader.currencies()
     if not currencies:
         raise NoFigures(
-            f"Nothing was sold in {period.label}; there are sales from {calendar.weeks[0].name} "
-            f"to {calendar.weeks[-1].name}."
+            f"Nothing {'of this ' if filters else ''}was sold in {period.label}; there are sales "
+            f"from {calendar.weeks[0].name} to {calendar.weeks[-1].name}."
         )
     quality = read_quality(connection, period, locale)
     restatements = reader.restatements()
     pack = Pack(
         title="Weekly sales report" if period.week else "Sales report",
-        period=period.label,
+        period=", ".join([period.label, *(readable_filters(filters))]),
         first_day=period.first_day,
         last_day=period.last_day,
         is_complete=period.is_complete,
@@ -95,7 +102,7 @@ def read_pack(
         quality=quality.worst,
         quality_sentences=quality.sentences,
         restatements=reader.restatement_table(restatements),
-        files=read_files(connection, period),
+        files=read_files(connection, period, filters),
         definitions=reader.definitions(),
         locale=locale,
     )
@@ -116,6 +123,7 @@ class _Reader:
         calendar: Calendar,
         period: Period,
         locale: str,
+        filters: Mapping[str, Any],
         *,
         with_forecast: bool,
     ) -> None:
@@ -123,17 +131,18 @@ class _Reader:
         self.calendar = calendar
         self.period = period
         self.locale = locale
+        self.filters = filters
         self.with_forecast = with_forecast
         self.catalog = read_catalog(connection)
         self.weeks = self._weeks()
         self.summary: dict[str, Row]
-        if period.week:
+        if period.week and not filters:
             self.summary = {currency: weeks[-1] for currency, weeks in self.weeks.items()}
         else:
-            summary = read_function(connection, "sales_summary", period)
+            summary = read_function(connection, "sales_summary", period, filters)
             self.summary = {row["currency"]: row for row in summary}
         self.of_period = {
-            report.model: read_figures(connection, report, period)
+            report.model: read_figures(connection, report, period, filters)
             for report in (SELLERS, TOP_PRODUCTS, SHIPPING, PLACES[0])
         }
 
@@ -148,7 +157,13 @@ class _Reader:
         summary = self.summary[currency]
         bridge = self._bridge(currency)
         trend, forecast_note = self._trend(currency)
-        tables = [self._table(report, currency) for report in SECTION_REPORTS]
+        tables = [
+            self._table(report, currency)
+            for report in SECTION_REPORTS
+            if report.about is About.PERIOD or not self.filters
+        ]
+        if self.filters:
+            return self._filtered_section(currency, tables)
         found = Findings(
             summary,
             quality=quality,
@@ -166,8 +181,23 @@ class _Reader:
             sentences=sentences(found, self.period, currency, self.locale),
             trend=trend,
             forecast_note=forecast_note,
-            bridge=_steps(bridge),
+            bridge=bridge_steps(bridge, "Week before", "This week") if bridge else (),
             bridge_note=f"From the week before to {self.period.label}." if bridge else "",
+            tables=tuple(table for table in tables if table.rows),
+        )
+
+    def _filtered_section(self, currency: str, tables: Sequence[Table]) -> Section:
+        """Return what is said about a part of the sales: figures, not what stands out in them."""
+        bridges = read_function(self.connection, "revenue_bridge", self.period, self.filters)
+        bridge = next((row for row in bridges if row["currency"] == currency), None)
+        has_bridge = bridge and bridge["previous_revenue"] and self.period.is_complete
+        before = days_before(self.period.day_count)
+        return Section(
+            currency=currency,
+            headlines=self._headlines(currency),
+            trend=self._trend(currency)[0],
+            bridge=bridge_steps(bridge, "Before", "Now") if bridge and has_bridge else (),
+            bridge_note=f"From {before} to {self.period.label}." if has_bridge else "",
             tables=tuple(table for table in tables if table.rows),
         )
 
@@ -182,6 +212,7 @@ class _Reader:
                 member,
                 f"Lines of the top {member}s{suffix}",
                 self._members(report, currency),
+                self.filters,
             )
             for member, report in (("seller", SELLERS), ("product", TOP_PRODUCTS))
         )
@@ -189,6 +220,8 @@ class _Reader:
 
     def restatements(self) -> list[Row]:
         """Read what changed in weeks that were published, the newest first."""
+        if self.filters:
+            return []
         rows: Any = read_table(
             self.connection,
             RESTATEMENTS,
@@ -228,12 +261,20 @@ class _Reader:
     def _weeks(self) -> dict[str, list[Row]]:
         """Read the weeks up to the period, a list a currency."""
         weeks: defaultdict[str, list[Row]] = defaultdict(list)
-        for row in self._rows(
-            "select * from reports.rpt_weekly_summary where week_start_date <= :last "
-            "order by week_start_date"
-        ):
+        for row in self._summaries():
             weeks[row["currency"]].append(row)
         return weeks
+
+    def _summaries(self) -> list[Row]:
+        if self.filters:
+            until = replace(self.period, first_day=self.calendar.weeks[0].start, week=None)
+            return read_function(
+                self.connection, "weekly_summary", until, self.filters, "week_start_date"
+            )
+        return self._rows(
+            "select * from reports.rpt_weekly_summary where week_start_date <= :last "
+            "order by week_start_date"
+        )
 
     def _headlines(self, currency: str) -> tuple[Headline, ...]:
         summary = self.summary[currency]
@@ -248,7 +289,7 @@ class _Reader:
         )
 
     def _revenue_changes(self, summary: Row) -> tuple[Change, ...]:
-        if self.period.week:
+        if self.period.week and not self.filters:
             return (
                 Change("last week", summary["revenue_change_pct"]),
                 Change("4-week mean", summary["revenue_change_on_four_weeks_pct"]),
@@ -375,12 +416,23 @@ class _Reader:
         return list(rows.mappings())
 
 
-def _steps(row: Row | None) -> tuple[BridgeStep, ...]:
-    if row is None:
-        return ()
+def readable_filters(filters: Mapping[str, Any]) -> list[str]:
+    """Say in words what a pack is about besides days."""
+    return [f"{name.replace('_', ' ')} {printable(str(text))}" for name, text in filters.items()]
+
+
+def bridge_steps(row: Row, before: str, now: str) -> tuple[BridgeStep, ...]:
+    """Return the way from one revenue to another.
+
+    Args:
+        row: of rpt_revenue_bridge, or of the function revenue_bridge.
+        before: what the first is called.
+        now: what the last is called.
+    """
     effects = [BridgeStep(label, row[name]) for name, label in _BRIDGE if row[name]]
+    first = row["previous_revenue" if "previous_revenue" in row else "previous_week_revenue"]
     return (
-        BridgeStep("Week before", row["previous_week_revenue"], is_total=True),
+        BridgeStep(before, first, is_total=True),
         *effects,
-        BridgeStep("This week", row["revenue"], is_total=True),
+        BridgeStep(now, row["revenue"], is_total=True),
     )

@@ -84,7 +84,7 @@ class Answers:
             with self._database.reading() as (connection, build):
                 found = read(connection, build)
                 write = to_csv if chosen is Format.CSV else to_xlsx
-                file = write(found.columns, _not_too_many(found.rows))
+                file = write(found.columns, not_too_many(found.rows))
             # A build may have ended between the two.
             headers["ETag"] = self._tag(request, build, chosen, parameters)
             headers["Content-Disposition"] = f'attachment; filename="{name}.{chosen.value}"'
@@ -174,7 +174,12 @@ def _json(name: str, build: Build, parameters: Mapping[str, Any], found: Rows) -
     )
 
 
-def _not_too_many(rows: Iterable[Row]) -> Iterable[Row]:
+def not_too_many(rows: Iterable[Row]) -> Iterable[Row]:
+    """Give rows on, up to as many as a workbook holds.
+
+    Raises:
+        Problem: there are more.
+    """
     for number, row in enumerate(rows):
         if number == MOST_ROWS:
             raise Problem(

@@ -9,8 +9,9 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from reporting.ask.periods import NoFigures
+from reporting.doors.api.keys import Role
 from reporting.doors.api.problems import Problem, of_parameters
-from reporting.doors.app import sales, sign_in, static
+from reporting.doors.app import exports, lines, sales, sign_in, static
 from reporting.doors.app.answers import page
 from reporting.doors.app.navigation import Entry, Part
 from reporting.doors.app.sessions import Sessions, Visitor
@@ -23,7 +24,17 @@ HOME = "/app"
 PARTS = (
     Part(sign_in.router),
     Part(static.router),
-    Part(sales.router, (Entry("/sales", "Sales"),)),
+    Part(
+        sales.router,
+        (
+            Entry("/sales", "Sales"),
+            Entry("/customers", "Customers"),
+            Entry("/products", "Products"),
+            Entry("/sellers", "Sellers and shipping"),
+        ),
+    ),
+    Part(lines.router, (Entry("/lines", "Lines", Role.AUDITOR),)),
+    Part(exports.router),
 )
 """All pages; the navigation leads to their entries, in this order."""
 

@@ -15,13 +15,15 @@ from reporting.doors.api.parameters import Span, with_filters
 from reporting.doors.api.problems import of_parameters
 from reporting.doors.api.reports import asked_filters, asked_period
 
+GRAINS = ("day", "week", "month", "quarter", "year")
+FISCAL_GRAINS = ("fiscal_period", "fiscal_quarter", "fiscal_year")
+_GRAIN = f"^({'|'.join((*GRAINS, *FISCAL_GRAINS))})$"
+
 
 class Asked(with_filters("AskedFilters", Span, FILTERS)):  # type: ignore[misc]
     """The parameters of every page of figures."""
 
-    grain: Annotated[
-        str, Field(pattern="^(day|week|month|quarter|year)$", description="What a bar is.")
-    ] = "week"
+    grain: Annotated[str, Field(pattern=_GRAIN, description="What a bar is.")] = "week"
     cursor: Annotated[str | None, Field(max_length=200)] = None
     file: Annotated[str | None, Field(max_length=1_000)] = None
     order_id: Annotated[str | None, Field(max_length=200)] = None

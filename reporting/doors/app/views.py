@@ -24,6 +24,7 @@ _FIELDS = (
     ("product", "Product"),
     ("seller", "Seller"),
     ("shipping_company", "Carrier"),
+    ("customer_segment", "Segment"),
     ("customer", "Customer"),
     ("currency", "Currency"),
 )
@@ -40,6 +41,7 @@ _FILTER_OF = {
     "seller_name": "seller",
     "shipping_company_name": "shipping_company",
     "customer_name": "customer",
+    "customer_segment": "customer_segment",
 }
 """By column, the filter that a click on a name in it sets."""
 
@@ -65,6 +67,7 @@ class Reading:
         question: days and filters.
         presets: days that people ask for often.
         choices: what can be chosen to filter by.
+        home: where the app is.
     """
 
     connection: Connection
@@ -72,6 +75,7 @@ class Reading:
     question: Question
     presets: tuple[Preset, ...]
     choices: Choices
+    home: str
 
     def said(self) -> dict[str, Any]:
         """Return what the template of figures speaks of."""
@@ -123,7 +127,9 @@ def reading(request: Request) -> Iterator[Reading]:
     with database.reading() as (connection, build):
         known = builds.known(connection, build)
         presets, choices = state.remembered.of(connection, build, known)
-        yield Reading(connection, known, ask(request, known), presets, choices)
+        yield Reading(
+            connection, known, ask(request, known), presets, choices, request.scope["root_path"]
+        )
 
 
 def filter_link(question: Question, column: str, row: Mapping[str, Value]) -> str:

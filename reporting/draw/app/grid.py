@@ -33,7 +33,8 @@ class Grid:
     """A table as the app shows it.
 
     Attributes:
-        row_count: how many rows the table has, shown or not.
+        has_more: whether the table has more rows than are shown.
+        files: the address of its files, with FORMAT in place of their format.
     """
 
     name: str
@@ -41,7 +42,8 @@ class Grid:
     note: str
     columns: tuple[WrittenColumn, ...]
     rows: tuple[tuple[GridCell, ...], ...]
-    row_count: int
+    has_more: bool
+    files: str = ""
 
 
 def grid(
@@ -80,7 +82,9 @@ def grid(
                 for name, cell in zip(names, cells, strict=True)
             )
         )
-    return Grid(table.name, shown.title, shown.note, shown.columns, tuple(rows), len(table.rows))
+    return Grid(
+        table.name, shown.title, shown.note, shown.columns, tuple(rows), len(table.rows) > len(rows)
+    )
 
 
 def _lengths(table: Table, column: int) -> list[float]:
