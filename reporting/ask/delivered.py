@@ -1,6 +1,6 @@
 """One sales line: what became of its row, and what was found in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,33 +25,28 @@ def read_line(connection: Connection, sales_line_key: int) -> Row | None:
     ).scalar()
     if day is None:
         return None
-    return (
-        connection.execute(
-            sa.text("select * from reports.sales_lines(:day, :day) where sales_line_key = :key"),
-            {"day": day, "key": sales_line_key},
-        )
-        .mappings()
-        .first()
+    found: Any = connection.execute(
+        sa.text("select * from reports.sales_lines(:day, :day) where sales_line_key = :key"),
+        {"day": day, "key": sales_line_key},
     )
+    line: Row | None = found.mappings().first()
+    return line
 
 
-def read_findings(connection: Connection, line: Row) -> Sequence[Row]:
+def read_findings(connection: Connection, line: Row) -> list[Row]:
     """Read what the rules found in the row of a line, each with what was delivered."""
-    return (
-        connection.execute(
-            sa.text(
-                "select rule, severity, column_name, offending_text, expected_text, description, "
-                "what_to_do, is_accepted from quality.dq_issue "
-                "where file_version_id = :version and source_row_number = :row "
-                "and coalesce(source_sheet, '') = :sheet and entity = 'sales_lines' "
-                "order by severity, rule, column_name"
-            ),
-            {
-                "version": line["file_version_id"],
-                "row": line["source_row_number"],
-                "sheet": line["source_sheet"] or "",
-            },
-        )
-        .mappings()
-        .all()
+    found: Any = connection.execute(
+        sa.text(
+            "select rule, severity, column_name, offending_text, expected_text, description, "
+            "what_to_do, is_accepted from quality.dq_issue "
+            "where file_version_id = :version and source_row_number = :row "
+            "and coalesce(source_sheet, '') = :sheet and entity = 'sales_lines' "
+            "order by severity, rule, column_name"
+        ),
+        {
+            "version": line["file_version_id"],
+            "row": line["source_row_number"],
+            "sheet": line["source_sheet"] or "",
+        },
     )
+    return list(found.mappings())

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from reporting.ask.periods import NoFigures
 from reporting.doors.api.keys import Role
 from reporting.doors.api.problems import Problem, of_parameters
-from reporting.doors.app import exports, lines, sales, sign_in, static
+from reporting.doors.app import exports, lines, quality, sales, sign_in, static
 from reporting.doors.app.answers import page
 from reporting.doors.app.navigation import Entry, Part
 from reporting.doors.app.sessions import Sessions, Visitor
@@ -33,6 +33,7 @@ PARTS = (
             Entry("/sellers", "Sellers and shipping"),
         ),
     ),
+    Part(quality.router, (Entry("/quality", "Data quality"),)),
     Part(lines.router, (Entry("/lines", "Lines", Role.AUDITOR),)),
     Part(exports.router),
 )

@@ -5,6 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from reporting.ask.figures import read_function, read_table
+from reporting.ask.quality_tables import (
+    quarantine_table,
+    reconciliation_table,
+    rules_table,
+    senders_table,
+)
 from reporting.ask.reports import (
     CATEGORY_SALES,
     CITIES,
@@ -22,7 +28,9 @@ from reporting.ask.reports import (
     Report,
 )
 from reporting.ask.span_tables import span_tables, tables_of
+from reporting.doors.api.keys import Role
 from reporting.doors.app.views import Reading
+from reporting.draw.app.grid import Grid, grid
 from reporting.tables import Table
 
 Tables = Mapping[str, Table]
@@ -39,6 +47,7 @@ class Block:
         bar: the column whose figures have bars.
         most: how many of its rows the page shows.
         is_drawn: whether there is a chart of it, too.
+        role: who may see it.
     """
 
     name: str
@@ -46,6 +55,7 @@ class Block:
     bar: str = "revenue"
     most: int = 15
     is_drawn: bool = False
+    role: Role = Role.READER
 
 
 def _of_days(report: Report, **more: Any) -> Block:
@@ -158,8 +168,38 @@ SELLERS_AND_SHIPPING = (
     _of_table(_named("rpt_target_attainment")),
     _of_table(_named("rpt_sales_anomaly"), bar=""),
 )
+WEEKS_OF_QUALITY = _of_table(_named("rpt_weekly_data_quality"), bar="", most=53)
+RULES = Block("rules", lambda read, most: {"": rules_table(read.connection)}, bar="", most=100)
+SENDERS = Block(
+    "senders", lambda read, most: {"": senders_table(read.connection)}, bar="kept_out_count"
+)
+RECONCILIATION = Block(
+    "reconciliation",
+    lambda read, most: {"": reconciliation_table(read.connection)},
+    bar="",
+    most=50,
+)
+QUARANTINE = Block(
+    "quarantine",
+    lambda read, most: {"": quarantine_table(read.connection, read.question.period)},
+    bar="",
+    most=50,
+    role=Role.AUDITOR,
+)
+QUALITY = (RULES, SENDERS, QUARANTINE, RECONCILIATION)
 BLOCKS = {
     block.name: block
-    for block in (PERIODS_BLOCK, *SALES, *CUSTOMERS, *PRODUCTS, *SELLERS_AND_SHIPPING)
+    for block in (
+        *(PERIODS_BLOCK, *SALES, *CUSTOMERS, *PRODUCTS, *SELLERS_AND_SHIPPING),
+        *(WEEKS_OF_QUALITY, *QUALITY),
+    )
 }
 """All blocks by name."""
+
+
+def block_grid(
+    read: Reading, block: Block, table: Table, locale: str, link: Callable[[str, Any], str]
+) -> Grid:
+    """Return the table of a block as its page shows it, with the addresses of its files."""
+    shown = grid(table, locale, link, bar=block.bar, most=block.most)
+    return replace(shown, files=read.question.link(f"{read.home}/tables/{block.name}.FORMAT"))

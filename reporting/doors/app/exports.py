@@ -17,7 +17,7 @@ from reporting.doors.api.formats import Format, in_chunks, to_csv, to_xlsx
 from reporting.doors.api.problems import Problem
 from reporting.doors.api.reports import refuse_unknown
 from reporting.doors.app.blocks import BLOCKS
-from reporting.doors.app.sessions import Auditor, Visitor
+from reporting.doors.app.sessions import Auditor, Visitor, require
 from reporting.doors.app.views import reading
 from reporting.draw.data import write_csv
 from reporting.draw.excel.pack import write_workbook
@@ -56,6 +56,7 @@ def table_file(request: Request, client: Visitor, name: str, kind: str) -> Respo
     block = BLOCKS.get(name)
     if block is None or kind not in ("csv", "xlsx"):
         raise Problem(HTTPStatus.NOT_FOUND, "not-found", "There is no such table.")
+    require(client, block.role)
     with reading(request) as read:
         tables = block.read(read, None)
         stem = f"{name}-{read.question.period.first_day}--{read.question.period.last_day}"

@@ -17,11 +17,11 @@ from reporting.ask.reports import PERIODS
 from reporting.doors.api.reports import refuse_unknown
 from reporting.doors.app import blocks
 from reporting.doors.app.answers import page
-from reporting.doors.app.blocks import Block
+from reporting.doors.app.blocks import Block, block_grid
 from reporting.doors.app.question import FISCAL_GRAINS, GRAINS, Question
 from reporting.doors.app.sessions import Visitor
 from reporting.doors.app.views import Reading, filter_link, reading
-from reporting.draw.app.grid import Grid, grid
+from reporting.draw.app.grid import Grid
 from reporting.draw.charts import Chart, PeriodColumn, bridge, of_table, period_columns
 from reporting.draw.written import WrittenHeadline, currency_heading, written_headline
 from reporting.tables import Table
@@ -166,12 +166,9 @@ def _shown(read: Reading, content: Content, locale: str) -> list[Shown]:
 
 
 def _grid(read: Reading, block: Block, table: Table, locale: str) -> Grid:
-    link = partial(filter_link, read.question)
-    if block is blocks.PERIODS_BLOCK:
-        link = partial(_period_link, read.question)
-    shown = grid(table, locale, link, bar=block.bar, most=block.most)
-    files = read.question.link(f"{read.home}/tables/{block.name}.FORMAT")
-    return replace(shown, files=files)
+    is_trend = block is blocks.PERIODS_BLOCK
+    link = partial(_period_link if is_trend else filter_link, read.question)
+    return block_grid(read, block, table, locale, link)
 
 
 def _period_link(question: Question, column: str, row: Mapping[str, Any]) -> str:

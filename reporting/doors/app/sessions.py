@@ -108,13 +108,22 @@ async def auditing(client: Visitor) -> Client:
     Raises:
         Problem: they may not.
     """
-    if not client.role.includes(Role.AUDITOR):
+    require(client, Role.AUDITOR)
+    return client
+
+
+def require(client: Client, role: Role) -> None:
+    """Refuse what somebody's key is not for.
+
+    Raises:
+        Problem: it has not this role.
+    """
+    if not client.role.includes(role):
         raise Problem(
             HTTPStatus.FORBIDDEN,
-            "auditor-needed",
-            "Lines and delivered rows take a key with the role auditor; yours is a reader's.",
+            f"{role.value}-needed",
+            f"This takes a key with the role {role.value}; yours is a {client.role.value}'s.",
         )
-    return client
 
 
 Auditor = Annotated[Client, Depends(auditing)]
