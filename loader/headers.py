@@ -8,7 +8,7 @@ from itertools import chain
 import pyarrow.compute as pc
 
 from loader.contracts import header_key, unmet
-from loader.layout_keys import Constant, Join, Source
+from loader.layout_keys import Calculated, Constant, Join, Source
 from loader.layouts import Layout
 from loader.reading.cutout import column_letters
 from loader.reading.sheet import BadFile, Block, Sheet
@@ -330,6 +330,8 @@ def _match(at: HeaderRow, layout: Layout) -> Header | NoHeader:
 def _names(source: Source) -> list[str]:
     if isinstance(source, Constant):
         return []
+    if isinstance(source, Calculated):
+        return source.names
     return source.join if isinstance(source, Join) else source
 
 
@@ -338,8 +340,8 @@ def _positions(source: Source, at: HeaderRow) -> list[int] | None:
     if isinstance(source, Constant):
         return []
     found = [position for name in _names(source) if (position := at.position(name)) is not None]
-    if isinstance(source, Join):
-        return found if len(found) == len(source.join) else None
+    if isinstance(source, Join | Calculated):
+        return found if len(found) == len(_names(source)) else None
     return found[:1] or None
 
 
@@ -367,6 +369,6 @@ def explain_missing(layout: Layout, near: NoHeader) -> str:
 
 
 def _looked_for(source: Source) -> str:
-    if isinstance(source, Join):
-        return " with ".join(quoted([name]) for name in source.join)
+    if isinstance(source, Join | Calculated):
+        return " with ".join(quoted([name]) for name in _names(source))
     return quoted(_names(source), _WORDS)

@@ -73,6 +73,41 @@ class Join(Strict):
     separator: str = Field(default=" ", alias="with")
 
 
+class Calculated(Strict):
+    """A number made of several columns of the file: their sum or product, less others."""
+
+    sum: Texts = []
+    times: Texts = []
+    less: Texts = []
+    less_rates: Texts = []
+
+    @model_validator(mode="after")
+    def _is_one(self) -> "Calculated":
+        if bool(self.sum) and bool(self.times):
+            raise ValueError("either `sum` or `times` is wanted here, with `less` or `less_rates`")
+        if len(self.names) < 2 and not self.less:
+            raise ValueError("two columns or more are wanted here, or one under `less`")
+        if not (self.sum or self.times or self.less):
+            raise ValueError("`less_rates` takes shares off a `sum`, or off what is under `times`")
+        return self
+
+    @property
+    def operations(self) -> dict[str, list[str]]:
+        """The headers of each operation."""
+        named = {
+            "sum": self.sum,
+            "times": self.times,
+            "less": self.less,
+            "less_rates": self.less_rates,
+        }
+        return {key: names for key, names in named.items() if names}
+
+    @property
+    def names(self) -> list[str]:
+        """All headers."""
+        return [name for names in self.operations.values() for name in names]
+
+
 class Constant(Strict):
     """A value that the file does not hold, the same for all its rows."""
 
@@ -81,15 +116,17 @@ class Constant(Strict):
 
 def _source(value: Any) -> Any:
     # Chosen here and not left to the union, whose message would list every form it tried.
-    if isinstance(value, Join | Constant):
+    if isinstance(value, Join | Constant | Calculated):
         return value
     if not isinstance(value, dict):
         return _NAMES.validate_python(value)
+    if value.keys() & Calculated.model_fields.keys():
+        return Calculated.model_validate(value)
     return (Constant if "constant" in value else Join).model_validate(value)
 
 
 _NAMES = TypeAdapter[list[str]](Names)
-Source = Annotated[Join | Constant | list[str], BeforeValidator(_source)]
+Source = Annotated[Join | Constant | Calculated | list[str], BeforeValidator(_source)]
 
 
 def _codes(value: Any) -> Any:

@@ -28,6 +28,7 @@ from loader.date_patterns import pattern_regex
 from loader.evidence.dates import ORDERS, SWAPPED
 from loader.file_dates import NO_PERIOD
 from loader.layout_keys import (
+    Calculated,
     Constant,
     KeepRows,
     Names,
@@ -216,6 +217,10 @@ class Layout(BaseModel):
         amounts = contract.names_of_type("decimal")
         if others := [name for name in self.scale if name not in amounts]:
             raise ValueError(f"scale: {', '.join(others)} holds no amounts")
+        numbers = {*amounts, *contract.names_of_type("integer")}
+        for name, source in self.columns.items():
+            if isinstance(source, Calculated) and name not in numbers:
+                raise ValueError(f"columns: {name} is no number, and cannot be calculated")
         headed = self.heading_rows
         if headed is not None and not isinstance(self.columns.get(headed), list):
             raise ValueError(

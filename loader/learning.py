@@ -10,6 +10,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from loader import Refusal
+from loader.calculated import headers_of, parsed
 from loader.contracts import ENTITIES, header_key, unmet
 from loader.deliveries import Delivery, is_delivered
 from loader.dry_run import DryRun, Figures
@@ -306,6 +307,11 @@ def _settings(table: Understood, answers: Answers) -> dict[str, Setting]:
             kept[key] = [*DEFAULT_MISSING, *said_list(value)]
             continue
         kept[key] = value.split(",") if key == "dates" and "," in value else value
+    currencies = table.profile("currency")
+    if "currency" in answers.columns and currencies is not None and _is_sales(table):
+        # Whoever names the column says that its texts are right, whatever a title says.
+        texts = currencies.distinct.to_pylist()
+        kept["values"] = {"currency": {text: text for text in texts}}
     if shared := [name for name in answers.order_amounts if name in table.picks]:
         kept["order_amounts"] = shared
     return kept
@@ -352,26 +358,29 @@ def _take_columns(found: list[Understood], columns: Mapping[str, str]) -> None:
     for column, header in columns.items():
         taken = False
         for table in found:
-            position = table.table.header.position(header)
             if column not in ENTITIES[table.entity or ""].columns:
                 continue
-            asked = "--column " + shlex.quote(f"{column}={header}")
-            if position is None and header == NONE:
+            pick = _said_pick(table, header)
+            if pick is None and header == NONE:
                 taken |= table.picks.pop(column, None) is not None
+                asked = "--column " + shlex.quote(f"{column}={header}")
                 if table.question and table.question.is_answered_by(asked):
                     table.question, taken = None, True
                 continue
-            if position is None:
+            if pick is None:
                 continue
             taken = True
             for other in [
-                name for name, pick in table.picks.items() if pick.positions == [position]
+                name
+                for name, known in table.picks.items()
+                if known.positions == pick.positions or _is_taken_off(table, known, pick)
             ]:
                 del table.picks[other]
-            table.picks[column] = Pick([position], 1.0, ["as you say"])
+            table.picks[column] = pick
             table.constants.pop(column, None)
             table.lacking = [choice for choice in table.lacking if column not in choice]
-            said = shlex.quote(f"{column}={table.table.header.names[position]}")
+            name = header if pick.calculation else table.table.header.names[pick.positions[0]]
+            said = shlex.quote(f"{column}={name}")
             if column in _SETTLED_AT_ONCE or (
                 table.question
                 and any(
@@ -385,6 +394,23 @@ def _take_columns(found: list[Understood], columns: Mapping[str, str]) -> None:
                 f"--column {column}={header}: no table has a column '{short(header)}' and may have "
                 f"a {column}."
             )
+
+
+def _is_taken_off(table: Understood, known: Pick, pick: Pick) -> bool:
+    """Tell whether a calculation takes off what would be taken off once more."""
+    taken = [*pick.calculation.get("less", []), *pick.calculation.get("less_rates", [])]
+    places = {table.table.header.position(name) for name in taken}
+    return len(known.positions) == 1 and known.positions[0] in places
+
+
+def _said_pick(table: Understood, header: str) -> Pick | None:
+    """Return where a column is that people name, or what it is calculated from."""
+    position = table.table.header.position
+    if (place := position(header)) is not None:
+        return Pick([place], 1.0, ["as you say"])
+    calculation = parsed(header, lambda name: position(name) is not None)
+    places = [place for name in headers_of(calculation) if (place := position(name)) is not None]
+    return Pick(places, 1.0, ["as you say"], calculation=calculation) if places else None
 
 
 # ------------------------------------------------------------------ where it is kept

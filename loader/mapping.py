@@ -16,6 +16,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from loader.calculated import calculate
+from loader.currencies import are_currencies, codes_of
 from loader.date_patterns import Period
 from loader.evidence.charges import ChargeEvidence
 from loader.evidence.currencies import CurrencyEvidence
@@ -34,7 +36,7 @@ from loader.evidence.titles import TitleEvidence
 from loader.evidence.totals import MEASURES, TotalRows
 from loader.evidence.zones import ZoneEvidence
 from loader.headers import Header
-from loader.layout_keys import Constant, Join
+from loader.layout_keys import Calculated, Constant, Join
 from loader.layouts import Layout
 from loader.questions import Question, Reading
 from loader.reading.sheet import BadFile, Block, Sheet
@@ -246,7 +248,9 @@ class Mapping:
             is_currency_open="currency" in layout.contract.columns
             and "currency" not in header.positions
             and not (self._currencies or self._header_currency),
+            column=self._open_currency_column(is_declared),
         )
+        self._heading_currencies: dict[str, int] = {}  # -> its first row
         self._currency_rows: Counter[str | None] = Counter()
         self._gaps = 0
         self._sums_of_all = 0
@@ -265,11 +269,14 @@ class Mapping:
         """
         self._refuse_uncalculated()
         rows: Iterable[_Rows] = (kept for block in blocks if (kept := self._kept(block)))
-        is_first_learned = bool(self._sheet.name) or self._order_amounts.are_there
+        sources = self._layout.columns.values()
+        is_calculated = any(isinstance(source, Calculated) for source in sources)
+        is_first_learned = bool(self._sheet.name) or self._order_amounts.are_there or is_calculated
         if is_first_learned:
             # A workbook is in memory as it is: what its last rows show holds for its first.
             rows = list(rows)
             for kept in rows:
+                self._learn_factors(kept)
                 self._learn(kept.numbers, self._mapped_columns(kept))
             self._decimal_mark = self._numbers.finding().value
         if self._order_amounts.are_there:
@@ -333,7 +340,7 @@ class Mapping:
                 self._signs.finding().question,
                 self._returns.finding().question,
                 discounts.question,
-                currencies.question or titles.question,
+                currencies.question or titles.question or self._question_on_headings(),
                 self._scale_question() or self._titles.scale_question(),
             )
             if question is not None
@@ -351,6 +358,32 @@ class Mapping:
                 said = currency_in(self._header.at.names[position])
                 self._header_currency = self._header_currency or said
 
+    def _question_on_headings(self) -> Question | None:
+        """Ask whether currencies that stand alone in rows are those of the rows below."""
+        if not self._heading_currencies or "currency" in self._header.positions:
+            return None
+        if "currency" not in self._layout.contract.columns or self._layout.heading_rows:
+            return None
+        told = ", ".join(f"{text} (row {row})" for text, row in self._heading_currencies.items())
+        first = next(iter(self._heading_currencies))
+        code = codes_of(first)[0]
+        return Question(
+            f"{told} stand alone in their rows: are they",
+            (
+                Reading(
+                    "the currencies of the rows below them",
+                    'heading_rows: {column: "[A]", into: currency}, with the column that they '
+                    "stand in",
+                    "",
+                ),
+                Reading(
+                    f"nothing, and all amounts are in {code}",
+                    f"currency: {{constant: {code}}}",
+                    f"--currency {code}",
+                ),
+            ),
+        )
+
     def _notes_on_currencies(self) -> Iterator[str]:
         if self._currency_rows:
             told = (
@@ -367,7 +400,8 @@ class Mapping:
                 self._dates.learn(name, numbers, mapped[name])
                 self._zones.learn(mapped[name])
         for name in contract.names_of_type("decimal", "integer"):
-            if name in mapped:
+            is_calculated = isinstance(self._layout.columns.get(name), Calculated)
+            if name in mapped and not is_calculated:
                 self._numbers.learn(name, numbers, mapped[name])
         for name in contract.names_of_type("text"):
             if name in mapped and self._header.positions.get(name):
@@ -375,6 +409,8 @@ class Mapping:
         if "currency" in mapped and self._stated:
             by = "cells show" if self._currencies else "currency by its layout is"
             self._currency_columns.learn_stated(self._stated, by, numbers, mapped["currency"])
+        if "currency" in mapped:
+            self._titles.learn_column(mapped["currency"])
         if {"currency", "order_id"} <= mapped.keys():
             self._currency_columns.learn_orders(mapped["order_id"], mapped["currency"])
         self._merged_amounts.learn(numbers, mapped)
@@ -405,6 +441,12 @@ class Mapping:
         is_open = self._layout.entity == "sales_lines" and "currency" not in self._header.positions
         places = [place for place in range(len(names)) if is_open and place not in self._mapped]
         return CurrencyEvidence(places, names)
+
+    def _open_currency_column(self, is_declared: bool) -> str:
+        """Return the header of the currencies, where nobody has said that they are right."""
+        places = self._header.positions.get("currency") or []
+        is_settled = is_declared or "currency" in self._layout.values
+        return "" if is_settled or len(places) != 1 else self._header.at.names[places[0]]
 
     def _currencies_in_headers(self) -> dict[str, str]:
         if "currency" not in self._header.positions and not self._currencies:
@@ -442,8 +484,27 @@ class Mapping:
         return bool(self._header.positions.get(name)) and name not in self._layout.scale
 
     def _is_number(self, row: int, name: str) -> bool:
-        positions = self._header.positions[name]
+        positions = self._header.positions.get(name)
+        if positions is None:  # what a column is calculated from goes by its header
+            place = self._header.at.position(name)
+            return place is not None and self._sheet.is_number(row, place)
         return len(positions) == 1 and self._sheet.is_number(row, positions[0])
+
+    def _learn_factors(self, rows: _Rows) -> None:
+        """Look at the numbers that columns are calculated from."""
+        for name, source in self._layout.columns.items():
+            if not isinstance(source, Calculated) or name not in self._header.positions:
+                continue
+            for header, place in zip(source.names, self._header.positions[name], strict=True):
+                texts = column_at(rows.columns, place)
+                self._numbers.learn(header, rows.numbers, texts)
+
+    def _calculated(self, source: Calculated, rows: _Rows, positions: list[int]) -> pa.Array:
+        columns = {
+            header: self._marked(rows.numbers, column_at(rows.columns, place), place)
+            for header, place in zip(source.names, positions, strict=True)
+        }
+        return calculate(source.operations, columns, self._decimal_mark)
 
     # ------------------------------------------------------------------ rows
 
@@ -458,6 +519,7 @@ class Mapping:
             if sums.all():
                 return None
             kept = kept.filter(~sums)
+        self._look_at_lone_texts(kept)
         self._struck.learn(kept.numbers, kept.columns)
         self._examples.learn(kept.numbers, kept.columns)
         self._statuses.learn(kept.numbers, kept.columns)
@@ -465,6 +527,18 @@ class Mapping:
         self._signs.learn(kept.numbers, kept.columns)
         self._returns.learn(kept.numbers, kept.columns)
         return kept
+
+    def _look_at_lone_texts(self, rows: _Rows) -> None:
+        """Look at the rows that hold nothing but one text: notes, and currencies that head rows."""
+        filled = np.zeros(len(rows.numbers), int)
+        for column in rows.columns:
+            filled += column.is_valid().to_numpy(zero_copy_only=False)
+        for i in np.flatnonzero(filled == 1).tolist():
+            text = next(column[i].as_py() for column in rows.columns if column[i].is_valid)
+            if are_currencies([text]):
+                self._heading_currencies.setdefault(text.strip(), rows.numbers[i].as_py())
+            else:
+                self._titles.add(text)
 
     def _below_header(self, block: Block) -> tuple[int, list[pa.Array]]:
         first, last = self._layout.first_and_last_row()
@@ -678,7 +752,12 @@ class Mapping:
                 columns[position] if position < len(columns) else pa.nulls(height, pa.string())
                 for position in positions
             ]
-            mapped[name] = _join(found, source.separator) if isinstance(source, Join) else found[0]
+            if isinstance(source, Join):
+                mapped[name] = _join(found, source.separator)
+            elif isinstance(source, Calculated):
+                mapped[name] = self._calculated(source, rows, positions)
+            else:
+                mapped[name] = found[0]
         if rows.heads is not None and self._headings.column is not None:
             mapped[self._headings.column] = rows.heads
         if self._currencies or self._header_currency:
@@ -705,25 +784,24 @@ class Mapping:
         Only with decimal commas, and only with three digits behind the point: a zero more, and
         the text is no grouped number any more, and still the same number.
         """
-        if self._decimal_mark != ",":
-            return
         for name in self._layout.contract.names_of_type("decimal"):
             positions = self._header.positions.get(name)
-            if not positions or len(positions) != 1:
-                continue
-            texts = mapped[name]
-            looks_grouped = pc.fill_null(
-                pc.match_substring_regex(texts, r"^-?\d{1,3}\.\d{3}$"), False
+            if positions and len(positions) == 1:
+                mapped[name] = self._marked(numbers, mapped[name], positions[0])
+
+    def _marked(self, numbers: pa.Array, texts: pa.Array, place: int) -> pa.Array:
+        if self._decimal_mark != ",":
+            return texts
+        looks_grouped = pc.fill_null(pc.match_substring_regex(texts, r"^-?\d{1,3}\.\d{3}$"), False)
+        if not pc.any(looks_grouped).as_py():
+            return texts
+        marked = [
+            f"{text}0" if looks and self._sheet.is_number(row, place) else text
+            for row, text, looks in zip(
+                numbers.to_pylist(), texts.to_pylist(), looks_grouped.to_pylist(), strict=True
             )
-            if not pc.any(looks_grouped).as_py():
-                continue
-            marked = [
-                f"{text}0" if looks and self._sheet.is_number(row, positions[0]) else text
-                for row, text, looks in zip(
-                    numbers.to_pylist(), texts.to_pylist(), looks_grouped.to_pylist(), strict=True
-                )
-            ]
-            mapped[name] = pa.array(marked, pa.string())
+        ]
+        return pa.array(marked, pa.string())
 
     def _extra(self, numbers: pa.Array, columns: list[pa.Array]) -> pa.Array | None:
         """Return the unmapped cells of each row as JSON text; None if there are none."""

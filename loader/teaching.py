@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.prompt import Confirm, Prompt
 from rich.text import Text
 
+from loader.calculated import written
 from loader.deliveries import Delivery
 from loader.dry_run import Figures
 from loader.learning import Answers, Lesson, learn, open_points
@@ -95,7 +96,7 @@ def _show_table(found: Understood, out: Console) -> None:
         )
     )
     for column, pick in found.picks.items():
-        read = " + ".join(names[position] for position in pick.positions)
+        read = written(pick.calculation) or " + ".join(names[place] for place in pick.positions)
         why = f"  ({'; '.join(pick.reasons)})" if pick.reasons else ""
         _say(out, f"          {column:<24} {short(read)}{why}")
     for column, (value, why) in found.constants.items():

@@ -11,7 +11,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name
 
 from loader.contracts import ENTITIES
-from loader.layout_keys import Constant, Join, SkipRows
+from loader.layout_keys import Calculated, Constant, Join, SkipRows
 from loader.layouts import Layout, LayoutFile
 from loader.raw_tables import ENTITY_TABLES, FILE_VERSIONS
 from warehouse.printing import printable
@@ -113,6 +113,8 @@ def _named(layout: Layout) -> Iterator[tuple[str, str]]:
     for column, source in layout.columns.items():
         if isinstance(source, Join):
             yield from ((name, "") for name in source.join)
+        elif isinstance(source, Calculated):
+            yield from ((name, "") for name in source.names)
         elif not isinstance(source, Constant):
             yield source[0], column
     across = layout.unpivot

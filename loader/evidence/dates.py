@@ -28,8 +28,8 @@ OUTNUMBERED = 20
 
 _MONTH, _YEARS, _SEVERAL = 31, 3 * 365, 5
 """Days within a month and within years; so many different ones are no chance."""
-_RECENT = 10
-"""Years that sales are delivered of."""
+_OF_A_YEAR = {1, *range(28, 32)}
+"""Days that stand for a whole month or year."""
 
 _DATE = r"^\s*(?P<date>\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2}))(?:\D|$)"
 _YEAR = r"(?:^|\D)(?P<year>(?:19|20)\d\d)(?:\D|$)"
@@ -293,19 +293,17 @@ class _Marked:
     def _scattered(self, possible: list[str]) -> set[str]:
         """Return the orders that spread over years what is one month in another order.
 
-        A month of long ago or to come may be the 1st of January or the last of December, by year.
+        Nobody sells on the 25th of January alone, year by year; a figure of each year may stand
+        under its first or its last day.
         """
-        today = date.today()
         days = {order: set(self._read[order].values()) for order in possible}
         spans = {order: (max(found) - min(found)).days for order, found in days.items()}
-        near = {
+        near = {order for order in possible if spans[order] < _MONTH}
+        far = {
             order
             for order in possible
-            if spans[order] < _MONTH
-            and max(days[order]) <= today
-            and min(days[order]).year > today.year - _RECENT
+            if spans[order] > _YEARS and _OF_A_YEAR.isdisjoint(day.day for day in days[order])
         }
-        far = {order for order in possible if spans[order] > _YEARS}
         enough = min(map(len, days.values())) >= _SEVERAL
         return far if near and enough else set()
 

@@ -1,13 +1,16 @@
 """What the titles of a table say of its amounts: the rows above it, its sheet, its file."""
 
+import json
 import re
+import shlex
+from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from loader.currencies import contradict, currencies_in
+from loader.currencies import codes_of, contradict, currencies_in
 from loader.evidence.finding import Finding
 from loader.questions import Question, Reading
 from loader.understanding.vocabulary import currencies_in_title, scale_in_title
@@ -21,15 +24,38 @@ class TitleEvidence:
         titles: the nearest to the amounts last.
         amounts: columns of money whose scale nothing else says.
         is_currency_open: whether no column, no layout and no header says the currency.
+        column: the header of a column that says it, where nobody has said that it is right.
     """
 
     def __init__(
-        self, titles: Sequence[str], amounts: Sequence[str], *, is_currency_open: bool
+        self,
+        titles: Sequence[str],
+        amounts: Sequence[str],
+        *,
+        is_currency_open: bool,
+        column: str = "",
     ) -> None:
-        self._titles = titles
+        self._titles = [*titles]
         self._amounts = amounts
         self._is_currency_open = is_currency_open
+        self._column = column
+        self._against: Counter[str] = Counter()
         self._taken = 0  # rows
+
+    def add(self, text: str) -> None:
+        """Look at a text that stands alone in its row below the table, as notes do."""
+        if scale_in_title(text) or currencies_in_title(text):
+            self._titles.append(text)
+            self.__dict__.pop("_currencies", None)
+
+    def learn_column(self, currencies: pa.Array) -> None:
+        """Look at the currencies of a block of rows, as their column says them."""
+        said = [name for title in self._titles for name in currencies_in_title(title)]
+        if not self._column or not said:
+            return
+        for item in pc.value_counts(pc.drop_null(currencies)).to_pylist():
+            if all(contradict(name, item["values"]) for name in said):
+                self._against[item["values"].strip()] += item["counts"]
 
     @cached_property
     def _currencies(self) -> dict[str, str]:
@@ -60,6 +86,8 @@ class TitleEvidence:
 
     def finding(self) -> Finding[None]:
         """Return what was taken, or the question which of several currencies is the amounts'."""
+        if self._against:
+            return Finding(None, question=self._question_of_column())
         if not self._taken:
             return Finding(None)
         if self.currency is not None:
@@ -75,6 +103,26 @@ class TitleEvidence:
             for name in self._currencies
         )
         return Finding(None, question=Question(asks, readings))
+
+    def _question_of_column(self) -> Question:
+        title, name = next(
+            (title, name) for title in self._titles for name in currencies_in_title(title)
+        )
+        code = codes_of(name)[0]
+        told = ", ".join(f"{text} ({count(rows, 'row')})" for text, rows in self._against.items())
+        same = {text: text for text in sorted(self._against)}
+        return Question(
+            f"the title '{short(title, 40)}' says {name}, and '{short(self._column, 30)}' says "
+            f"{told}: are these amounts in",
+            (
+                Reading(code, f"currency: {{constant: {code}}}", f"--currency {code}"),
+                Reading(
+                    f"what '{short(self._column, 30)}' says",
+                    f"values: {{currency: {json.dumps(same, ensure_ascii=False)}}}",
+                    f"--column {shlex.quote(f'currency={self._column}')}",
+                ),
+            ),
+        )
 
     def scale_question(self) -> Question | None:
         """Ask what a 1 stands for, where a title says thousands or cents."""

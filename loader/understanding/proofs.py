@@ -1,7 +1,7 @@
 """What the columns of a table prove about each other: sums that work out, values that repeat."""
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +16,8 @@ _RATE_MOVES = 0.1
 """So much may a rate of exchange move in the time of a table."""
 _PARTS = 5
 """Of more parts, some are the difference by chance."""
+_MANY_PARTS, _SUMMED = 8, 4
+"""Of more columns, or in more of them, a difference is not looked for."""
 _SIZES = 3
 """So many times must a product have been sold in another number than at first."""
 
@@ -68,6 +70,39 @@ def is_sum_with_some_of(total: Numbers, amount: Numbers, parts: list[Numbers]) -
         for chosen in combinations(some, number)
         for sign in (1, -1)
     )
+
+
+def signed_parts(
+    total: Numbers,
+    amount: Numbers,
+    parts: dict[int, Numbers],
+    known: dict[int, int] | None = None,
+) -> dict[int, int]:
+    """Return which columns, added to an amount or taken off, come to a total; none if none do.
+
+    Args:
+        total: of each row.
+        amount: beside it.
+        parts: the columns that may be the difference, by their positions.
+        known: which of them are added (1) or taken off (-1), if anything.
+
+    Returns:
+        Position -> 1 or -1, of the fewest columns that do.
+    """
+    some = {place: np.nan_to_num(part) for place, part in parts.items()}
+    some = {place: part for place, part in [*some.items()] if part.any()}
+    if not differs(total, amount) or len(some) > _MANY_PARTS:
+        return {}
+    for number in range(1, min(len(some), _SUMMED) + 1):
+        for places in combinations(some, number):
+            for signs in product(
+                *([known[p]] if known and p in known else (1, -1) for p in places)
+            ):
+                pairs = dict(zip(places, signs, strict=True))
+                change = sum(sign * some[place] for place, sign in pairs.items())
+                if proves(total, amount + change):
+                    return pairs
+    return {}
 
 
 def has_factor(left: Numbers, right: Numbers) -> bool:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
+from loader.calculated import as_source
 from loader.contracts import ENTITIES, folded
 from loader.understanding.tables import Table
 from loader.understanding.understand import Understood, months_across, read_as
@@ -52,6 +53,8 @@ def as_yaml(found: Understood, files: list[str], settings: Mapping[str, Setting]
         read = [quoted(names[position]) for position in pick.positions]
         how = "" if pick.separator == " " else f", with: {quoted(pick.separator)}"
         source = read[0] if len(read) == 1 else f"{{join: [{', '.join(read)}]{how}}}"
+        if pick.calculation:
+            source = as_source(pick.calculation)
         lines.append(f"  {column}: {source}{_comment(found, pick.positions[0], pick.reasons)}")
     for column, (value, why) in found.constants.items():
         lines.append(f"  {column}: {{constant: {quoted(value)}}}{f'  # {why}' if why else ''}")

@@ -4,7 +4,7 @@ from functools import cache
 
 from loader.contracts import ENTITIES, unmet
 from loader.headers import Header, NoHeader
-from loader.layout_keys import Join, Source
+from loader.layout_keys import Calculated, Join, Source
 from loader.layouts import Layout
 from loader.questions import Held
 from loader.understanding.tables import Table
@@ -45,11 +45,7 @@ def read_tidy(table: Table) -> tuple[Layout, Header | NoHeader]:
         raise Held([found.question], table.places[0][0])
     names = table.header.names
     columns: dict[str, Source] = {
-        column: [names[pick.positions[0]]]
-        if len(pick.positions) == 1
-        else Join.model_validate(
-            {"join": [names[position] for position in pick.positions], "with": pick.separator}
-        )
+        column: _source(pick, [names[position] for position in pick.positions])
         for column, pick in picks.items()
     }
     shown = {
@@ -59,6 +55,14 @@ def read_tidy(table: Table) -> tuple[Layout, Header | NoHeader]:
     }
     layout = Layout.model_validate({"entity": entity, "files": ["*"], "columns": columns, **shown})
     return layout, Header(table.header, {column: pick.positions for column, pick in picks.items()})
+
+
+def _source(pick: Pick, names: list[str]) -> Source:
+    if pick.calculation:
+        return Calculated.model_validate(pick.calculation)
+    if len(names) == 1:
+        return names
+    return Join.model_validate({"join": names, "with": pick.separator})
 
 
 def _certain(found: Understood) -> dict[str, Pick]:

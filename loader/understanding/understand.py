@@ -43,8 +43,13 @@ PROPOSED = 0.6
 _MONTHS = 2
 """So many columns called for months, with amounts, are a table turned on its side."""
 
+MOST_OF = 0.9
+"""In so many of the rows, a part of an amount is less than it."""
+
 _NO_STATUS = ("region", "city", "country", "loyalty_tier", "customer_segment")
 """Columns whose headers may also be those of a status, which the values tell."""
+
+_DISCOUNTS = ("discount_amount", "discount_rate", "unit_discount")
 
 _RATES = 4
 """More rates than these are amounts, unless the header or a percent sign says otherwise."""
@@ -69,12 +74,14 @@ class Pick:
         weight: how surely, from 0 to 1.
         reasons: for people.
         separator: what several columns are put together with.
+        calculation: of a number that is calculated from them, the headers of each operation.
     """
 
     positions: list[int]
     weight: float
     reasons: list[str] = field(default_factory=list)
     separator: str = " "
+    calculation: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -280,11 +287,14 @@ class _Reading:
         self.weights: dict[tuple[str, int], float] = {}
         self.reasons: dict[tuple[str, int], list[str]] = {}
         self.others: set[int] = set()
+        self.turned: set[int] = set()  # discounts written with a minus
+        self.parts_of_total: dict[int, list[int]] = {}  # what a total has in it, perhaps wrongly
         self.of_orders: dict[int, str] = {}  # totals of whole orders, with how they stand there
         self.money_off: set[int] = set()  # discounts that a total proves to be amounts
 
     def understood(self) -> Understood:
         measures = self._measures()
+        self._turn_discounts()
         for position in range(len(self.table.headers)):
             self._weigh(position)
         self._weigh_currencies()
@@ -308,6 +318,7 @@ class _Reading:
                 or self._with_tax(found)
                 or self._with_tax_rate(found)
                 or self._with_freight(found)
+                or self._with_part(found)
                 or self._discount_of_order(found)
                 or self._question_on_currency(found)
                 or unread.question(
@@ -320,6 +331,10 @@ class _Reading:
                     found.asides,
                 )
             )
+        for pick in found.picks.values():
+            if len(pick.positions) == 1 and pick.positions[0] in self.turned:
+                pick.calculation = {"less": [self.table.header.names[pick.positions[0]]]}
+                pick.reasons.append("it is written with a minus")
         units = found.picks.get("units")
         if units is not None and (texts := measures.get(units.positions[0])):
             found.settings["unit_of_measure"] = (texts, "stands behind all numbers of units")
@@ -359,6 +374,23 @@ class _Reading:
         if found:
             self.table = replace(self.table, profiles=profiles)
         return found
+
+    def _turn_discounts(self) -> None:
+        """Read discounts that are all written with a minus as what is taken off."""
+        if self.entity != "sales_lines":
+            return
+        profiles = list(self.table.profiles)
+        for position, header in enumerate(self.table.headers):
+            meant = {meaning.column for meaning in meanings(header, self.entity)}
+            if not meant & {DISCOUNT, *_DISCOUNTS} or profiles[position].number_share < 0.6:
+                continue
+            known = profiles[position].known_numbers
+            if known.any() and (known <= 0).all():
+                bare = pc.replace_substring_regex(profiles[position].texts, r"[-\x{2212}()]", "")
+                profiles[position] = Profile(bare)
+                self.turned.add(position)
+        if self.turned:
+            self.table = replace(self.table, profiles=profiles)
 
     def _weigh(self, position: int) -> None:
         header = self.table.headers[position]
@@ -638,10 +670,7 @@ class _Reading:
             position
             for position, header in enumerate(headers)
             if says_of_numbers(header, "tax")
-            and (
-                position in self.others
-                or (position not in weighed and says_of_numbers(header, "rate"))
-            )
+            and (position in self.others or position not in weighed)
         }
 
     def _freights(self) -> set[int]:
@@ -655,11 +684,58 @@ class _Reading:
             )
         }
 
+    def _check_sums_with_taxes(self) -> None:
+        """Take for the total what comes to another one with its taxes and what is beside them."""
+        taxes = self._taxes() & {*self._amounts()}
+        if not taxes:
+            return
+        read = {place for _, place in self.weights}
+        free = [place for place in self._amounts() if place not in read - taxes]
+        for total in self._candidates("line_total"):
+            for base in [place for place in free if place not in taxes]:
+                parts = {
+                    place: self._numbers(place) for place in free if place not in (base, total)
+                }
+                signs = proofs.signed_parts(self._numbers(total), self._numbers(base), parts)
+                is_tax = taxes & signs.keys() and min(signs.values()) > 0
+                if len(signs) == 1 and self._is_tax_on(next(iter(signs)), self._numbers(total)):
+                    continue  # it is taken off the total, or on top of it: that is seen later
+                if is_tax and not self._is_price_by_units(total):
+                    self._refuse(total, ("line_total",), "it is the amount with the taxes")
+                    self._add("line_total", base, 1.2, "the other total is it with the taxes")
+                    for place in signs:
+                        self.asides[place] = "it comes on top of the amount"
+                    return
+
+    def _check_net_prices(self) -> None:
+        """Take no discount off a price that is what a list price is after it."""
+        prices = self._candidates("unit_price")
+        for price in prices[:2]:
+            after = self._numbers(price)
+            for column in ("discount_amount", "discount_rate", "unit_discount"):
+                for place in self._candidates(column):
+                    off = np.nan_to_num(self._numbers(place))
+                    for position in [at for at in self._amounts() if at not in (price, place)]:
+                        before = self._numbers(position)
+                        nets = (before * (1 - off), before * (1 - off / 100), before - off)
+                        if proofs.differs(before, after) and any(
+                            proofs.proves(after, net) for net in nets
+                        ):
+                            self._refuse(place, _DISCOUNTS, "the price is after it")
+                            self._support(
+                                "unit_price", price, 0.3, "the list price less the discount"
+                            )
+                            self._refuse(
+                                position, ("unit_price",), "it is the price before the discount"
+                            )
+
     def _check_totals(self) -> None:
         self._find_price()
+        self._check_net_prices()
         self._check_price_units()
         self._check_running_totals()
         self._check_fees()
+        self._check_sums_with_taxes()
         totals = self._candidates("line_total")
         self._choose_price(totals)
         amounts = {position: self._numbers(position) for position in self._amounts()}
@@ -724,6 +800,8 @@ class _Reading:
             else:
                 self._support("line_total", position, 0.3, "it is price times units")
             return
+        if self._is_explained_by_parts(position, gross, reductions, on_top):
+            return
         more = [({place}, what) for place, what in on_top.items()]
         if len(on_top) > 1:
             more.append(({*on_top}, " and the ".join(dict.fromkeys(on_top.values()))))
@@ -740,6 +818,60 @@ class _Reading:
             self._refuse(
                 position, ("line_total",), "it is not price times units in any row or nearly"
             )
+
+    def _is_explained_by_parts(
+        self, position: int, gross: Numbers, reductions: set[int], on_top: dict[int, str]
+    ) -> bool:
+        """Tell what a total has beside price times units, where the columns beside it say so."""
+        read = {place for _, place in self.weights} - reductions
+        parts = {
+            place: self._numbers(place)
+            for place in self._amounts()
+            if place != position and (place in on_top or place not in read)
+        }
+        known_signs = {**dict.fromkeys(on_top, 1), **dict.fromkeys(reductions, -1)}
+        signs = proofs.signed_parts(self._numbers(position), gross, parts, known_signs)
+        if not signs:
+            return False
+        names = self.table.headers
+        off = {place for place, sign in signs.items() if sign < 0}
+        more = {place for place, sign in signs.items() if sign > 0}
+        known = more & on_top.keys()
+        self.money_off |= off & reductions
+        if off <= reductions and more == known:
+            what = " and the ".join(dict.fromkeys(on_top[place] for place in sorted(known)))
+            if not more:
+                self._support("line_total", position, 0.4, "price times units less the discount")
+            else:
+                why = f"it is price times units with the {what}"
+                self._refuse(position, ("line_total",), why)
+            return True
+        self.parts_of_total[position] = sorted(more - known)[:1] or sorted(off - reductions)[:1]
+        for place in sorted(signs.keys() - reductions - on_top.keys()):
+            self.asides.setdefault(place, f"'{short(names[position], 30)}' has it in it")
+        return True
+
+    def _with_part(self, found: Understood) -> Question | None:
+        """Ask whether a total is meant with what stands beside it and is in it."""
+        total = found.picks.get("line_total")
+        if total is None:
+            return None
+        place = total.positions[0]
+        taken = {at for pick in found.picks.values() for at in pick.positions}
+        for position in self.parts_of_total.get(place, []):
+            if position not in taken:
+                return self._question_on_part(place, position, "included_freight")
+        amounts = self._numbers(place)
+        units, gross = found.picks.get("units"), self._gross()
+        if gross is not None and units is not None:
+            return None  # the rows would have shown it
+        for position in [at for at in self._amounts() if at not in {*taken, *self.asides}]:
+            if says_of_numbers(self.table.headers[position], "on_top"):
+                part = np.nan_to_num(self._numbers(position))
+                some = (part != 0) & np.isfinite(amounts)
+                if some.any() and np.mean(np.abs(part[some]) < np.abs(amounts[some])) > MOST_OF:
+                    return self._question_on_part(place, position, "included_freight")
+        return None
 
     def _find_price(self) -> None:
         """Take what gives the total, times the units, for the price, whatever it is called."""

@@ -6,15 +6,21 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from loader.calculated import as_source, written
 from loader.questions import Question, Reading
 from loader.understanding import proofs
 from loader.understanding.profiles import Numbers
 from loader.understanding.tables import Table
-from loader.understanding.vocabulary import OTHER, meanings, says_of_numbers
+from loader.understanding.vocabulary import DISCOUNT, OTHER, meanings, says_of_numbers
 from loader.wording import short
 
 _GROWING = 8
 """So many amounts that grow from row to row are hardly so by chance."""
+
+_DISCOUNTS = ("discount_amount", "discount_rate", "unit_discount")
+
+_NUMBERS = 0.999
+"""So much of a column must be numbers, that none is lost."""
 
 Places = dict[str, int]
 """Our column -> its position."""
@@ -30,6 +36,9 @@ def question(table: Table, places: Places, asides: dict[int, str]) -> Question |
     """
     return (
         _of_units(table, places, asides)
+        or _of_discounts(table, places, asides)
+        or _of_a_factor(table, places, asides)
+        or _of_a_discount_beside_a_total(table, places)
         or _of_what_is_taken_off(table, places, asides)
         or _of_a_running_total(table, places)
     )
@@ -69,42 +78,230 @@ def _of_units(table: Table, places: Places, asides: dict[int, str]) -> Question 
         position
         for position, header in _unread(table, places, asides)
         if says_of_numbers(header, *kinds)
+        and not says_of_numbers(header, "tax", "rate")
         and table.profiles[position].is_whole
         and (chosen is None or not _is_known(table, position))
         and (chosen is None or proofs.differs(numbers[position], numbers[chosen]))
     ]
-    if not counts:
+    base = chosen if chosen is not None else next(iter(counts), None)
+    others = [
+        position
+        for position, profile in enumerate(table.profiles)
+        if position not in {base, *places.values()} and profile.is_whole and profile.count
+    ]
+    back = [
+        position
+        for position in others
+        if says_of_numbers(table.headers[position], "back")
+        and not says_of_numbers(table.headers[position], "before_or_after", "paid")
+        and _is_part(numbers[position], None if base is None else numbers[base])
+    ]
+    if base is None or not (counts or (back and total is None)):
         return None
+    packs = [
+        position
+        for position in others
+        if says_of_numbers(table.headers[position], "in_a_pack", "packed")
+        and position not in back
+        and np.nanmin(numbers[position]) >= 1
+    ]
+    price_of_units = None if price is None or total is not None else numbers[price]
 
-    def meaning(name: str, units: Numbers) -> str:
-        if total is None and price is not None:
-            return f"{name} ({float(np.nansum(numbers[price] * units)):,.2f} in the first rows)"
-        return f"{name} ({float(np.nansum(units)):,.0f} in the first rows)"
+    def reading(said: str, key: str, units: Numbers, flag: str) -> Reading:
+        figure = f"{float(np.nansum(units)):,.0f}"
+        if price_of_units is not None:
+            figure = f"{float(np.nansum(price_of_units * units)):,.2f}"
+        return Reading(
+            f"{said} ({figure} in the first rows)",
+            f"units: {key}",
+            f"--column {shlex.quote(f'units={flag}')}",
+        )
 
     names = table.header.names
     readings = [
-        Reading(
-            meaning(f"'{short(names[position], 30)}'", numbers[position]),
-            f"units: {json.dumps(names[position], ensure_ascii=False)}",
-            f"--column {shlex.quote(f'units={names[position]}')}",
+        reading(
+            f"'{short(names[position], 30)}'",
+            json.dumps(names[position], ensure_ascii=False),
+            numbers[position],
+            names[position],
         )
         for position in ([] if chosen is None else [chosen]) + counts
     ]
+    for operation, positions in (("times", packs[:2]), ("less", back[:2])):
+        for position in positions:
+            pair = [names[base], names[position]]
+            calculation = (
+                {"times": pair} if operation == "times" else {"sum": pair[:1], "less": pair[1:]}
+            )
+            units = (
+                numbers[base] * numbers[position]
+                if operation == "times"
+                else np.nan_to_num(numbers[base]) - np.nan_to_num(np.abs(numbers[position]))
+            )
+            word = "times" if operation == "times" else "less"
+            readings.append(
+                reading(
+                    f"'{short(pair[0], 30)}' {word} '{short(pair[1], 30)}'",
+                    as_source(calculation),
+                    units,
+                    written(calculation),
+                )
+            )
     if chosen is None:
-        one = np.ones(len(numbers[counts[0]]))
-        readings.append(
-            Reading(meaning("one piece a row", one), "units: {constant: 1}", "--column units=none")
-        )
-    return Question(
-        "is the number of pieces (if it takes two columns, add one with the result to the file)",
-        tuple(readings),
-        table.places[0][1],
-    )
+        one = np.ones(len(numbers[base]))
+        of_one = reading("one piece a row", "{constant: 1}", one, "none")
+        readings.append(of_one)
+    return Question("is the number of pieces", tuple(readings), table.places[0][1])
+
+
+def _is_part(part: Numbers, whole: Numbers | None) -> bool:
+    """Tell whether a column may count some of the pieces of another one."""
+    known = part[np.isfinite(part)]
+    if not known.any() or (known < 0).any():
+        return False
+    both = whole is not None and np.isfinite(part) & np.isfinite(whole)
+    return whole is None or bool(np.all(part[both] <= whole[both]))
 
 
 def _is_known(table: Table, position: int) -> bool:
     """Tell whether the vocabulary knows a column for something else."""
     return any(item.column == OTHER for item in meanings(table.headers[position], "sales_lines"))
+
+
+def _of_discounts(table: Table, places: Places, asides: dict[int, str]) -> Question | None:
+    """Ask about discounts beside the one that is read, and about one that cannot be read."""
+    if "line_total" in places or "unit_price" not in places or "units" not in places:
+        return None
+    names, numbers = table.header.names, [profile.numbers for profile in table.profiles]
+    read = [places[name] for name in _DISCOUNTS if name in places]
+    others = [
+        position
+        for position, header in enumerate(table.headers)
+        if position not in {*places.values(), *asides}
+        and any(item.column in (DISCOUNT, *_DISCOUNTS) for item in meanings(header, "sales_lines"))
+        and table.profiles[position].count
+        and (not np.isfinite(numbers[position]).all() or numbers[position].any())
+    ]
+    if not others:
+        return None
+    gross = numbers[places["unit_price"]] * numbers[places["units"]]
+    told = f"{float(np.nansum(gross)):,.2f} in the first rows"
+    name, price = names[others[0]], names[places["unit_price"]]
+    if table.profiles[others[0]].number_share < _NUMBERS:
+        odd = next(
+            text
+            for text, number in zip(
+                table.profiles[others[0]].texts.to_pylist(), numbers[others[0]], strict=True
+            )
+            if text and not np.isfinite(number)
+        )
+        return Question(
+            f"'{short(name, 30)}' holds texts such as '{short(odd, 30)}': is the amount",
+            (
+                Reading(
+                    "less what stands there, with the rows in quarantine whose text is no number",
+                    f"discount_rate: {json.dumps(name, ensure_ascii=False)}",
+                    f"--column {shlex.quote(f'discount_rate={name}')}",
+                ),
+                Reading(
+                    f"price times units ({told})",
+                    f"unit_price: {json.dumps(price, ensure_ascii=False)}",
+                    f"--column {shlex.quote(f'unit_price={price}')}",
+                ),
+            ),
+            table.places[0][1],
+        )
+    pair = sorted({*read[:1], *others[:2]})[:2]
+    if len(pair) < 2:
+        return None
+    readings = []
+    for chosen in ([pair[0]], [pair[1]], pair):
+        rates = {"times": [price], "less_rates": [names[place] for place in chosen]}
+        net = gross
+        for place in chosen:
+            off = np.nan_to_num(numbers[place])
+            net = net * (1 - off / (100 if (np.abs(off) > 1).any() else 1))
+        what = " and then ".join(f"'{short(names[place], 30)}'" for place in chosen)
+        readings.append(
+            Reading(
+                f"less {what} ({float(np.nansum(net)):,.2f} in the first rows)",
+                f"unit_price: {as_source(rates)}",
+                f"--column {shlex.quote(f'unit_price={written(rates)}')}",
+            )
+        )
+    return Question("is the amount price times units", tuple(readings), table.places[0][1])
+
+
+def _of_a_factor(table: Table, places: Places, asides: dict[int, str]) -> Question | None:
+    """Ask whether a factor beside prices changes them."""
+    if "line_total" in places or "unit_price" not in places or "units" not in places:
+        return None
+    names = table.header.names
+    price, units = (table.profiles[places[name]].numbers for name in ("unit_price", "units"))
+    for position, header in _unread(table, places, asides):
+        factor = table.profiles[position].numbers
+        if not says_of_numbers(header, "factor") or not (np.nan_to_num(factor, nan=1.0) != 1).any():
+            continue
+        own = names[places["unit_price"]]
+        product = {"times": [own, names[position]]}
+        sums = (price * units, price * units * np.nan_to_num(factor, nan=1.0))
+        return Question(
+            f"'{short(names[position], 30)}' beside the prices is not read: is the price",
+            (
+                Reading(
+                    f"as it is ({float(np.nansum(sums[0])):,.2f} in the first rows)",
+                    f"unit_price: {json.dumps(own, ensure_ascii=False)}",
+                    f"--column {shlex.quote(f'unit_price={own}')}",
+                ),
+                Reading(
+                    f"times what stands there ({float(np.nansum(sums[1])):,.2f})",
+                    f"unit_price: {as_source(product)}",
+                    f"--column {shlex.quote(f'unit_price={written(product)}')}",
+                ),
+            ),
+            table.places[0][1],
+        )
+    return None
+
+
+def _of_a_discount_beside_a_total(table: Table, places: Places) -> Question | None:
+    """Ask whether a total is before or after the discount beside it, where no price tells."""
+    off = places.get("discount_amount", places.get("discount_rate"))
+    total = places.get("line_total")
+    if off is None or total is None or "unit_price" in places:
+        return None
+    names = table.header.names
+    amounts, discount = (table.profiles[place].numbers for place in (total, off))
+    discount = np.nan_to_num(discount)
+    if not discount.any() or says_of_numbers(names[total], "without_tax"):
+        return None
+    share = discount / (100 if (np.abs(discount) > 1).any() else 1)
+    profile = table.profiles[off]
+    is_either = any(item.column == DISCOUNT for item in meanings(names[off], "sales_lines"))
+    kinds = ["less"] if "discount_amount" in places or is_either else []
+    if ("discount_rate" in places or is_either) and not (np.abs(share) > 1).any():
+        kinds = ["less_rates"] if profile.is_percent else [*kinds, "less_rates"]
+    readings = [
+        Reading(
+            f"after '{short(names[off], 30)}' ({float(np.nansum(amounts)):,.2f} in the first rows)",
+            f"line_total: {json.dumps(names[total], ensure_ascii=False)}",
+            f"--column {shlex.quote(f'line_total={names[total]}')}",
+        )
+    ]
+    for kind in kinds:
+        rest = amounts - discount if kind == "less" else amounts * (1 - share)
+        net = {"sum": [names[total]], kind: [names[off]]}
+        what = "in money" if kind == "less" else "as a share"
+        readings.append(
+            Reading(
+                f"before it, so that it is taken off {what} ({float(np.nansum(rest)):,.2f})",
+                f"line_total: {as_source(net)}",
+                f"--column {shlex.quote(f'line_total={written(net)}')}",
+            )
+        )
+    return Question(
+        f"is '{short(names[total], 30)}' the amount", tuple(readings), table.places[0][1]
+    )
 
 
 def _of_what_is_taken_off(table: Table, places: Places, asides: dict[int, str]) -> Question | None:
@@ -134,6 +331,7 @@ def _of_what_is_taken_off(table: Table, places: Places, asides: dict[int, str]) 
             table.profiles[order], table.profiles[position], table.origins
         )
         is_offered = column == "unit_price" and "discount_amount" not in places
+        rest = {"sum": [own], "less": [name]}
         if is_offered:
             taken = Reading(
                 f"each line less what stands there ({sums[1]:,.2f})",
@@ -142,10 +340,9 @@ def _of_what_is_taken_off(table: Table, places: Places, asides: dict[int, str]) 
             )
         else:
             taken = Reading(
-                f"less what stands there ({sums[1]:,.2f}), for which the file needs a column with "
-                "the rest, or rows of their own with a minus",
-                "",
-                "",
+                f"less what stands there ({sums[1]:,.2f})",
+                f"{column}: {as_source(rest)}",
+                f"--column {shlex.quote(f'{column}={written(rest)}')}",
             )
         if of_order and "discount_amount" not in places:
             # What is taken off once of an order stands on each of its lines.
@@ -162,8 +359,7 @@ def _of_what_is_taken_off(table: Table, places: Places, asides: dict[int, str]) 
             f"--column {shlex.quote(f'{column}={own}')}",
         )
         return Question(
-            f"'{short(name, 30)}' beside the amounts is not read (one of a whole order is to be "
-            "shared among its lines first): is the amount",
+            f"'{short(name, 30)}' beside the amounts is not read: is the amount",
             (as_it_is, taken),
             table.places[0][1],
         )

@@ -430,3 +430,37 @@ def test_a_header_against_number_formats_is_asked(duckdb_warehouse: Warehouse, i
     assert "'Total (EUR)' says EUR, and the cells show $ (3 rows)" in outcome.error
     assert "--currency EUR" in outcome.error
     assert "--currency USD" in outcome.error
+
+
+@pytest.mark.parametrize(
+    ("rows", "asked"),
+    [
+        ([["EUR"], ["A1", "2026-01-05", "Tea", "1", "10.00"], ["USD"],
+          ["A2", "2026-01-06", "Tea", "1", "10.00"]],
+         "EUR (row 2), USD (row 4) stand alone in their rows: are they the currencies of the rows"),
+        ([["A1", "2026-01-05", "Tea", "1", "10.00"], ["* All amounts in thousands of EUR"]],
+         "does a 1 of line_total stand for 1000"),
+    ],
+)  # fmt: skip
+def test_notes_and_headings_in_the_table_are_asked_for(
+    duckdb_warehouse: Warehouse, drop: Dropped, rows: list[list[str]], asked: str
+) -> None:
+    header = ["Order ID", "Order Date", "Product", "Units", "Total"]
+    (outcome,) = duckdb_warehouse.load(drop("a.xlsx", {"S": [header, *rows]}))
+    assert outcome.status == "held", outcome
+    assert asked in outcome.error
+
+
+def test_a_title_that_contradicts_a_column_of_currencies_is_asked_for(
+    duckdb_warehouse: Warehouse, drop: Dropped
+) -> None:
+    header = ["Order ID", "Order Date", "Product", "Units", "Total", "Currency"]
+    rows = [["A1", f"2026-01-0{i}", "Tea", "1", "10.00", "USD"] for i in range(1, 4)]
+    (outcome,) = duckdb_warehouse.load(
+        drop("a.xlsx", {"S": [["All amounts in EUR"], [], header, *rows]})
+    )
+    assert "says EUR, and 'Currency' says USD (3 rows): are these amounts in EUR or what" in (
+        outcome.error
+    )
+    (outcome,) = duckdb_warehouse.load(drop("Sales USD.xlsx", {"S": [header, *rows]}))
+    assert outcome.status == "loaded"

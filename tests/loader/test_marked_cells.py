@@ -34,12 +34,12 @@ def book(inbox: Path) -> Book:
         sheet.append(HEADER)
         for row in LINES:
             sheet.append(row)
-        for letter in merged:
+        for letters in merged:
             for first in (2, 5):
-                sheet.merge_cells(f"{letter}{first}:{letter}{first + 2}")
-        for row in struck:
+                sheet.merge_cells(f"{letters}{first}:{letters}{first + 2}")
+        for number in struck:
             for column in range(1, 7):
-                sheet.cell(row, column).font = Font(strike=True)
+                sheet.cell(number, column).font = Font(strike=True)
         work.save(inbox / name)
         return inbox / name
 

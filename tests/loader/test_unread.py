@@ -96,3 +96,65 @@ def test_one_piece_a_row_is_no_answer_beside_a_column_that_counts(tmp_path: Path
             f"--column {shlex.quote(f'units={sold}')}",
             "--column units=none",
         ]
+
+
+_PACKS = [12.0, 6, 12, 6, 12, 6, 12, 6, 12, 6]
+_HALF = [round(total / 2, 2) for total in TOTALS]
+_BACK = [1.0, 0, 1, 0, 2, 0, 0, 3, 0, 1]
+_ODD = [1.5, 0.0, 2.25, 0, 0, 1, 0, 0, 3, 0]
+
+
+@pytest.mark.parametrize(
+    ("columns", "asked"),
+    [
+        ({"Menge (Karton)": UNITS, "Stück je Karton": _PACKS, "Preis": PRICES},
+         "units: {times: [\"Menge (Karton)\", \"Stück je Karton\"]}"),
+        ({"Qty": UNITS, "of which free": _BACK, "Price": PRICES},
+         "'Qty' less 'of which free' (140.90 in the first rows)"),
+        ({"Menge": UNITS, "davon gratis": _BACK, "Preis": PRICES}, "'Menge' less 'davon gratis'"),
+        ({"Qty": UNITS, "Amount": TOTALS, "Coupon": OFF}, "'Coupon' beside the amounts"),
+        ({"Qté": UNITS, "Montant": TOTALS, "Bon de réduction": OFF}, "'Bon de réduction' beside"),
+        ({"Menge": UNITS, "Einzelpreis": PRICES, "Faktor": _ODD}, "'Faktor' beside the prices"),
+        ({"Qty": UNITS, "Tip": _ODD, "Total": TOTALS}, "does 'Total' include the 'Tip' beside it"),
+        ({"Qty": UNITS, "Price": PRICES, "Pfand": _ODD,
+          "Summe": [round(a + b, 2) for a, b in zip(TOTALS, _ODD, strict=True)]},
+         "does 'Summe' include the 'Pfand' beside it"),
+        ({"Menge": UNITS, "Preis": PRICES, "Rabatt 1 %": _BACK, "Rabatt 2 %": _PACKS},
+         "less 'Rabatt 1 %' and then 'Rabatt 2 %'"),
+    ],
+)  # fmt: skip
+def test_what_changes_amounts_is_asked_for_with_a_cure(
+    duckdb_warehouse: Warehouse, drop: Dropped, columns: dict[str, list[float]], asked: str
+) -> None:
+    (outcome,) = duckdb_warehouse.load(drop("a.csv", rows_of(columns)))
+    assert outcome.status == "held", outcome.error
+    assert asked in outcome.error
+
+
+def test_rows_prove_what_a_total_has_in_it(duckdb_warehouse: Warehouse, drop: Dropped) -> None:
+    tax = [round(total / 10, 2) for total in TOTALS]
+    whole = [
+        round(total - off + more + 4, 2) for total, off, more in zip(TOTALS, _ODD, tax, strict=True)
+    ]
+    columns = {"Quantidade": UNITS, "Valor unitário": PRICES, "Frete": [4.0] * 10}
+    columns |= {"Desconto": _ODD, "IPI": tax, "Valor total": whole}
+    loaded(duckdb_warehouse.load(drop("a.csv", rows_of(columns))))
+    assert raw(duckdb_warehouse, "line_total, included_tax, included_freight")[0] == (None,) * 3
+    assert [float(text or 0) for (text,) in raw(duckdb_warehouse, "discount_amount")] == _ODD
+
+
+def test_no_discount_is_taken_off_a_price_that_is_after_it(
+    duckdb_warehouse: Warehouse, drop: Dropped
+) -> None:
+    net = [round(price * (1 - back / 10), 2) for price, back in zip(PRICES, _BACK, strict=True)]
+    columns = {"Qty": UNITS, "List price": PRICES, "Discount %": [10 * back for back in _BACK]}
+    columns |= {"Net price": net}
+    loaded(duckdb_warehouse.load(drop("a.csv", rows_of(columns))))
+    assert [float(text) for (text,) in raw(duckdb_warehouse, "unit_price")] == net
+    assert raw(duckdb_warehouse, "discount_rate, discount_amount")[0] == (None, None)
+
+
+def test_a_discount_with_a_minus_is_taken_off(duckdb_warehouse: Warehouse, drop: Dropped) -> None:
+    columns = {"Qty": UNITS, "Price": PRICES, "Discount amount": [-off for off in _ODD]}
+    loaded(duckdb_warehouse.load(drop("a.csv", rows_of(columns))))
+    assert [float(text) for (text,) in raw(duckdb_warehouse, "discount_amount")] == _ODD
