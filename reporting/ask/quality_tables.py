@@ -130,5 +130,5 @@ def _table(
     note: str = "",
     **values: Any,
 ) -> Table:
-    rows = connection.execute(sa.text(sql), values)
+    rows: Any = connection.execute(sa.text(sql), values)
     return Table(name, title, columns, tuple(tuple(row) for row in rows), note=note)
