@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Row
 
     from loader.deliveries import Delivery, Found
+    from loader.learning import Answers
     from loader.load import Outcome
     from loader.preview import Changes
 
@@ -117,7 +118,8 @@ def load_command(paths: tuple[Path, ...]) -> None:
 
 @main.command("check")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-def check_command(paths: tuple[Path, ...]) -> None:
+@click.option("--json", "as_json", is_flag=True, help="For programs: one JSON list.")
+def check_command(paths: tuple[Path, ...], as_json: bool) -> None:
     """Say what load would do, and what a correction would change; write nothing."""
     from loader.watched import watched
 
@@ -125,7 +127,13 @@ def check_command(paths: tuple[Path, ...]) -> None:
         settings = read_settings()
         found = _find(paths, settings)
         with _progress(found.deliveries) as step:
-            outcomes = _shown(watched(partial(check_files, found.deliveries), settings, step))
+            would = watched(partial(check_files, found.deliveries), settings, step)
+            outcomes = [*would] if as_json else _shown(would)
+    if as_json:
+        from loader.told import outcome_told
+
+        click.echo(json.dumps([outcome_told(outcome) for outcome in outcomes], indent=1))
+        sys.exit(1 if any(outcome.status in ledger.REFUSED for outcome in outcomes) else 0)
     _sum_up(outcomes, found, would=True)
 
 
@@ -151,6 +159,7 @@ def inspect_command(file: Path) -> None:
     "paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
 @click.option("--yes", is_flag=True, help="Ask nothing; what is open is named, and ends with 1.")
+@click.option("--json", "as_json", is_flag=True, help="For programs: --yes, and says it in JSON.")
 @click.option("--name", default="", help="Of the layout.  [default: made of the first file's]")
 @click.option("--decimal", type=click.Choice([".", ","]), help="The mark of decimals.")
 @click.option("--dates", metavar="ORDER", help="Of day, month and year: dmy, mdy or ymd.")
@@ -213,6 +222,7 @@ def inspect_command(file: Path) -> None:
 def learn_command(
     paths: tuple[Path, ...],
     yes: bool,
+    as_json: bool,
     name: str,
     decimal: str | None,
     dates: str | None,
@@ -271,18 +281,32 @@ def learn_command(
             raise Refusal("No files found: give workbooks or CSV files, or their folder.")
         path = layout_path(where.layouts_dir, found.deliveries, name)
         try:
-            is_open = teach(
-                found.deliveries,
-                answers,
-                path,
-                ask=not yes and _somebody_is_there(),
-                out=out,
-                show=_show,
-            )
+            if as_json:
+                is_open = _learn_for_program(found.deliveries, answers, path)
+            else:
+                is_open = teach(
+                    found.deliveries,
+                    answers,
+                    path,
+                    ask=not yes and _somebody_is_there(),
+                    out=out,
+                    show=_show,
+                )
         except BadFile as problem:
             err.print(Text(printable(str(problem))))
             sys.exit(1)
     sys.exit(1 if is_open else 0)
+
+
+def _learn_for_program(deliveries: list[Delivery], answers: Answers, path: Path) -> bool:
+    from loader.learning import learn
+    from loader.told import lesson_told
+
+    lesson = learn(deliveries, answers)
+    if lesson.text:
+        path.write_text(lesson.text, encoding="utf-8")
+    click.echo(json.dumps(lesson_told(lesson, path.stem if lesson.text else None), indent=1))
+    return lesson.is_open
 
 
 @main.command("template")

@@ -23,7 +23,7 @@ from loader.file_dates import as_of_date, automatic_period, declared_period, no_
 from loader.file_reader import FileReader, choose_layouts
 from loader.layouts import LayoutFile
 from loader.preview import Preview, compare
-from loader.questions import Held
+from loader.questions import Held, Question
 from loader.raw_tables import ENTITY_TABLES, FILE_VERSIONS, create_raw_tables
 from loader.reading.sheet import BadFile, NoTable
 from warehouse.connection import DATABASE_ERRORS
@@ -50,6 +50,7 @@ class Outcome:
         sheets: what each sheet of a workbook was taken for.
         notes: what people should know.
         error: why it failed; of a held file, the question.
+        questions: of a held file.
         preview: what it would change, when only checked.
     """
 
@@ -62,6 +63,7 @@ class Outcome:
     sheets: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     error: str = ""
+    questions: tuple[Question, ...] = ()
     preview: Preview | None = None
 
 
@@ -410,8 +412,10 @@ def _same_as(path: object) -> str:
 
 def _failure(delivery: Delivery, chosen: LayoutFile | None, problem: BadFile) -> Outcome:
     error = " ".join(str(problem).split())
-    status = "held" if isinstance(problem, Held) else "failed"
-    return Outcome(delivery, status, layout=chosen.name if chosen else "", error=error)
+    questions = problem.questions if isinstance(problem, Held) else ()
+    status = "held" if questions else "failed"
+    layout = chosen.name if chosen else ""
+    return Outcome(delivery, status, layout=layout, error=error, questions=questions)
 
 
 def _outcome(reading: FileReader, known: ledger.Known) -> Outcome:

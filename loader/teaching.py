@@ -83,7 +83,7 @@ def _show(lesson: Lesson, out: Console) -> None:
     for name, why in lesson.apart.items():
         out.print(Text(f"left      {printable(short(name))}: {why}", style="dim"))
     if lesson.figures is not None:
-        for line in _figure_lines(lesson.figures):
+        for line in figure_lines(lesson.figures):
             _say(out, f"          {line}")
 
 
@@ -95,14 +95,8 @@ def _show_table(found: Understood, out: Console) -> None:
             f"     {printable(short(found.table.name))} as {found.entity}",
         )
     )
-    for column, pick in found.picks.items():
-        read = written(pick.calculation) or " + ".join(names[place] for place in pick.positions)
-        why = f"  ({'; '.join(pick.reasons)})" if pick.reasons else ""
-        _say(out, f"          {column:<24} {short(read)}{why}")
-    for column, (value, why) in found.constants.items():
-        _say(out, f"          {column:<24} always {value}{f'  ({why})' if why else ''}")
-    for position, why in found.asides.items():
-        _say(out, f"          {'—':<24} {short(names[position])}  ({why})")
+    for column, read, why in read_columns(found):
+        _say(out, f"          {column or '—':<24} {read}{f'  ({why})' if why else ''}")
     mapped = {place for pick in found.picks.values() for place in pick.positions}
     left = [
         name
@@ -113,7 +107,26 @@ def _show_table(found: Understood, out: Console) -> None:
         out.print(Text(f"          not read: {printable(quoted(left))}", style="dim"))
 
 
-def _figure_lines(figures: Figures) -> list[str]:
+def read_columns(found: Understood) -> list[tuple[str, str, str]]:
+    """Return each column of ours ("" for none of them), what it is read from, and why."""
+    names = found.table.header.names
+    read = [
+        (
+            column,
+            short(written(pick.calculation) or " + ".join(names[at] for at in pick.positions)),
+            pick.reasons,
+        )
+        for column, pick in found.picks.items()
+    ]
+    return [
+        *((column, header, "; ".join(reasons)) for column, header, reasons in read),
+        *((column, f"always {value}", why) for column, (value, why) in found.constants.items()),
+        *(("", short(names[place]), why) for place, why in found.asides.items()),
+    ]
+
+
+def figure_lines(figures: Figures) -> list[str]:
+    """Say what the sales come to, a line each."""
     days = f"{figures.first} to {figures.last}" if figures.first else "no day that can be read yet"
     totals = ", ".join(
         f"{amount:,.2f} {currency}".rstrip() if amount is not None else "no amounts"

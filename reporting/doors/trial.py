@@ -1,12 +1,15 @@
 """The command that loads files into a copy of the warehouse, builds there and compares."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Container, Mapping, Sequence
+from contextlib import closing
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +20,15 @@ from sqlalchemy.engine import URL, Connection
 
 from loader.raw_tables import ENTITY_TABLES, FILE_PARTS, FILE_VERSIONS, create_raw_tables
 from reporting import Refusal
+from reporting.ask.built import see_last_build
+from reporting.ask.corrections import DeliveredRow, read_parts, read_rows
+from reporting.ask.corrections import Part as CorrectedPart
 from reporting.ask.opening import open_warehouse
 from reporting.ask.periods import read_calendar
 from reporting.doors.common import out, said_politely
 from reporting.draw.terminal.grid import grid
 from reporting.tables import Column, Kind, Row
-from warehouse.connection import connect
+from warehouse.connection import connect, warehouse_url
 from warehouse.settings import CHECKOUT, Settings, read_settings
 
 _COLUMNS = [
@@ -34,6 +40,9 @@ _COLUMNS = [
 ]
 _WEEKS = 20
 """How many weeks whose revenue differs are listed."""
+
+_ROWS_TO_CORRECT = 100
+"""How many rows with something to correct are shown of a sheet."""
 
 _ROWS_A_BATCH = 50_000
 
@@ -49,7 +58,8 @@ class TrialFailed(Refusal):
 
 @click.command("trial")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-def trial_command(paths: tuple[str, ...]) -> None:
+@click.option("--json", "as_json", is_flag=True, help="For programs; with the rows to correct.")
+def trial_command(paths: tuple[str, ...], as_json: bool) -> None:
     """Show what files would change in the figures: revenue before and after, by week.
 
     Files and folders as for `python -m loader load`; default: the inbox. A copy of the warehouse
@@ -64,6 +74,7 @@ def trial_command(paths: tuple[str, ...]) -> None:
         with open_warehouse(settings) as connection:
             url = copy_warehouse(connection, Path(folder))
         trial = f"duckdb:///{url.database}"
+        newest = _newest_version(trial)
         _run([sys.executable, "-m", "loader", "load", *paths], trial, accepted=(0, 1))
         dbt = [
             str(Path(sys.executable).with_name("dbt")),
@@ -72,13 +83,20 @@ def trial_command(paths: tuple[str, ...]) -> None:
             "--no-print",
             "build",
         ]
-        dbt += ["--select", "+rpt_weekly_summary", "--resource-type", "model"]
+        dbt += ["--select", "+rpt_weekly_summary", *(["+dq_issue_cell"] if as_json else [])]
+        dbt += ["--resource-type", "model"]
         dbt += ["--resource-type", "seed", "--target-path", folder, "--log-path", folder]
         _run(dbt, trial, accepted=(0,))
         with open_warehouse(Settings(database_url=trial)) as connection:
             after = _read_revenue(connection)
+            problems = _read_problems(connection, newest) if as_json else []
         rows = changes(before, after)
-        if rows:
+        if as_json:
+            weeks = [
+                dict(zip((column.name for column in _COLUMNS), row, strict=True)) for row in rows
+            ]
+            click.echo(json.dumps({"weeks": weeks, "problems": problems}, default=str))
+        elif rows:
             out.print(grid(_COLUMNS, rows, settings.report_locale))
         else:
             out.print("Revenue as before, in every week.")
@@ -116,9 +134,11 @@ def _copy_table(source: Connection, target: Connection, table: sa.Table) -> None
 
 
 def _run(command: Sequence[str], database_url: str, accepted: Container[int]) -> None:
-    """Run a command on the copy; what it says goes to the terminal."""
+    """Run a command on the copy; what it says goes to the terminal, beside the answer."""
     environment = os.environ | {"DATABASE_URL": database_url}
-    done = subprocess.run(command, cwd=CHECKOUT, env=environment, check=False)
+    done = subprocess.run(
+        command, cwd=CHECKOUT, env=environment, stdout=sys.stderr.fileno(), check=False
+    )
     if done.returncode not in accepted:
         raise TrialFailed("So there is nothing to compare; your warehouse is as it was.")
 
@@ -128,6 +148,59 @@ def _read_revenue(connection: Connection) -> Revenue:
         sa.text("select iso_week, currency, revenue from reports.rpt_weekly_summary")
     )
     return {(row.iso_week, row.currency): row.revenue for row in rows}
+
+
+def _newest_version(database_url: str) -> int:
+    with connect(warehouse_url(database_url)).connect() as connection:
+        newest: int | None = connection.scalar(sa.select(sa.func.max(FILE_VERSIONS.c[0])))
+    return newest or 0
+
+
+def _read_problems(connection: Connection, newest: int) -> list[dict[str, Any]]:
+    """Read what is wrong in the files that were loaded, in their own rows, part by part."""
+    see_last_build(connection, "dq_issue", "dq_issue_cell")
+    versions: Any = connection.execute(
+        sa.text(
+            "select file_version_id, path from raw.file_versions "
+            "where file_version_id > :newest and status = 'active' order by file_version_id"
+        ),
+        {"newest": newest},
+    ).all()
+    problems = []
+    for version_id, path in versions:
+        for part in read_parts(connection, version_id):
+            with closing(read_rows(connection, part)) as rows:
+                shown = [_told(row, part) for row in islice(rows, _ROWS_TO_CORRECT)]
+            problems.append(
+                {
+                    "file": path,
+                    "sheet": part.sheet,
+                    "headers": [column.header for column in part.columns],
+                    "rows": shown,
+                    "row_count": part.row_count,
+                }
+            )
+    return problems
+
+
+def _told(row: DeliveredRow, part: CorrectedPart) -> dict[str, Any]:
+    """Return a row as its sender has it, with the gravest of what is wrong with each cell."""
+    bad: dict[str, bool] = {}
+    for issue in row.issues:
+        if issue.column_name is not None:
+            bad[issue.column_name] = bad.get(issue.column_name, False) or issue.is_reject
+    return {
+        "row": row.number,
+        "is_kept_out": any(issue.is_reject for issue in row.issues),
+        "issues": [f"{issue.description}. {issue.what_to_do}" for issue in row.issues],
+        "cells": [
+            {
+                "text": row.cells.get(column.number) or "",
+                "mark": {None: "", True: "fail", False: "warn"}[bad.get(column.name)],
+            }
+            for column in part.columns
+        ],
+    }
 
 
 def changes(before: Revenue, after: Revenue) -> list[Row]:

@@ -1,7 +1,8 @@
 """The application: which paths there are, and what each of them reads."""
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from functools import partial
 from http import HTTPStatus
 from importlib.metadata import version
@@ -104,10 +105,13 @@ def create_app(
         docs_url="/docs",
         redoc_url=None,
         openapi_url="/openapi.json",
+        lifespan=_until_the_end,
     )
     source = database or open_database(warehouse_url(database_url), settings.statement_seconds)
     app.state.access = Access(keys, settings.rate_limit)
     app.state.database = source
+    app.state.database_url = database_url
+    app.state.upload_megabytes = settings.upload_megabytes
     app.state.builds = builds = Builds(source)
     app.state.answers = Answers(source, settings.cache_megabytes)
     answer_problems(app)
@@ -129,6 +133,12 @@ def create_app(
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=_LOCAL_NAMES)
     app.add_middleware(Guard)
     return app
+
+
+@asynccontextmanager
+async def _until_the_end(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.desk.close()
 
 
 def _add_state(app: FastAPI) -> None:

@@ -23,6 +23,7 @@ class ApiSettings(BaseSettings):
         rate_limit: how often a key may ask, as the library limits writes it.
         statement_seconds: after how long a query is given up.
         cors_origins: pages that browsers let read the answers, separated by blanks.
+        upload_megabytes: how much the files may have that somebody delivers at once.
         cache_megabytes: how much memory answers may take that need not be asked for again.
     """
 
@@ -37,6 +38,7 @@ class ApiSettings(BaseSettings):
     rate_limit: str = "300/minute"
     statement_seconds: float = Field(default=15, gt=0, le=600)
     cors_origins: str = ""
+    upload_megabytes: int = Field(default=100, ge=1, le=4_096)
     cache_megabytes: int = Field(default=64, ge=0, le=4_096)
 
     @field_validator("keys_file")

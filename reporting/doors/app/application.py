@@ -13,6 +13,9 @@ from reporting.doors.api.keys import Role
 from reporting.doors.api.problems import Problem, of_parameters
 from reporting.doors.app import exports, lines, quality, sales, sign_in, static
 from reporting.doors.app.answers import page
+from reporting.doors.app.bodies import Bodies
+from reporting.doors.app.deliver import pages as deliver
+from reporting.doors.app.deliver.desk import Desk
 from reporting.doors.app.navigation import Entry, Part
 from reporting.doors.app.sessions import Sessions, Visitor
 from reporting.doors.app.static import static_addresses
@@ -36,6 +39,7 @@ PARTS = (
     Part(quality.router, (Entry("/quality", "Data quality"),)),
     Part(lines.router, (Entry("/lines", "Lines", Role.AUDITOR),)),
     Part(exports.router),
+    Part(deliver.router, (Entry("/deliver", "Deliver", Role.LOADER),)),
 )
 """All pages; the navigation leads to their entries, in this order."""
 
@@ -49,6 +53,8 @@ def add_app(api: FastAPI) -> None:
     app.state.remembered = Remembered()
     app.state.locale = read_settings().report_locale
     app.state.static = static_addresses(HOME)
+    app.state.desk = Desk(api.state.database_url, read_settings())
+    app.add_middleware(Bodies, larger={deliver.DROP: api.state.upload_megabytes * 2**20})
     for part in PARTS:
         app.include_router(part.router)
 

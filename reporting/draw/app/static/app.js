@@ -43,8 +43,20 @@
     }
   };
 
+  // Files may be dropped beside the field, too.
+  const takeDrops = () => {
+    const zone = document.querySelector("[data-dropzone]");
+    const over = (event) => {
+      event.preventDefault();
+      zone.classList.toggle("over", event.type === "dragover");
+      if (event.type === "drop") zone.querySelector("input").files = event.dataTransfer.files;
+    };
+    for (const type of ["dragover", "dragleave", "drop"]) zone?.addEventListener(type, over);
+  };
+
   const start = () => {
     draw();
+    takeDrops();
     const form = document.getElementById("filters");
     form?.addEventListener("change", (event) => {
       if (event.target.type === "date" && !form.checkValidity()) return;

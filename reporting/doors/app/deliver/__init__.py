@@ -1,0 +1,1 @@
+"""The pages on which people deliver files and answer what is open."""
