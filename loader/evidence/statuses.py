@@ -1,9 +1,12 @@
 """Rows that say of themselves that they are no sales: cancelled, refunded, a quote, a test."""
 
 import json
+import re
 import shlex
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -14,12 +17,21 @@ from loader.evidence.amounts import amounts_of, factor_places
 from loader.evidence.finding import Finding
 from loader.layout_keys import Wanted
 from loader.questions import Question, Reading, as_argument
-from loader.understanding.profiles import Numbers
+from loader.understanding.profiles import Numbers, Profile
 from loader.understanding.vocabulary import parts, row_keys, row_phrases, row_words, says, words_for
 from loader.wording import SHOWN, count, quoted, short
 
 _SEVERAL = 60
 """A column with more different texts is no status."""
+
+_CODES = 6
+"""A column of kinds of documents has no more different codes than these."""
+
+_PLUS = {"+", "1", "+1"}
+_MINUS = {"-", "\N{MINUS SIGN}", "-1"}
+
+_NUMBER_OF_DOCUMENT = 5
+"""So many digits at least have the numbers of documents."""
 
 
 @dataclass
@@ -80,23 +92,27 @@ class StatusEvidence:
         amounts: Numbers | None = None
         for place in [place for place in self._said if place < len(columns)]:
             encoded = pc.fill_null(columns[place], "").dictionary_encode()
-            texts = encoded.dictionary.to_pylist() if len(encoded.dictionary) <= _SEVERAL else []
-            said = self._said[place]
-            if not texts or len({*said, *texts}) > _SEVERAL:
+            said, name = self._said[place], self.names[place]
+            # When, why or by what a row was cancelled, each says otherwise.
+            most = sys.maxsize if _is_no_sale(name) else _SEVERAL
+            texts = encoded.dictionary.to_pylist() if len(encoded.dictionary) <= most else []
+            if not texts or len({*said, *texts}) > most:
                 del self._said[place]
                 continue
-            is_flag = _is_no_sale(self.names[place]) and not _counts(self.names[place], said, texts)
-            is_sign = _is_sign(self.names[place])
+            is_flag = _is_no_sale(name) and not _counts(name, said, texts)
+            is_sign = _is_sign(name, [*said, *texts])
+            indices = encoded.indices.to_numpy(zero_copy_only=False)
+            rows = np.bincount(indices, minlength=len(texts))
             for code, text in enumerate(texts):
                 item = said.setdefault(text, _Said())
-                is_open = is_sign or _is_no_sale(text) or (is_flag and _is_yes(text))
-                is_open = is_open or _waits(self.names[place], text)
-                is_open = is_open or _is_no_trade(self.names[place], text)
+                is_open = is_sign or _is_no_sale(text) or (is_flag and bool(text.strip()))
+                is_open = is_open or _waits(name, text) or _is_credit(name, text)
+                is_open = is_open or _is_no_trade(name, text)
                 if not is_open or self._is_return(place, text):
-                    item.rows += 1
+                    item.rows += int(rows[code])
                     continue
                 amounts = amounts_of(self._blocks[-1]) if amounts is None else amounts
-                places = np.flatnonzero(encoded.indices.to_numpy(zero_copy_only=False) == code)
+                places = np.flatnonzero(indices == code)
                 own = amounts[places]
                 item.first_row = item.first_row or int(numbers[int(places[0])].as_py())
                 item.rows += len(places)
@@ -109,7 +125,7 @@ class StatusEvidence:
         wanted = self._returns.get(self.names[place].strip().casefold())
         if wanted is None:
             return False
-        if _is_sign(self.names[place]) or wanted.matches or wanted.excluded:
+        if _is_sign(self.names[place], self._said[place]) or wanted.matches or wanted.excluded:
             return True  # each of its texts is one or the other
         return text.strip().casefold() in {said.strip().casefold() for said in wanted.texts}
 
@@ -117,11 +133,7 @@ class StatusEvidence:
         """Return what is said of such rows, or the question whether they are sales."""
         notes = []
         for place, said in self._said.items():
-            # What has a minus, or no amount, changes nothing or takes off what was sold.
-            open_ = {text: item for text, item in said.items()
-                     if item.first_row and not item.is_taken_off}  # fmt: skip
-            if _is_sign(self.names[place]):
-                open_ = _rarer(said) if len(open_) == len(said) else {}
+            open_ = self._open(place, said)
             if not open_:
                 continue
             if not self.is_declared or any(_never_was(self.names[place], text) for text in open_):
@@ -129,6 +141,29 @@ class StatusEvidence:
             rows = self._rows(place, open_)
             notes.append(f"{rows}: they count as sold; `keep_rows_where` leaves them out")
         return Finding(None, notes)
+
+    def _open(self, place: int, said: Mapping[str, _Said]) -> dict[str, _Said]:
+        """Return the texts that may say that rows are no sales."""
+        name = self.names[place]
+        # What has a minus, or no amount, changes nothing or takes off what was sold.
+        found = {
+            text: item for text, item in said.items() if item.first_row and not item.is_taken_off
+        }
+        if _is_sign(name, said):
+            return _minus(said) if len(found) == len(said) else {}
+        if _are_marks(name, said):
+            return found
+        is_flag = _is_no_sale(name) and not _counts(name, said)
+        are_codes = _are_codes(said)
+        return {
+            text: item
+            for text, item in found.items()
+            if _is_no_sale(text)
+            or (is_flag and _is_yes(text))
+            or _waits(name, text)
+            or _is_no_trade(name, text)
+            or (are_codes and _is_credit(name, text))
+        }
 
     def _rows(self, place: int, open_: Mapping[str, _Said]) -> str:
         first = min(item.first_row for item in open_.values())
@@ -169,9 +204,11 @@ class StatusEvidence:
             f"returns_where: {{{json.dumps(name, ensure_ascii=False)}: {listed}}}",
             f"--returns-where {shlex.quote(f'{name}=')}{as_argument(returned)}",
         )
-        is_back = _is_sign(name) or not any(
-            _never_was(name, text) or _waits(name, text) for text in open_
-        )
+        is_sign = _is_sign(name, self._said[place])
+        is_back = is_sign or not any(_never_was(name, text) or _waits(name, text) for text in open_)
+        if not is_sign and _are_marks(name, self._said[place]):
+            # Other rows will have other days, and other reasons.
+            return self._question_of_marks(place, open_, total, taken)
         return Question(
             f"{self._rows(place, open_)}{self._figures(place, open_)}: are such rows",
             (
@@ -181,9 +218,37 @@ class StatusEvidence:
             ),
         )
 
+    def _question_of_marks(
+        self, place: int, open_: Mapping[str, _Said], total: float, taken: float
+    ) -> Question:
+        name = self.names[place]
+        key = json.dumps(name, ensure_ascii=False)
+
+        def kept(pattern: str) -> tuple[str, str]:
+            return (
+                f'keep_rows_where: {{{key}: {{matches: "{pattern}"}}}}',
+                f"--keep-rows-where {shlex.quote(f'{name}={pattern}')}",
+            )
+
+        rows = count(sum(item.rows for item in open_.values()), "row")
+        first = min(item.first_row for item in open_.values())
+        return Question(
+            f"'{short(name, 30)}' is blank but in {rows}, such as row {first} "
+            f"({quoted([*open_], SHOWN)}): are these",
+            (
+                Reading(f"no sales ({total - taken:,.2f} without them)", *kept("^$")),
+                Reading(
+                    f"taken off as returns ({total - 2 * taken:,.2f})",
+                    f'returns_where: {{{key}: {{matches: "."}}}}',
+                    f"--returns-where {shlex.quote(f'{name}=^.')}",
+                ),
+                Reading(f"sales ({total:,.2f} with them)", *kept("^")),
+            ),
+        )
+
 
 def _is_no_sale(text: str) -> bool:
-    return says(text, "no_sale", "taken_back")
+    return says(text, "no_sale", "taken_back", "no_sale_mark")
 
 
 def _never_was(header: str, text: str) -> bool:
@@ -215,20 +280,57 @@ def _counts(header: str, *said: Iterable[str]) -> bool:
     units = {folded(word) for word in words_for("sales_lines", "units")}
     numbers = {text.strip() for texts in said for text in texts}
     return not units.isdisjoint(parts(header)) or any(
-        text.isdecimal() and int(text) > 1 for text in numbers
+        text.isdecimal() and len(text) < _NUMBER_OF_DOCUMENT and int(text) > 1 for text in numbers
     )
 
 
-def _is_sign(header: str) -> bool:
-    """Tell whether a header says debit or credit, as bookkeepers do: `S/H`, `Soll/Haben`."""
+def _is_sign(header: str, texts: Iterable[str]) -> bool:
+    """Tell whether a column says debit or credit, as bookkeepers do: `S/H`; + and -."""
+    said = {text.strip() for text in texts}
+    if said <= _PLUS | _MINUS and said & _PLUS and said & _MINUS:
+        return True
     words = {*parts(header)}
     names_both = bool(words & row_keys("debit") and words & row_keys("credit"))
     return names_both or header.strip().lower() in row_words("sign")
 
 
-def _rarer(said: Mapping[str, _Said]) -> dict[str, _Said]:
-    """Return the text of two that fewer rows have, where both have amounts."""
+def _minus(said: Mapping[str, _Said]) -> dict[str, _Said]:
+    """Return the text of two that is a minus, else the one that fewer rows have."""
     if len(said) != 2:
         return {}
-    text = min(said, key=lambda text: said[text].rows)
+    minus = [text for text in said if text.strip() in _MINUS]
+    text = minus[0] if minus else min(said, key=lambda text: said[text].rows)
     return {text: said[text]}
+
+
+def _is_credit(header: str, text: str) -> bool:
+    """Tell whether a kind of document is a code for what takes off sales: `GU`, `AV`, `CRN`."""
+    is_kind = " ".join(parts(header)) in row_phrases("kind")
+    return is_kind and text.strip().upper() in _credit_codes()
+
+
+@cache
+def _credit_codes() -> frozenset[str]:
+    return frozenset(
+        word.upper() for kind in ("credit_number", "credit_code") for word in row_words(kind)
+    )
+
+
+def _are_codes(texts: Iterable[str]) -> bool:
+    """Tell whether texts are a few codes, as of kinds of documents: `RE` and `GU`."""
+    said = [text.strip() for text in texts if text.strip()]
+    return len(said) <= _CODES and all(re.fullmatch(r"\w{1,5}", text) for text in said)
+
+
+def _are_marks(header: str, said: Mapping[str, _Said]) -> bool:
+    """Tell whether a column says of a few rows when, why or by what they were cancelled."""
+    texts = [text for text in said if text.strip()]
+    rows = sum(item.rows for item in said.values())
+    blank = sum(item.rows for text, item in said.items() if not text.strip())
+    is_mark = _is_no_sale(header) and bool(texts) and 2 * blank > rows
+    if not is_mark or any(map(_is_yes, texts)):
+        return False
+    profile = Profile(pa.array(texts, pa.string()))
+    if profile.number_share < 0.5 or profile.date_share > 0.5:
+        return True
+    return all(re.fullmatch(rf"\D*\d{{{_NUMBER_OF_DOCUMENT},}}", text) for text in texts)

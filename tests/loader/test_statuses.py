@@ -54,6 +54,18 @@ def table(header: str, *statuses: str, back: str = "") -> list[Row]:
         ("Mutatiesoort", ["verkoop", "goederenontvangst"], ["goederenontvangst"]),
         ("Rodzaj ruchu", ["sprzedaż", "przyjęcie towaru"], ["przyjęcie towaru"]),
         ("Rörelsetyp", ["försäljning", "inleverans"], ["inleverans"]),
+        ("Belegart", ["RE", "GU"], ["GU"]),
+        ("Doc type", ["CRN", "INV"], ["CRN"]),
+        ("Type pièce", ["AV", "FA"], ["AV"]),
+        ("Tipo doc.", ["ABO", "FAC"], ["ABO"]),
+        ("Causale", ["VEN", "RES"], ["RES"]),
+        ("Soort", ["CN", "VF"], ["CN"]),
+        ("Typ dok.", ["KOR", "FV"], ["KOR"]),
+        ("Typ", ["F", "K"], ["K"]),
+        ("Order type", ["ZOR", "ZRE"], ["ZRE"]),
+        ("Vorzeichen", ["+", "-", "-"], ["-"]),
+        ("Anything", ["-1", "1", "-1"], ["-1"]),
+        ("Direction", ["OUT", "OUT", "IN"], ["IN"]),
     ],
 )
 def test_statuses_that_are_asked_for(
@@ -68,6 +80,33 @@ def test_statuses_that_are_asked_for(
     listed = json.dumps(left_out, ensure_ascii=False)
     assert f'keep_rows_where: {{"{header}": {{not: {listed}}}}} or' in outcome.error
     assert f"sales ({10 * len(statuses):.2f} with them)" in outcome.error
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("Deleted at", "Cancelled on", "Return reason", "Credits invoice", "Stornodatum"),
+        *("Storniert am", "Rückgabegrund", "Annulée le", "Motif de retour", "Motivo devolución"),
+        *("Data de cancelamento", "Data reso", "Retourreden", "Powód zwrotu", "Returdatum"),
+    ],
+)
+def test_marks_of_a_few_rows_are_asked_for(
+    duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut, header: str
+) -> None:
+    mark = {"Return reason": "too small", "Credits invoice": "INV-643311"}.get(header, "2026-02-03")
+    path = drop("a.csv", table(header, "", "", mark, ""))
+    (outcome,) = duckdb_warehouse.load(path)
+    assert outcome.status == "held"
+    assert f"'{header}' is blank but in 1 row, such as row 4 ('{mark}'): are these" in outcome.error
+    for answer, amounts in (
+        (f'keep_rows_where: {{"{header}": {{matches: "^$"}}}}', ["10"] * 3),
+        (f'returns_where: {{"{header}": {{matches: "."}}}}', ["10", "10", "-10", "10"]),
+        (f'keep_rows_where: {{"{header}": {{matches: "^"}}}}', ["10"] * 4),
+    ):
+        assert answer in outcome.error
+        loaded(duckdb_warehouse.load(path, layouts=layouts(a=f"{LAYOUT}{answer}\n")))
+        lines = [amount for (amount,) in raw(duckdb_warehouse, "line_total")]
+        assert lines[-len(amounts) :] == amounts
 
 
 @pytest.mark.parametrize(
