@@ -163,6 +163,8 @@ def _chart(slug: str, chart: Chart, dataset: Dataset, described: Described) -> _
         )
     if chart.metrics:
         params["y_axis_format"] = formats[chart.metrics[0]]
+    if chart.kind == "line" and params["y_axis_format"] == _FORMATS["share"]:
+        params["y_axis_bounds"] = [0, 1]
     if chart.kind == "table":
         # Bars of what adds up; those of a ratio say nothing.
         params["column_config"] = {
@@ -192,7 +194,6 @@ def _table(chart: Chart) -> tuple[str, _Asset]:
         "timeseries_limit_metric": chart.metrics[0],
         "order_desc": True,
         "row_limit": 1000,
-        "server_page_length": 10,
         "show_cell_bars": True,
         "table_timestamp_format": "%Y-%m-%d",
     }
@@ -252,7 +253,6 @@ def _line(chart: Chart) -> tuple[str, _Asset]:
         "show_legend": False,
         "rich_tooltip": True,
         "x_axis_sort_asc": True,
-        "y_axis_bounds": [0, None],
     }
 
 
@@ -264,7 +264,8 @@ def _grid(chart: Chart) -> tuple[str, _Asset]:
         "sort_x_axis": "alpha_asc",
         "sort_y_axis": "alpha_desc",
         "normalize_across": "heatmap",
-        "linear_color_scheme": "superset_seq_1",
+        "linear_color_scheme": "schemeBlues",
+        "left_margin": 80,
         "legend_type": "continuous",
         "show_legend": False,
         "show_percentage": False,
