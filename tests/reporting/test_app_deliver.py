@@ -1,11 +1,14 @@
 """Files that people deliver in the browser, until they are in the inbox and in the figures."""
 
+import csv
 import re
+import shutil
 import socket
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -23,6 +26,7 @@ from reporting.doors.api.problems import Problem
 from reporting.doors.api.settings import ApiSettings
 from reporting.doors.app.deliver.jobs import BUILD, MOST_WAITING, Failed, Job, Jobs
 from reporting.doors.app.deliver.uploads import place_of, safe_folder, safe_name
+from tests.loader.conftest import LAYOUT
 from tests.reporting.served import (
     AUDITOR,
     AUDITOR_LINE,
@@ -32,6 +36,8 @@ from tests.reporting.served import (
     READER_LINE,
     served,
 )
+from warehouse.published import published_path
+from warehouse.settings import CHECKOUT
 
 TIDY = b"Order ID,Order Date,Product,Units,Unit Price,Currency\nA1,2026-01-05,Tea,2,3.50,EUR\n"
 OPEN = TIDY.replace(b"3.50", b"15.000")
@@ -43,6 +49,24 @@ BAD_ROW = {
     "cells": [{"text": "<b>x</b>", "mark": "fail"}],
 }
 PART = {"file": "a.csv", "sheet": None, "headers": ["Units"], "rows": [BAD_ROW], "row_count": 1}
+ALIASES = "kind,alias,name,approved_by\nproduct,Tee,Tea,\n"
+TABLES = """
+    create schema quality; create schema reports; create schema marts;
+    create table quality.dq_build as select 'build' as invocation_id, now()::timestamp as built_at;
+    create table quality.dq_file_version as
+        select 7 as file_version_id, '<b>.csv' as source_file, 'active' as status, null as layout,
+            3 as rows_loaded, null as error, now()::timestamp as loaded_at;
+    create table quality.dq_quarantine as
+        select '=a.csv' as source_file, null::text as source_sheet, row_number as source_row_number,
+            'why' as rejection_reasons, rules as broken_rules, 'A1' as order_id,
+            'Tea' as product_name, '' as sold_at_text, '' as units_text, '' as line_total_text,
+            1.5 as amount_at_stake, 'EUR' as currency
+        from (values (2, 'extra_cells, unusual_price'), (3, 'missing_date, extra_cells'))
+            as given (row_number, rules);
+    create table reports.rpt_weekly_summary as
+        select '2026-W02' as iso_week, date '2026-01-05' as week_start_date,
+            true as is_week_complete;
+"""
 TRIAL = '{"weeks": [%s], "problems": [%s]}'
 
 
@@ -57,6 +81,8 @@ class App:
         monkeypatch.setenv("SALES_DATA_FILE", str(self.inbox))
         monkeypatch.setenv("LAYOUTS_DIR", str(self.layouts))
         self.commands: list[str] = []
+        self.seeds = folder
+        self.environments: list[dict[str, str]] = []
         app = self
 
         def run(
@@ -72,7 +98,10 @@ class App:
                 app.commands.append("build")
                 return ""
             app.commands.append(" ".join(command[2:4]))
-            if command[2] == "reporting":
+            app.environments.append(dict(environment))
+            if command[3] in ("aliases", "weekly", "withdraw", "restore"):
+                return ALIASES
+            if command[3] == "trial":
                 return TRIAL % (str(WEEK).replace("'", '"'), json_of(PART))
             done = CliRunner().invoke(loader, list(command[3:]), env=dict(environment))
             if done.exit_code not in accepted:
@@ -327,6 +356,89 @@ def test_who_never_finishes_a_form_keeps_nobody_out(
                 pass
             connection.close()
         assert api.get("/health").status_code == 200
+
+
+# ------------------------------------------------------------------ files and answers
+
+
+@pytest.fixture
+def built(app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> App:
+    """An app with something published, and with seeds of its own."""
+    with duckdb.connect(str(published_path(app.database))) as connection:
+        connection.execute(TABLES)
+    app.seeds = tmp_path / "seeds"
+    app.seeds.mkdir()
+    for name in ("dq_rules", "dq_overrides", "name_aliases"):
+        shutil.copy(CHECKOUT / "seeds" / f"{name}.csv", app.seeds)
+    monkeypatch.setattr("reporting.doors.app.deliver.decisions.SEEDS", app.seeds)
+    return app
+
+
+def test_versions_are_taken_out_and_brought_back(built: App) -> None:
+    shown = built.client.get("/app/files")
+    assert "&lt;b&gt;.csv" in shown.text
+    for correction in ("withdraw", "restore"):
+        built.commands.clear()
+        built.wait(built.post("/app/files", f"/app/files/7/{correction}"))
+        assert built.commands == [f"loader {correction}", "build"]
+    assert built.post("/app/files", "/app/files/7/prune").status_code == 404
+    (built.layouts / "shop.yml").write_text(LAYOUT)
+    assert "/app/files/templates/shop.xlsx" in built.client.get("/app/files").text
+    made = built.client.get("/app/files/templates/shop.xlsx")
+    assert made.content.startswith(b"PK")
+    assert built.client.get("/app/files/templates/..%2Fshop.xlsx").status_code == 404
+
+
+def test_answers_are_written_as_people_write_them(built: App) -> None:
+    shown = built.client.get("/app/answer").text
+    assert shown.count(">Accept</button>") == 1  # a row without a date cannot be counted
+    post = partial(built.post, "/app/answer")
+    row = {"file": "=a.csv", "sheet": "", "row": "2", "until": "2026-12-31"}
+    for wrong in (
+        {"row": "3", "reason": "so"},
+        {"row": "9", "reason": "so"},
+        {"file": "b.csv", "reason": "so"},
+        *({"reason": reason} for reason in ("", "=1+1", "x" * 301)),
+        {"reason": "so", "until": "soon"},
+    ):
+        assert post("/app/answer/accept", **row | wrong).status_code == 422
+    for _ in range(2):
+        post("/app/answer/accept", **row, reason='A "gift",\nas told')
+    with (built.seeds / "dq_overrides.csv").open(newline="") as file:
+        header, *lines = csv.reader(file)
+    assert lines == [
+        ["=a.csv", "", "2", "extra_cells", "loader", 'A "gift", as told', "2026-12-31"]
+    ]
+    assert len(header) == len(lines[0])
+    assert '<span class="mark ok">accepted</span>' in built.client.get("/app/answer").text
+
+    names = {"kind": "product", "alias": "Tee", "name": "Tea"}
+    assert post("/app/answer/approve", **names).status_code == 422  # nobody has proposed it
+    built.wait(post("/app/answer/look-for-aliases"))
+    post("/app/answer/approve", **names)
+    with (built.seeds / "name_aliases.csv").open(newline="") as file:
+        assert list(csv.reader(file))[-1] == ["product", "Tee", "Tea", "loader"]
+
+    assert "Build now" in built.wait(post("/app/answer/publish", week="2026-W02")).text
+    assert built.environments[-1]["PUBLISHED_BY"] == "loader"
+    built.commands.clear()
+    assert "Build now" not in built.wait(post("/app/answer/build")).text
+    assert built.commands == ["build"]
+
+
+@pytest.mark.parametrize("key", [READER, AUDITOR], ids=["reader", "auditor"])
+def test_others_may_not_answer(built: App, key: str) -> None:
+    built.sign_in(key)
+    token = built.token("/app/sign-in")
+    for path in ("/app/files", "/app/answer", "/app/files/to-correct.zip"):
+        assert built.client.get(path).status_code == 403
+    for path in ("files/7/withdraw", *(f"answer/{what}" for what in ("approve", "build"))):
+        answer = built.client.post(
+            f"/app/{path}",
+            data={"csrf_token": token, **{name: "x" for name in ("kind", "alias", "name")}},
+        )
+        assert answer.status_code == 403
+    assert built.commands == []
 
 
 # ------------------------------------------------------------------ jobs

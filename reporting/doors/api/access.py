@@ -17,7 +17,7 @@ from warehouse.settings import SettingsError
 WRONG_KEYS = "20/minute"
 """So many wrong keys an address may try."""
 
-_LOCAL = Client("this computer", Role.LOADER)
+LOCAL = Client("this computer", Role.LOADER)
 
 _header = APIKeyHeader(
     name="X-API-Key", auto_error=False, description="A key that `api-key` has made."
@@ -57,7 +57,7 @@ class Access:
         """
         address = request.client.host if request.client else "unknown"
         if self._keys is None:
-            client = _LOCAL
+            client = LOCAL
         else:
             known = self._keys.client(key) if key else None
             if known is None:
@@ -80,7 +80,7 @@ class Access:
         Raises:
             Problem: nobody has this key (any more), or it has asked too often.
         """
-        client = _LOCAL if self._keys is None else self._keys.clients.get(key_hash or "")
+        client = LOCAL if self._keys is None else self._keys.clients.get(key_hash or "")
         if client is None:
             raise Problem(HTTPStatus.UNAUTHORIZED, "key-needed", "Sign in with your key.")
         return await self._counted(request, client)

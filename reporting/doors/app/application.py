@@ -14,6 +14,7 @@ from reporting.doors.api.problems import Problem, of_parameters
 from reporting.doors.app import exports, lines, quality, sales, sign_in, static
 from reporting.doors.app.answers import page
 from reporting.doors.app.bodies import Bodies
+from reporting.doors.app.deliver import decisions, files
 from reporting.doors.app.deliver import pages as deliver
 from reporting.doors.app.deliver.desk import Desk
 from reporting.doors.app.navigation import Entry, Part
@@ -40,6 +41,8 @@ PARTS = (
     Part(lines.router, (Entry("/lines", "Lines", Role.AUDITOR),)),
     Part(exports.router),
     Part(deliver.router, (Entry("/deliver", "Deliver", Role.LOADER),)),
+    Part(files.router, (Entry("/files", "Files", Role.LOADER),)),
+    Part(decisions.router, (Entry("/answer", "Answer", Role.LOADER),)),
 )
 """All pages; the navigation leads to their entries, in this order."""
 

@@ -24,17 +24,29 @@ class Desk:
         settings: where inbox and layouts are.
         jobs: what is being done.
         drops: what was dropped and is not loaded yet.
+        proposals: names that may mean the same, as they were found last; None before.
+        is_build_due: whether something was answered that the figures do not go by yet.
     """
 
     def __init__(self, database_url: str, settings: Settings) -> None:
         self.settings = settings
         self.jobs = Jobs(database_url)
         self.drops = Drops()
+        self.proposals: list[dict[str, str]] | None = None
+        self.is_build_due = False
 
     def close(self) -> None:
         """Leave nothing running, and nothing that was not loaded."""
         self.jobs.stop_all()
         self.drops.close()
+
+    def command(self, job: Job, step: str, *command: str, **environment: str) -> str:
+        """Run one of our commands on the warehouse itself; return what it printed.
+
+        Raises:
+            Failed: it has failed.
+        """
+        return job.run(step, [*PYTHON, *command], {**self.jobs.environment, **environment})
 
     def read(self, drop: Drop) -> None:
         """Begin to read what was dropped, and to try what it would change."""

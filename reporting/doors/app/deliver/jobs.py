@@ -23,6 +23,8 @@ MOST_WAITING = 8
 _KEPT = 50
 """How many jobs are remembered."""
 
+_SECONDS_BESIDE = 120
+
 _OF_ALL = re.compile(r"\b(\d+) of (\d+)\b")
 """How dbt counts."""
 
@@ -155,6 +157,30 @@ class Jobs:
         """What is being done now; else what waits."""
         jobs = [job for job in self._jobs if not job.is_over]
         return next((job for job in jobs if job.status == "running"), jobs[0] if jobs else None)
+
+    @property
+    def last(self) -> Job | None:
+        """What was done last."""
+        return next((job for job in reversed(self._jobs) if job.is_over), None)
+
+    def run_beside(self, command: Sequence[str]) -> "subprocess.CompletedProcess[str]":
+        """Run a command that only reads, and takes its turn with no other.
+
+        Raises:
+            TimeoutExpired: it takes too long.
+        """
+        return subprocess.run(
+            [*PYTHON, *command],
+            cwd=CHECKOUT,
+            env=os.environ | self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=_SECONDS_BESIDE,
+            check=False,
+        )
 
     def named(self, name: str) -> Job:
         """Return a job.
