@@ -14,6 +14,10 @@ _SIGNS = {"+": "sum", "*": "times", "-": "less", "-%": "less_rates"}
 
 _DECIMALS = 6
 
+_ONE = r"\s*\d[\d.,]*\s*"
+_CHAINED = rf"^{_ONE}%?(\s*[+&]{_ONE}%?)+\s*$|^{_ONE}%(\s*/{_ONE}%)+\s*$"
+"""Several discounts in one text: `10%+5%`."""
+
 
 def parsed(text: str, is_header: Callable[[str], bool]) -> dict[str, list[str]]:
     """Return what `learn` is told of a calculated column: `Total - Refund`, `Cartons * Pack`.
@@ -33,11 +37,13 @@ def parsed(text: str, is_header: Callable[[str], bool]) -> dict[str, list[str]]:
     if first.strip():
         if not is_header(first.strip()):
             return {}
-        start = "times" if any(sign == "*" for sign, _ in pairs) else "sum"
+        start = "times" if pairs[0][0] == "*" else "sum"
         found[start] = [first.strip()]
     for sign, name in pairs:
         found.setdefault(_SIGNS[sign], []).append(name.strip())
-    return {} if {"sum", "times"} <= found.keys() else found
+    # A product comes first, as it is not clear of what later factors are.
+    after = [sign for sign, _ in pairs if sign == "*"]
+    return found if [sign for sign, _ in pairs][: len(after)] == after else {}
 
 
 def written(calculation: dict[str, list[str]]) -> str:
@@ -69,18 +75,19 @@ def calculate(
         columns: the texts under each header.
         mark: of decimals.
     """
-    numbers = {name: Profile(texts, mark=mark).numbers for name, texts in columns.items()}
+    shares = {name: rates_of(columns[name], mark) for name in calculation.get("less_rates", [])}
+    numbers = {name: Profile(texts, mark=mark).numbers for name, texts in columns.items()} | shares
     height = len(next(iter(numbers.values())))
     zero = np.zeros(height)
     added, factors = calculation.get("sum", []), calculation.get("times", [])
     result: Numbers = np.asarray(sum((np.nan_to_num(numbers[name]) for name in added), zero))
     if factors:
-        result = np.prod([numbers[name] for name in factors], axis=0)
+        result = result + np.prod([numbers[name] for name in factors], axis=0)
     taken = calculation.get("less", [])
     result = result - sum((np.nan_to_num(numbers[name]) for name in taken), zero)
-    for name in calculation.get("less_rates", []):
-        result = result * (1 - np.nan_to_num(_rates(columns[name], numbers[name])))
-    base = added or factors or taken
+    for rates in shares.values():
+        result = result * (1 - np.nan_to_num(rates))
+    base = factors or added or taken
     is_there = np.logical_or.reduce([np.isfinite(numbers[name]) for name in base])
     texts = [
         _written(number, mark) if there and np.isfinite(number) else None
@@ -94,11 +101,31 @@ def calculate(
     return pc.coalesce(odd, pa.array(texts, pa.string()))
 
 
-def _rates(texts: pa.Array, numbers: Numbers) -> Numbers:
-    """Return rates as shares: percent where they have its sign, or are more than 1."""
-    known = np.abs(numbers[np.isfinite(numbers)])
-    is_percent = Profile(texts).is_percent or bool((known > 1).any())
-    return numbers / 100 if is_percent else numbers
+def rates_of(texts: pa.Array, mark: str) -> Numbers:
+    """Return rates as shares: percent where they have its sign, or are more than 1.
+
+    Of several in one text, each is a share of what the one before has left: `10%+5%` is 14.5 %.
+    """
+    chained = pc.fill_null(pc.match_substring_regex(texts, _CHAINED), False)
+    if not pc.any(chained).as_py():
+        return _shares(Profile(texts, mark=mark))
+    pieces = [
+        re.split(r"[+&/]", text) if is_chain else [text]
+        for text, is_chain in zip(texts.to_pylist(), chained.to_pylist(), strict=True)
+    ]
+    width = max(map(len, pieces))
+    filled = [(piece + [None] * width)[:width] for piece in pieces]
+    flat = Profile(pa.array([text for piece in filled for text in piece], pa.string()), mark=mark)
+    left = 1 - _shares(flat).reshape(-1, width)
+    is_there = np.array([[text is not None for text in piece] for piece in filled])
+    is_there[:, 0] = True  # a blank cell is no rate
+    return np.asarray(1 - np.prod(np.where(is_there, left, 1.0), axis=1), dtype=np.float64)
+
+
+def _shares(rates: Profile) -> Numbers:
+    known = np.abs(rates.known_numbers)
+    is_percent = rates.is_percent or bool((known > 1).any())
+    return rates.numbers / 100 if is_percent else rates.numbers
 
 
 def _written(number: float, mark: str) -> str:

@@ -74,7 +74,7 @@ class Join(Strict):
 
 
 class Calculated(Strict):
-    """A number made of several columns of the file: their sum or product, less others."""
+    """A number made of columns of the file: a product and a sum, less others."""
 
     sum: Texts = []
     times: Texts = []
@@ -83,8 +83,6 @@ class Calculated(Strict):
 
     @model_validator(mode="after")
     def _is_one(self) -> "Calculated":
-        if bool(self.sum) and bool(self.times):
-            raise ValueError("either `sum` or `times` is wanted here, with `less` or `less_rates`")
         if len(self.names) < 2 and not self.less:
             raise ValueError("two columns or more are wanted here, or one under `less`")
         if not (self.sum or self.times or self.less):

@@ -373,7 +373,7 @@ def _take_columns(found: list[Understood], columns: Mapping[str, str]) -> None:
             for other in [
                 name
                 for name, known in table.picks.items()
-                if known.positions == pick.positions or _is_taken_off(table, known, pick)
+                if known.positions == pick.positions or _is_taken_off(table, name, known, pick)
             ]:
                 del table.picks[other]
             table.picks[column] = pick
@@ -396,8 +396,10 @@ def _take_columns(found: list[Understood], columns: Mapping[str, str]) -> None:
             )
 
 
-def _is_taken_off(table: Understood, known: Pick, pick: Pick) -> bool:
+def _is_taken_off(table: Understood, name: str, known: Pick, pick: Pick) -> bool:
     """Tell whether a calculation takes off what would be taken off once more."""
+    if "less_rates" in pick.calculation and "discount" in name:
+        return True  # it names the discounts that count
     taken = [*pick.calculation.get("less", []), *pick.calculation.get("less_rates", [])]
     places = {table.table.header.position(name) for name in taken}
     return len(known.positions) == 1 and known.positions[0] in places

@@ -1543,7 +1543,8 @@ class _Reading:
             not both.any()
             or profile.is_percent
             or profile.date_share > 0.5
-            or says_of_numbers(header, "rate")
+            # `VAT 20%` says of amounts at which rate they are.
+            or says_of_numbers(re.sub(r"\d\s*%", "", header), "rate")
             or {"code", "id", "no"} & {*parts(header)}
         ):
             return False

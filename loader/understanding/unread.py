@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from loader.calculated import as_source, written
+from loader.calculated import as_source, rates_of, written
 from loader.questions import Question, Reading
-from loader.understanding import proofs
+from loader.understanding import beside_prices, proofs
 from loader.understanding.profiles import Numbers
 from loader.understanding.tables import Table
 from loader.understanding.vocabulary import DISCOUNT, OTHER, meanings, says_of_numbers
@@ -41,7 +41,17 @@ def question(table: Table, places: Places, asides: dict[int, str]) -> Question |
         or _of_a_discount_beside_a_total(table, places)
         or _of_what_is_taken_off(table, places, asides)
         or _of_a_running_total(table, places)
+        or beside_prices.question(table, places, [*_numbers_aside(table, places, asides)])
     )
+
+
+def _numbers_aside(table: Table, places: Places, asides: dict[int, str]) -> Iterator[int]:
+    """Yield the positions of all numbers that nothing reads, percent among them."""
+    for position, profile in enumerate(table.profiles):
+        is_read = position in places.values() or position in asides
+        is_number = profile.count and (profile.number_share > 0.6 or profile.is_percent)
+        if not is_read and is_number and profile.date_share < 0.5:
+            yield position
 
 
 def _unread(table: Table, places: Places, asides: dict[int, str]) -> Iterator[tuple[int, str]]:
@@ -187,7 +197,29 @@ def _of_discounts(table: Table, places: Places, asides: dict[int, str]) -> Quest
     gross = numbers[places["unit_price"]] * numbers[places["units"]]
     told = f"{float(np.nansum(gross)):,.2f} in the first rows"
     name, price = names[others[0]], names[places["unit_price"]]
-    if table.profiles[others[0]].number_share < _NUMBERS:
+    mark = table.profiles[others[0]].decimal_mark
+    shares = rates_of(table.profiles[others[0]].texts, mark)
+    is_text = table.profiles[others[0]].number_share < _NUMBERS
+    if is_text and np.isfinite(shares).sum() >= _NUMBERS * table.profiles[others[0]].count:
+        left = float(np.nansum(gross * (1 - np.nan_to_num(shares))))
+        chained = {"times": [price], "less_rates": [name]}
+        return Question(
+            f"'{short(name, 30)}' holds several discounts in one: is the amount",
+            (
+                Reading(
+                    f"less each of them, one after the other ({left:,.2f} in the first rows)",
+                    f"unit_price: {as_source(chained)}",
+                    f"--column {shlex.quote(f'unit_price={written(chained)}')}",
+                ),
+                Reading(
+                    f"price times units ({float(np.nansum(gross)):,.2f})",
+                    f"unit_price: {json.dumps(price, ensure_ascii=False)}",
+                    f"--column {shlex.quote(f'unit_price={price}')}",
+                ),
+            ),
+            table.places[0][1],
+        )
+    if is_text:
         odd = next(
             text
             for text, number in zip(

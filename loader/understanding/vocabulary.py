@@ -1,7 +1,7 @@
 """What the words of a header mean, by `loader/vocabulary.yml`."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import product
@@ -30,6 +30,10 @@ _COMPOUND = 6
 
 _EXAMPLE = 7
 """A word for examples of as many letters may begin another one."""
+
+_COMPOUNDED = ("taken_off", "on_top", "surcharge", "factor")
+_END = 5
+"""A word of as many letters may end another one, in headers of numbers of these kinds."""
 
 _FEW = 5
 """Words of a text that says of a row what it is."""
@@ -119,7 +123,8 @@ def is_example(text: str) -> bool:
 
 
 @cache
-def _number_words(kind: str) -> frozenset[str]:
+def number_words(kind: str) -> frozenset[str]:
+    """Return what headers of numbers say if they are of a kind, folded, each word alone."""
     words = _listed(_vocabulary()["numbers"][kind])
     return frozenset(
         part
@@ -132,7 +137,17 @@ def _number_words(kind: str) -> frozenset[str]:
 def says_of_numbers(header: str, *kinds: str) -> bool:
     """Tell whether a word of a header of numbers is one of some kinds: `pieces`."""
     words = {*parts(header), *parts(header.lower())}  # MwSt is one word
-    return any(words & _number_words(kind) for kind in kinds)
+    return any(
+        words & number_words(kind) or (kind in _COMPOUNDED and any(map(_ends_with(kind), words)))
+        for kind in kinds
+    )
+
+
+@cache
+def _ends_with(kind: str) -> Callable[[str], bool]:
+    """Return what tells whether a word is put together with one of a kind: `Treuerabatt`."""
+    ends = tuple(word for word in number_words(kind) if len(word) >= _END)
+    return lambda word: word.endswith(ends)
 
 
 @cache
