@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from loader.calculated import calculate
-from loader.currencies import are_currencies, codes_of
+from loader.currencies import are_currencies, codes_of, is_written
 from loader.date_patterns import Period
 from loader.evidence.charges import ChargeEvidence
 from loader.evidence.currencies import CurrencyEvidence
@@ -238,12 +238,13 @@ class Mapping:
         self._returned_rows = ReturnedRows(layout, header, sheet.name)
         self._header_currency: str | None = None
         self._currencies: dict[int, str] = {}
+        self._scales_shown: list[str] = []
         self._look_for_currencies()
         # Of others, who learned them was asked; `values` says that the texts are right.
         is_open = "currency" not in layout.values and (is_declared or bool(self._currencies))
         self._stated = self._currencies_in_headers() if is_open else {}
         self._titles = TitleEvidence(
-            [PurePath(file_name).stem, sheet.name, *header.at.titles],
+            [PurePath(file_name).stem, sheet.name, *header.at.titles, *self._scales_shown],
             [name for name in _MONEY if self._is_scale_open(name)],
             is_currency_open="currency" in layout.contract.columns
             and "currency" not in header.positions
@@ -354,6 +355,15 @@ class Mapping:
         for name in _AMOUNTS:
             for position in self._header.positions.get(name, []):
                 shown = self._sheet.currencies(self._header.at.letters(position))
+                scaled = {text for text in shown.values() if scale_in(text)}
+                self._scales_shown += [f"({text})" for text in sorted(scaled)]
+                signs = {
+                    text: next(filter(is_written, text.split()), currency_in(text))
+                    if text in scaled
+                    else text
+                    for text in {*shown.values()}
+                }
+                shown = {row: sign for row, text in shown.items() if (sign := signs[text])}
                 self._currencies = shown | self._currencies
                 said = currency_in(self._header.at.names[position])
                 self._header_currency = self._header_currency or said

@@ -10,6 +10,8 @@ from babel.numbers import list_currencies
 _WORDS = {"kr", "kr.", "zł", "Kč", "Ft", "Fr", "Fr.", "Rs", "Rs.", "лв"}
 _MARKED = re.compile(r"\[\$([^\]-]+)(?:-[^\]]*)?\]")
 """`[$€-407]`, `[$CHF]`; `[$-409]` is a language alone."""
+_SCALE = re.compile(r"(?i)(?:[kt]|tsd|tausend|tys|tkr|miles|mio|mln|mn|millions?)\.?")
+"""What is said of numbers in thousands and millions; alone, `t` may be tons."""
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)')
 
 
@@ -44,13 +46,24 @@ def styles_struck_through(styles: Element) -> set[int]:
 
 
 def currency_shown(code: str) -> str:
-    """Return the sign or the code of the currency in a number format; empty if it shows none."""
+    """Return the sign or the code of the currency in a number format; empty if it shows none.
+
+    Where the format says that numbers are in thousands or millions (`0.0" Tsd. €"`), all that it
+    says; not where it divides them itself, as each comma behind the digits does: `0.0," k€"`.
+    """
     code = re.sub(r"_.", "", code)  # as wide as a letter, which is not shown
-    if marked := _MARKED.search(code):
-        return marked[1].strip()
-    literals = (quoted or escaped for quoted, escaped in _LITERAL.findall(code))
+    literals = [(quoted or escaped).strip() for quoted, escaped in _LITERAL.findall(code)]
     bare = re.sub(r"\[[^\]]*\]", "", _LITERAL.sub("", code))
-    return first_sign([text.strip() for text in literals]) or first_sign(bare)
+    marked = _MARKED.search(code)
+    sign = marked[1].strip() if marked else first_sign(literals) or first_sign(bare)
+    text = " ".join(dict.fromkeys(filter(None, literals)))
+    words = re.findall(r"[^\W\d_]+\.?|[^\w\s.,;()+-]", text)
+    sign = sign or first_sign(words)
+    is_scaled = any(map(_SCALE.fullmatch, words)) and (sign or words[0].lower() not in ("t", "m"))
+    is_divided = re.search(r"[0#?],+(?![0#?,])", bare)
+    if is_scaled and not is_divided and (sign or len(words) == 1):
+        return text if not sign or sign in text else f"{text} {sign}"
+    return sign
 
 
 def first_sign(texts: Iterable[str]) -> str:
@@ -60,4 +73,5 @@ def first_sign(texts: Iterable[str]) -> str:
 
 def _is_currency(text: str) -> bool:
     is_sign = 0 < len(text) <= 3 and unicodedata.category(text[-1]) == "Sc"
+    is_sign = is_sign and (text[:-1] == "" or (text[-1] == "$" and text[0] not in "kK"))
     return is_sign or text in _WORDS or text in list_currencies()

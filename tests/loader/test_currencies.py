@@ -45,6 +45,15 @@ EUR, USD, GBP = '#,##0.00\\ "€"', "[$$-409]#,##0.00", "£#,##0.00;[Red]-£#,##
         ("#,##0.00;[Red]-#,##0.00", ""),
         ("0.00%", ""),
         ("", ""),
+        ('#,##0.00" Tsd. €"', "Tsd. €"),
+        ('0.0"k"', "k"),
+        ('"€ "0.0"k"', "€ k"),
+        ('[$CHF-807] 0.0"k"', "k CHF"),
+        ('0.0" Mio. EUR"', "Mio. EUR"),
+        ('#,##0," Tsd. €"', "€"),
+        ('#,##0.0,,"M"', ""),
+        ('0 "t"', ""),
+        ('0.0" m"', ""),
     ],
 )
 def test_what_a_format_shows(code: str, shown: str) -> None:
@@ -464,3 +473,29 @@ def test_a_title_that_contradicts_a_column_of_currencies_is_asked_for(
     )
     (outcome,) = duckdb_warehouse.load(drop("Sales USD.xlsx", {"S": [header, *rows]}))
     assert outcome.status == "loaded"
+
+
+@pytest.mark.parametrize(
+    ("code", "shown", "currency"),
+    [
+        ('#,##0.00" Tsd. €"', "Tsd. €", "€"),
+        ('0.0"k"', "k", None),
+        ('[$CHF-807] 0.0"k"', "k CHF", "CHF"),
+        ('0.0" tys. zł"', "tys. zł", "zł"),
+    ],
+)
+def test_thousands_that_number_formats_show_are_asked_for(
+    duckdb_warehouse: Warehouse,
+    inbox: Path,
+    layouts: LaidOut,
+    code: str,
+    shown: str,
+    currency: str | None,
+) -> None:
+    by_openpyxl(inbox / "s.xlsx", [code, code], "")
+    (held,) = duckdb_warehouse.load(inbox / "s.xlsx")
+    assert held.status == "held"
+    assert f"the title '({shown})' says how amounts are counted" in held.error
+    scaled = layouts(a=f"{PLAIN}scale: {{line_total: 1000}}")
+    loaded(duckdb_warehouse.load(inbox / "s.xlsx", layouts=scaled))
+    assert raw(duckdb_warehouse, "currency") == [(currency,), (currency,)]
