@@ -311,13 +311,14 @@ class Fields:
         """Return a field of a visual, with the name that it has there."""
         found = self.field(said)
         if "Aggregation" in found:
-            (inner,) = [self.projection(_inner(said))]
+            inner = self.projection(_inner(said))
             _, word = AGGREGATES[said.partition("(")[0]]
-            title = f"{word} of {inner['nativeQueryRef']}"
             return {
                 "field": found,
                 "queryRef": f"{word}({inner['queryRef']})",
-                "nativeQueryRef": title,
+                "nativeQueryRef": f"{word} of {inner['nativeQueryRef']}",
+                # What is counted are keys, whose names say nothing; the title says of whom.
+                "displayName": "Number" if word == "Count" else inner["nativeQueryRef"],
             }
         (part,) = found.values()
         table, name = part["Expression"]["SourceRef"]["Entity"], part["Property"]
