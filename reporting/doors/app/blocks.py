@@ -1,10 +1,10 @@
 """Blocks of pages: a report each, as a table that is shown and can be taken along as a file."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reporting.ask.figures import read_function, read_table
+from reporting.ask.figures import Row, read_function, read_table
 from reporting.ask.quality_tables import (
     quarantine_table,
     reconciliation_table,
@@ -134,10 +134,14 @@ def _periods() -> Block:
             {**question.filters, "grain": question.grain},
             PERIODS.sort,
         )
-        title = f"By {question.grain.replace('_', ' ')}"
-        return tables_of(replace(PERIODS, title=title), rows)
+        return periods_table(question.grain, rows)
 
     return Block("periods", read, most=60)
+
+
+def periods_table(grain: str, rows: Sequence[Row]) -> Tables:
+    """Return rows of the function sales_by_period as tables."""
+    return tables_of(replace(PERIODS, title=f"By {grain.replace('_', ' ')}"), rows)
 
 
 PERIODS_BLOCK = _periods()

@@ -213,7 +213,12 @@ class _Overview:
             {**filters, "grain": question.grain},
             PERIODS.sort,
         )
-        self.periods = blocks.PERIODS_BLOCK.read(read, None)
+        # Unless the first day cuts through one, those of the days themselves are the same.
+        of_days = [row for row in self._columns if row["first_day"] >= period.first_day]
+        if any(row["first_day"] == period.first_day for row in of_days):
+            self.periods = blocks.periods_table(question.grain, of_days)
+        else:
+            self.periods = blocks.PERIODS_BLOCK.read(read, None)
 
     def section(self, summary: Row) -> Section:
         """Return the figures at the top of a currency."""

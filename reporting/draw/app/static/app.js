@@ -15,7 +15,7 @@
     const shown = dark.matches && !matchMedia("print").matches
       ? text.replace(/"(#[0-9a-f]{6}|white)"/g, (whole, color) => `"${night[color] ?? color}"`)
       : text;
-    return JSON.parse(shown);
+    return {...JSON.parse(shown), background: "transparent"};
   };
 
   const draw = () => {
