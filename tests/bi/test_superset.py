@@ -1,5 +1,6 @@
 """Superset, really run, with Chromium in front of it: `make test-bi`."""
 
+import os
 import re
 import shutil
 import socket
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import duckdb
 import openpyxl
 import pytest
 from pydantic import SecretStr
@@ -33,6 +35,8 @@ from bi.superset.serve import (
 )
 from demo.company import write_demo
 from tests.conftest import ENGINES, Warehouse
+from warehouse.connection import warehouse_url
+from warehouse.published import published_path
 
 pytestmark = pytest.mark.bi
 
@@ -386,3 +390,20 @@ def test_no_request_leaves_the_machine(pages: Pages) -> None:
     # Superset's own count of who opens its pages is asked for, and stopped before it leaves.
     assert set(pages.left) == set(pages.stopped)
     assert all("scarf.sh" in address for address in pages.left)
+
+
+def test_what_is_built_next_shows_at_once(pages: Pages) -> None:
+    if pages.warehouse.engine != "duckdb":
+        pytest.skip("DuckDB only: there another file takes the place of the one that is open")
+    pages.open("sales-overview")
+    before = pages.figure("Orders")
+    copy = published_path(str(warehouse_url(pages.warehouse.url).database))
+    following = copy.with_suffix(".next")
+    shutil.copy(copy, following)
+    following.chmod(0o600)
+    with duckdb.connect(following) as connection:
+        order = "(select min(order_id) from marts.fact_sales_line)"
+        connection.execute(f"delete from marts.fact_sales_line where order_id = {order}")
+    os.replace(following, copy)
+    pages.open("sales-overview")
+    assert pages.figure("Orders") == before - 1
