@@ -34,6 +34,7 @@ from loader.evidence.tables import TablesBelow
 from loader.evidence.texts import TextEvidence
 from loader.evidence.titles import TitleEvidence
 from loader.evidence.totals import MEASURES, TotalRows
+from loader.evidence.unnamed_sums import UnnamedSums
 from loader.evidence.zones import ZoneEvidence
 from loader.headers import Header
 from loader.layout_keys import Calculated, Constant, Join
@@ -216,6 +217,11 @@ class Mapping:
         self._struck = StruckRows(
             sheet.struck_through(), header.positions, layout.struck_through or ""
         )
+        self._unnamed_sums = UnnamedSums(
+            header.positions,
+            [] if layout.skip_rows_where or layout.unpivot else names,
+            layout.keep_rows_where or {},
+        )
         self._examples = ExampleRows(header.positions, names, layout.keep_rows_where or {})
         self._discounts = self._discount_evidence(is_declared)
         self._charges = ChargeEvidence(self._header_of_products())
@@ -337,6 +343,7 @@ class Mapping:
                 struck.question,
                 self._merged_amounts.finding().question,
                 self._examples.finding().question,
+                self._unnamed_sums.finding().question,
                 statuses.question,
                 self._signs.finding().question,
                 self._returns.finding().question,
@@ -532,6 +539,7 @@ class Mapping:
         self._look_at_lone_texts(kept)
         self._struck.learn(kept.numbers, kept.columns)
         self._examples.learn(kept.numbers, kept.columns)
+        self._unnamed_sums.learn(kept.columns)
         self._statuses.learn(kept.numbers, kept.columns)
         self._currency_columns.learn(kept.columns)
         self._signs.learn(kept.numbers, kept.columns)

@@ -2,7 +2,8 @@
 
 import json
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,8 @@ from loader.evidence.amounts import amounts_of, factor_places
 from loader.evidence.finding import Finding
 from loader.layout_keys import Wanted
 from loader.questions import Question, Reading, as_argument
-from loader.understanding.vocabulary import is_example
+from loader.understanding.vocabulary import is_example, parts, row_phrases
+from loader.unpivoting import month_names
 from loader.wording import SHOWN, count, quoted, short
 
 _FEW = 3
@@ -120,6 +122,10 @@ class ExampleRows:
         self._found: dict[int, dict[str, list[int]]] = {
             place: {} for place in places if names and names[place].strip().casefold() not in ruled
         }
+        products = {place for name in _TEXTS[1:3] for place in positions.get(name) or ()}
+        self._odd: dict[int, Callable[[str], bool]] = {
+            place: _is_no_product if place in products else is_example for place in self._found
+        }
         self._factors = factor_places(positions)
         self._amounts: dict[int, float] = dict.fromkeys(self._found, 0.0)
         self._total = 0.0
@@ -133,7 +139,8 @@ class ExampleRows:
         self._total += float(amounts.sum())
         for place in places:
             texts = pc.unique(pc.drop_null(columns[place])).to_pylist()
-            for text in filter(is_example, texts):
+            is_odd = self._odd[place]
+            for text in filter(is_odd, texts):
                 rows = np.flatnonzero(
                     np.asarray(pc.fill_null(pc.equal(columns[place], text), False))
                 )
@@ -152,6 +159,8 @@ class ExampleRows:
             name, texts = self._names[place], sorted(said)
             key = json.dumps(name, ensure_ascii=False)
             without = self._total - self._amounts[place]
+            is_example_ = any(map(is_example, texts))
+            what = "examples, and no sales" if is_example_ else "plans or balances, and no sales"
             readings = tuple(
                 Reading(
                     f"{meaning} ({total:,.2f})",
@@ -160,7 +169,7 @@ class ExampleRows:
                     + (as_argument(left) if left else ""),
                 )
                 for meaning, total, left in (
-                    ("examples, and no sales", without, texts),
+                    (what, without, texts),
                     ("sales", self._total, []),
                 )
             )
@@ -170,3 +179,19 @@ class ExampleRows:
             )
             return Finding(None, question=Question(asks, readings))
         return Finding(None)
+
+
+def _is_no_product(text: str) -> bool:
+    return is_example(text) or _is_no_goods(text)
+
+
+@cache
+def _is_no_goods(text: str) -> bool:
+    """Tell whether the name of a product is a plan or a balance: `Budget June`."""
+    words = parts(text[:100].lower())
+    for length in range(1, len(words) + 1):
+        rest = words[length:]
+        is_said = " ".join(words[:length]) in row_phrases("no_goods")
+        if is_said and all(word.isdigit() or word in month_names() for word in rest):
+            return True
+    return False

@@ -155,3 +155,19 @@ def test_an_example_in_a_sheet_is_asked_for(
         assert "(row 2): are such rows examples, and no sales (75.00) or sales (84.99)?" in (
             outcome.error
         )
+
+
+@pytest.mark.parametrize(
+    ("product", "is_asked"),
+    [
+        *(("Budget June", True), ("Saldovortrag", True), ("Prévision 2026", True), ("Cel", True)),
+        *(("Target board", False), ("Plan B poster", False), ("Mål och medel", False)),
+    ],
+)
+def test_a_plan_or_a_balance_among_products_is_asked_for(
+    duckdb_warehouse: Warehouse, drop: Dropped, product: str, is_asked: bool
+) -> None:
+    rows = [HEADER, *LINES, [LINES[0][0], "A9", "Shop", product, "1", "5000"]]
+    (outcome,) = duckdb_warehouse.load(drop("a.csv", rows))
+    assert (outcome.status == "held") == is_asked, outcome.error
+    assert ("plans or balances, and no sales (75.00)" in outcome.error) == is_asked
