@@ -5,15 +5,18 @@ import pickle
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
+from dbt.contracts.graph.nodes import GenericTestNode, SingularTestNode
 from hypothesis import settings
 
 from loader.deliveries import find_deliveries
@@ -60,6 +63,15 @@ LINES = ["--select", *(f"+{name}" for name in INCREMENTAL), *BUILD]
 """What builds these and what they read: a third of all models, as the others are made anew."""
 
 
+@dataclass(frozen=True)
+class DataTest:
+    """A test of the data, as dbt compiles it: a query of what is wrong."""
+
+    sql: str
+    is_error: bool
+    """Whether a build fails on what it finds, or only warns."""
+
+
 class Shared:
     """What is made once for all the processes that run tests, by whichever needs it first."""
 
@@ -103,18 +115,22 @@ class Warehouse:
             self.shared.keep(name, manifest_parts(result.result))
         return self.shared.manifests.setdefault(self.engine, Manifest(**self.shared.get(name)))
 
+    @cached_property
+    def open(self) -> sa.Engine:
+        """Return what opens the warehouse, each time anew; to make one opens it once more."""
+        return connect(warehouse_url(self.url))
+
     def load(self, *paths: Path, layouts: Path | None = None) -> list[Outcome]:
         """Load files and folders; return what became of each."""
         known = read_layouts(layouts) if layouts else []
         found = find_deliveries(paths, inbox=Path("/nonexistent"))
-        engine = connect(warehouse_url(self.url))
-        with engine.connect() as connection:
+        with self.open.connect() as connection:
             return list(load(connection, found.deliveries, known))
 
     def check(self, *paths: Path) -> list[Outcome]:
         """Check files and folders; return what would become of each."""
         found = find_deliveries(paths, inbox=Path("/nonexistent"))
-        with connect(warehouse_url(self.url)).connect() as connection:
+        with self.open.connect() as connection:
             return list(check(connection, found.deliveries, []))
 
     def dbt(self, *arguments: str, parse_anew: bool = False) -> dbtRunnerResult:
@@ -175,6 +191,46 @@ class Warehouse:
                 due += parents[node]
         return found
 
+    def data_tests(self) -> dict[str, DataTest]:
+        """Return the tests of the data, which dbt compiles once for all warehouses of the engine.
+
+        On a warehouse that is built. One takes dbt ten times as long as its query.
+        """
+        name = f"{self.engine}.tests"
+        if self.shared.get(name) is None:
+            with without_events():
+                result = self.dbt("compile", "--select", "test_type:data")
+            assert isinstance(result.result, RunExecutionResult), result.exception
+            compiled = {}
+            for item in result.result.results:
+                node = item.node
+                assert isinstance(node, GenericTestNode | SingularTestNode)
+                assert node.compiled_code
+                is_error = node.config.severity.lower() == "error"
+                compiled[node.name] = DataTest(node.compiled_code, is_error)
+            self.shared.keep(name, compiled)
+        tests: dict[str, DataTest] = self.shared.get(name)
+        return tests
+
+    def found_by(self, name: str) -> list[tuple[Any, ...]]:
+        """Return the rows that a test of the data finds."""
+        return self.query(self.data_tests()[name].sql)
+
+    def assert_data_are_right(self, *of: str) -> None:
+        """Run the tests of the data, or only those of these names, on which no build may fail."""
+        tests = self.data_tests()
+        wrong = {}
+        with self.open.connect() as connection:
+            # Without values, a percent sign is one.
+            cursor = connection.connection.cursor()
+            for name in of or tests:
+                cursor.execute(f"select count(*) from ({tests[name].sql}) as found")
+                ((count,),) = cursor.fetchall()
+                if count and tests[name].is_error:
+                    wrong[name] = count
+            cursor.close()
+        assert not wrong
+
     def is_recorded(self) -> bool:
         """Tell whether the first build from nothing has been."""
         return self.shared.get(f"{self.engine}.statements") is not None
@@ -185,8 +241,7 @@ class Warehouse:
 
     def query(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
-        engine = connect(warehouse_url(self.url))
-        with engine.connect() as connection:
+        with self.open.connect() as connection:
             if values:
                 return [tuple(row) for row in connection.execute(sa.text(sql), values)]
             # Without values, a colon is a colon and a percent sign a percent sign.
@@ -198,7 +253,7 @@ class Warehouse:
 
     def execute(self, *statements: str, **values: Any) -> None:
         """Run statements in one transaction."""
-        with connect(warehouse_url(self.url)).begin() as connection:
+        with self.open.begin() as connection:
             for statement in statements:
                 connection.execute(sa.text(statement), values)
 

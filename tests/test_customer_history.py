@@ -65,21 +65,19 @@ class Deliveries:
         self.load(self.write(name, day, *sheets))
 
 
-LINES = ("+fact_sales_line", "+customers_snapshot")
-CUSTOMERS = ("+int_customers_current", "dim_customer", "customers_snapshot")
+CUSTOMERS = (
+    *("--select", "+int_customers_current", "dim_customer", "customers_snapshot"),
+    *("--resource-type", "model", "--resource-type", "snapshot"),
+)
+"""What builds customers, and their snapshot."""
 
-
-def build(warehouse: Warehouse, what: tuple[str, ...] = LINES) -> None:
-    """Build what these tests look at, and its snapshot."""
-    warehouse.build(
-        "--select", *what, "--resource-type", "model", "--resource-type", "snapshot",
-        "--resource-type", "seed",
-    )  # fmt: skip
-
-
-def is_snapshot_right(warehouse: Warehouse) -> bool:
-    """Run the tests of the snapshot."""
-    return warehouse.dbt("test", "--select", "customers_snapshot").success
+OF_SNAPSHOT = (
+    PARITY,
+    "customers_snapshot_one_open_version",
+    "customers_snapshot_versions_do_not_overlap",
+    "customers_snapshot_dbt_scd_id_unique",
+)
+"""The tests of the snapshot."""
 
 
 def history(warehouse: Warehouse, customer: str, *columns: str) -> list[tuple[object, ...]]:
@@ -227,7 +225,7 @@ def told(
     deliveries = Deliveries(tmp_path_factory.mktemp("told"), new_warehouse(request.param))
     deliver_changes(deliveries)
     deliver_extracts(deliveries)
-    build(deliveries.warehouse)
+    deliveries.warehouse.build_from_nothing()
     return deliveries
 
 
@@ -333,7 +331,7 @@ def test_the_order_of_deliveries_does_not_matter_nor_does_a_rebuild(
     before = told.warehouse.query(sql)
     recorded = "select * from snapshots.customers_snapshot order by dbt_scd_id"
     snapshot = told.warehouse.query(recorded)
-    assert is_snapshot_right(told.warehouse)
+    told.warehouse.assert_data_are_right(*OF_SNAPSHOT)
     told.warehouse.build(
         "--full-refresh", "--select", "+dim_customer", "+customers_snapshot", "--resource-type",
         "model", "--resource-type", "snapshot", "--resource-type", "seed",
@@ -344,7 +342,7 @@ def test_the_order_of_deliveries_does_not_matter_nor_does_a_rebuild(
         other = Deliveries(tmp_path, new_warehouse("duckdb"))
         deliver_extracts(other)
         deliver_changes(other)
-        build(other.warehouse)
+        other.warehouse.build_from_nothing()
         assert other.warehouse.query(sql) == before
 
 
@@ -377,8 +375,8 @@ def test_the_snapshot_keeps_up(warehouse: Warehouse, tmp_path: Path) -> None:
         WITHDRAWN,Rome
         GONE,Rome""",
     )  # fmt: skip
-    build(warehouse)
-    assert is_snapshot_right(warehouse)
+    warehouse.build_from_nothing()
+    warehouse.assert_data_are_right(*OF_SNAPSHOT)
 
     to.deliver(
         "c.csv", "2026-05-20",
@@ -402,9 +400,9 @@ def test_the_snapshot_keeps_up(warehouse: Warehouse, tmp_path: Path) -> None:
         "--select", "+dim_customer", PARITY, "--exclude-resource-type", "unit_test",
         "--indirect-selection", "empty",
     )  # fmt: skip
-    assert not is_snapshot_right(warehouse)
-    build(warehouse, CUSTOMERS)
-    assert is_snapshot_right(warehouse)
+    assert warehouse.found_by(PARITY)
+    warehouse.build(*CUSTOMERS)
+    warehouse.assert_data_are_right(*OF_SNAPSHOT)
     assert recorded("SEVERAL") == [("Rome", False, False), ("Cork", False, True)]
     assert recorded("EMPTIED") == [("Rome", False, False), (None, False, True)]
     assert recorded("FILLED") == [(None, False, False), ("Rome", False, True)]
@@ -413,7 +411,7 @@ def test_the_snapshot_keeps_up(warehouse: Warehouse, tmp_path: Path) -> None:
 
     # Nothing new, nothing written.
     count = warehouse.one("select count(*) from snapshots.customers_snapshot")
-    build(warehouse, CUSTOMERS)
+    warehouse.build(*CUSTOMERS)
     assert warehouse.one("select count(*) from snapshots.customers_snapshot") == count
 
     def mark(status: str) -> None:
@@ -422,8 +420,8 @@ def test_the_snapshot_keeps_up(warehouse: Warehouse, tmp_path: Path) -> None:
             "where path = 'b.csv' or path like 'crm%'",
             status=status,
         )
-        build(warehouse, CUSTOMERS)
-        assert is_snapshot_right(warehouse)
+        warehouse.build(*CUSTOMERS)
+        warehouse.assert_data_are_right(*OF_SNAPSHOT)
 
     mark("withdrawn")
     assert recorded("WITHDRAWN") == [("Rome", False, False)]

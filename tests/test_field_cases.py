@@ -100,8 +100,8 @@ def built(
     shutil.copytree(LAYOUTS, layouts, dirs_exist_ok=True)
     warehouse = new_warehouse("duckdb")
     outcomes = warehouse.load(inbox, layouts=layouts)
-    result = warehouse.dbt("build", "--log-level", "none", "--exclude-resource-type", "unit_test")
-    assert result.success, result.exception
+    warehouse.build_from_nothing()
+    warehouse.assert_data_are_right()
     return Built(warehouse, inbox, outcomes)
 
 

@@ -85,11 +85,10 @@ def sellers(warehouse: Warehouse) -> dict[str, int]:
 
 def stale(warehouse: Warehouse) -> list[tuple[object, ...]]:
     """Return what the test for acceptances that accept nothing finds."""
-    result = warehouse.dbt("test", "--select", "assert_overrides_are_in_use")
-    assert result.success
+    test = warehouse.data_tests()["assert_overrides_are_in_use"]
+    assert not test.is_error
     return warehouse.query(
-        "select source_row_number, rule, reason_why_not "
-        "from test_failures.assert_overrides_are_in_use order by 1, 2"
+        f"select source_row_number, rule, reason_why_not from ({test.sql}) as stale order by 1, 2"
     )
 
 
@@ -182,9 +181,10 @@ def test_what_people_say_holds_until_they_unsay_it(shop: Warehouse, tmp_path: Pa
 def test_the_history_of_tests_is_kept(duckdb_warehouse: Warehouse, tmp_path: Path) -> None:
     write_faulty(tmp_path / "inbox")
     duckdb_warehouse.load(tmp_path / "inbox", layouts=write_layouts(tmp_path / "layouts"))
-    only = ["--select", "+dq_test_trend", "+dq_file_overlap"]
+    duckdb_warehouse.build_from_nothing()
     for arguments in ([], ["--full-refresh"]):
-        duckdb_warehouse.dbt("build", *only, *arguments, "--exclude-resource-type", "unit_test")
+        only = ("--select", "dq_test_result", "dq_test_trend", "dq_file_overlap")
+        assert duckdb_warehouse.dbt("build", *only, *arguments).success
     history = duckdb_warehouse.query(
         "select status, failure_count, severity, owner, model_name from quality.dq_test_result "
         "where test_name = 'dq_file_overlap_is_empty' order by run_started_at"

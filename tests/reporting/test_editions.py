@@ -46,10 +46,10 @@ RESTATED = (
     "from reports.rpt_weekly_restatement order by currency, source_file"
 )
 BUILD = (
-    *("build", "--select", "+rpt_weekly_restatement", "+dq_reconciliation"),
+    *("--select", "+rpt_weekly_restatement", "+dq_reconciliation"),
     *("--resource-type", "model", "--resource-type", "seed"),
 )
-TESTED = ("build", "--select", "source:published.*", "dq_published_file", "rpt_weekly_restatement")
+TESTED = ("--select", "source:published.*", "dq_published_file", "rpt_weekly_restatement")
 
 
 def line(order: str, day: str, units: int, price: str, currency: str = "EUR") -> list[str]:
@@ -105,7 +105,7 @@ def sold(
     for name, lines in FILES.items():
         write(inbox, name, lines)
         warehouse.load(inbox, layouts=folder / "layouts")
-    assert warehouse.dbt(*BUILD).success
+    warehouse.build_from_nothing()
     return warehouse, inbox
 
 
@@ -136,7 +136,7 @@ def test_the_life_of_a_published_week(sold: tuple[Warehouse, Path]) -> None:
         "select edition_id, iso_week, published_by, line_count, order_count "
         "from published.weekly_editions order by edition_id"
     ) == [(1, "2026-W02", "ann", 4, 4), (2, "2026-W02", "ann", 3, 3)]
-    assert warehouse.dbt(*BUILD).success
+    warehouse.build(*BUILD)
     assert warehouse.query(RESTATED) == []
 
     # Two corrections that cancel each other out, a withdrawal by which an older file wins an
@@ -157,7 +157,7 @@ def test_the_life_of_a_published_week(sold: tuple[Warehouse, Path]) -> None:
     newer = warehouse.one("select file_version_id from raw.file_versions where path = 'd web.csv'")
     with connect(warehouse_url(warehouse.url)).connect() as connection:
         corrections.withdraw(connection, newer)
-    assert warehouse.dbt(*BUILD, "--full-refresh").success
+    warehouse.build(*BUILD, "--full-refresh")
     eur = ("2026-W02", "EUR", 1, Decimal("33"), Decimal("33"), Decimal(0))
     usd = ("2026-W02", "USD", 1, Decimal("9"), Decimal("6.05"), Decimal("-2.95"))
     chf = ("2026-W02", "CHF", None, Decimal(0), Decimal("8.80"), Decimal("8.80"))
@@ -170,8 +170,7 @@ def test_the_life_of_a_published_week(sold: tuple[Warehouse, Path]) -> None:
         (*usd, "d web.csv", "withdrawn", Decimal(8), Decimal(0), Decimal(-8), 2, 0),
         (*usd, "f late.csv", "added", Decimal(0), Decimal("0.05"), Decimal("0.05"), 0, 1),
     ]
-    result = warehouse.dbt(*TESTED, "assert_restatement_is_explained_by_files")
-    assert result.success, result.result
+    warehouse.build(*TESTED, "assert_restatement_is_explained_by_files")
 
     made = published(warehouse, SECOND, "bob")
     assert [
@@ -179,7 +178,7 @@ def test_the_life_of_a_published_week(sold: tuple[Warehouse, Path]) -> None:
         for item in made
     ] == [("CHF", 1, None), ("EUR", 2, Decimal(33)), ("USD", 2, Decimal(9))]
     assert all(item.is_new for item in made)
-    assert warehouse.dbt(*TESTED).success
+    warehouse.build(*TESTED)
     assert warehouse.query(RESTATED) == []
 
     with connect(warehouse_url(warehouse.url)).connect() as connection:
@@ -198,7 +197,7 @@ def test_the_life_of_a_published_week(sold: tuple[Warehouse, Path]) -> None:
 
 def test_the_command_publishes_the_week(sold: tuple[Warehouse, Path]) -> None:
     warehouse, _ = sold
-    assert warehouse.dbt("build", *BUILD[-4:]).success
+    warehouse.build(*BUILD[-4:])
     warehouse.execute("update reports.rpt_weekly_summary set customer_count = 77")
     week = ("weekly", "--week", "2026-W02", "--no-files", "--publish")
     code, shown = run(warehouse, *week, PUBLISHED_BY="Zoë [bold]")
