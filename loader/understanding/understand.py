@@ -46,6 +46,12 @@ _MONTHS = 2
 MOST_OF = 0.9
 """In so many of the rows, a part of an amount is less than it."""
 
+_DAYS = 5
+_DAY = re.compile(
+    r"(?:[^\W\d_]{1,8}[. ]*)?\d{1,2}\.?|\d{1,4}[./-]\d{1,2}[./-]?(?:\d{1,4})?(?: .*)?"
+)
+"""Headers of days and weeks: `1`, `KW 12`, `12.03.`, `2026-03-12`. So many are a tally sheet."""
+
 _NO_STATUS = ("region", "city", "country", "loyalty_tier", "customer_segment")
 """Columns whose headers may also be those of a status, which the values tell."""
 
@@ -183,13 +189,15 @@ def _best(table: Table, references: _References) -> Understood:
     readings = [
         _Reading(table, entity, references).understood()
         for entity in ENTITIES
-        # What names products is no list of order headers, but sales that lack something.
-        if entity != "sales_lines" and not (product and entity == "orders")
+        # What names products, or counts pieces, is no list of order headers, but sales that lack
+        # something.
+        if entity != "sales_lines"
+        and not (entity == "orders" and (product or "units" in sales.picks))
     ]
     nouns = nouns_in(table.name)
     scored = [(_score(item, nouns, references), item) for item in readings]
     score, best = max(scored, key=lambda pair: pair[0])
-    if best.entity in _NOUN_OF and months_across(table):
+    if best.entity in _NOUN_OF and (months_across(table) or _days_across(table)):
         return Understood(table, None)
     if score > 0:
         is_named = _NOUN_OF.get(best.entity or "") in nouns
@@ -208,6 +216,16 @@ def months_across(table: Table) -> list[int]:
         if _is_month(header) and table.profiles[position].number_share > 0.6
     ]
     return months if len(months) >= _MONTHS else []
+
+
+def _days_across(table: Table) -> bool:
+    """Tell whether numbers stand below days or weeks side by side, as on a tally sheet."""
+    days = [
+        header
+        for header, profile in zip(table.headers, table.profiles, strict=False)
+        if _DAY.fullmatch(header.strip()) and (not profile.count or profile.number_share > 0.6)
+    ]
+    return len(days) >= _DAYS
 
 
 def _is_month(header: str) -> bool:

@@ -154,3 +154,26 @@ def test_months_side_by_side_are_no_list(tmp_path: Path, months: list[str]) -> N
     rows = [["Artikel", *months], *([f"Tee {n}", f"{n}", f"{n + 3}", "5"] for n in range(8))]
     (found,) = understand(tables(tmp_path, Umsatz_je_Artikel=rows))
     assert found.entity is None
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        [str(day) for day in range(1, 11)],
+        [f"KW {week}" for week in range(10, 16)],
+        [f"{day:02}.03." for day in range(1, 8)],
+        [f"2026-03-{day:02}" for day in range(1, 8)],
+    ],
+)
+def test_a_tally_of_days_is_no_price_list(tmp_path: Path, days: list[str]) -> None:
+    rows = [["Artikel", "Preis", *days, "Summe"]]
+    rows += [[f"Tee {i}", f"{i}.50", *("2" for _ in days), "14"] for i in range(1, 8)]
+    (found,) = understand(tables(tmp_path, strichliste=rows))
+    assert found.entity not in ("products", "product_categories")
+
+
+def test_what_counts_pieces_is_no_list_of_orders(tmp_path: Path) -> None:
+    rows = [["# de venta", "Fecha de venta", "Unidades", "Ingresos (ARS)", "Anuncio"]]
+    rows += [[f"20000{i}", f"2026-03-{i:02}", "2", f"{i}0.50", f"A-{i}"] for i in range(1, 16)]
+    (found,) = understand(tables(tmp_path, ventas=rows))
+    assert found.entity != "orders"
