@@ -74,6 +74,7 @@ class Chart(_Part):
         unfiltered_by: filters that do not act on it, though they could.
         order: of `lines`, by which columns, and whether upwards.
         width: in twelfths of the page; without it, charts of a row are equally wide.
+        height: in units of 8 pixels; without it, that of its kind.
     """
 
     title: str
@@ -86,6 +87,7 @@ class Chart(_Part):
     columns: tuple[str, ...] = ()
     order: dict[str, bool] = {}
     width: int = 0
+    height: int = 0
     unfiltered_by: tuple[str, ...] = ()
 
 

@@ -346,7 +346,7 @@ def _position(slug: str, dashboard: Dashboard, numbers: Mapping[str, int]) -> _A
                     "uuid": _uuid("chart", slug, chart.title),
                     "sliceName": chart.title,
                     "width": chart.width or _WIDTH // len(row),
-                    "height": _HEIGHTS.get(chart.kind, 48),
+                    "height": chart.height or _HEIGHTS.get(chart.kind, 48),
                 },
             }
     return position
