@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -562,9 +563,33 @@ def _show(outcome: Outcome) -> None:
     for taken in outcome.sheets:
         out.print(Text(f"          {printable(taken)}", style="dim"))
     for note in outcome.notes:
-        out.print(Text(f"          {printable(note)}", style="yellow"))
-    if outcome.error:
-        out.print(Text(f"          {printable(outcome.error)}", style="red"))
+        _tell(note, "yellow")
+    for text in _lines(outcome):
+        _tell(text, "red")
+
+
+def _lines(outcome: Outcome) -> list[str]:
+    """Return why a file is not loaded; what to type stands on lines of its own."""
+    from loader.load import STAYS
+
+    if not outcome.questions:
+        found = re.split(r"(?<=[.:;]) (?=`python -m loader)", outcome.error)
+        return [text for text in found if text]
+    file = outcome.delivery.path
+    asked = [line for question in outcome.questions for line in question.lines(file)]
+    return asked + [STAYS] * outcome.error.endswith(STAYS)
+
+
+def _tell(text: str, style: str) -> None:
+    """Write a text below the name of its file, each of its lines as far in; commands stay whole."""
+    margin = " " * (10 + len(text) - len(text.lstrip()))
+    line = Text(printable(text.strip()), style=style)
+    if line.plain.startswith("python -m loader"):
+        out.print(Text(margin) + line, soft_wrap=True)
+        return
+    for part in line.wrap(out, max(out.width - len(margin), 40)):
+        part.rstrip()
+        out.print(Text(margin) + part)
 
 
 def _in_words(changes: Changes) -> str:

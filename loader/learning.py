@@ -6,6 +6,7 @@ import shlex
 import unicodedata
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 
@@ -24,7 +25,14 @@ from loader.reading.cutout import Cells, cells_of
 from loader.understanding.beside import read_tables, set_apart
 from loader.understanding.proposal import Setting, as_yaml, file_patterns
 from loader.understanding.proposal import quoted as as_text
-from loader.understanding.understand import Pick, Understood, months_across, read_as, understand
+from loader.understanding.understand import (
+    Pick,
+    Understood,
+    months_across,
+    read_as,
+    still_open,
+    understand,
+)
 from loader.wording import quoted, short
 
 _OF_TYPE = {
@@ -128,6 +136,7 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
             f"--rows {rows}: there are several sheets or files of sales, and it would hold for all "
             "of them: learn one at a time, with --sheets or its file alone."
         )
+    asked = [table for table in found if table.question is not None]
     _take_columns(found, answers.headers)
     for table in found:
         for column in said_list(answers.settings.get("fill_down", "")):
@@ -137,6 +146,9 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
     for table in found:
         if answers.currency:
             _take_currency(table, answers.currency)
+    for table in asked:
+        if table.question is None:
+            table.question = still_open(table, partial(_is_given, _flags(answers, table)))
     apart = {table.table.name: _why_apart(table) for table in tables if not table.entity}
     summaries = [table.table.name for table in found if _adds_up_others(table, found)]
     apart |= dict.fromkeys(summaries, "without days, with the sums of other sheets")
@@ -403,6 +415,23 @@ def _is_taken_off(table: Understood, name: str, known: Pick, pick: Pick) -> bool
     taken = [*pick.calculation.get("less", []), *pick.calculation.get("less_rates", [])]
     places = {table.table.header.position(name) for name in taken}
     return len(known.positions) == 1 and known.positions[0] in places
+
+
+def _is_given(flags: Sequence[str], question: Question) -> bool:
+    return any(map(question.is_answered_by, flags))
+
+
+def _flags(answers: Answers, table: Understood) -> list[str]:
+    """Return the flags of `learn` that were given, as questions write them."""
+    position, names = table.table.header.position, table.table.header.names
+    flags = [f"--currency {answers.currency}"] if answers.currency else []
+    flags += [f"--{key.replace('_', '-')} {value}" for key, value in answers.settings.items()]
+    for flag, columns in (("column", answers.columns), ("order-amounts", answers.order_amounts)):
+        for column, header in columns.items():
+            place = position(header)
+            name = header if place is None else names[place]
+            flags.append(f"--{flag} {shlex.quote(f'{column}={name}')}")
+    return flags
 
 
 def _said_pick(table: Understood, header: str) -> Pick | None:

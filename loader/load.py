@@ -31,6 +31,8 @@ from warehouse.connection import DATABASE_ERRORS
 LOCK = 7_253_110_419
 """Key of the advisory lock on PostgreSQL that keeps loads from running side by side."""
 
+STAYS = "The version loaded before stays in place."
+
 log = structlog.get_logger()
 
 
@@ -50,6 +52,7 @@ class Outcome:
         sheets: what each sheet of a workbook was taken for.
         notes: what people should know.
         error: why it failed; of a held file, the question.
+        asked: of a held file, the question in lines for a terminal.
         questions: of a held file.
         preview: what it would change, when only checked.
     """
@@ -298,7 +301,7 @@ def _load_one(
                 started_at=started_at,
             )
         if known.current is not None:
-            outcome.error += " The version loaded before stays in place."
+            outcome.error += f" {STAYS}"
         return outcome
 
 

@@ -52,6 +52,18 @@ class Question:
         command = f"python -m loader learn {shlex.quote(str(file))}"
         return f"{where}{self.asks} {meanings}? {lines} in its layout; or: {command} {flags}"
 
+    def lines(self, file: Path) -> list[str]:
+        """Write it for a terminal: each reading, and each cure, on a line of its own."""
+        where = f"sheet '{self.sheet}': " if self.sheet else ""
+        command = f"python -m loader learn {shlex.quote(str(file))}"
+        told = [
+            f"  {reading.meaning}" + (f": {reading.line}" if reading.line else "")
+            for reading in self.readings
+        ]
+        flags = [f"  {command} {reading.flag}" for reading in self.readings if reading.flag]
+        either = "its layout says which, or:" if flags else "its layout says which."
+        return [f"{where}{self.asks}", *told, either, *flags]
+
 
 def as_argument(texts: Sequence[str]) -> str:
     """Return a list as one argument of the command line, as `learn` takes it."""

@@ -7,7 +7,7 @@ columns may be is settled for all of them together. What stays in doubt is not p
 import json
 import re
 import shlex
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -154,6 +154,17 @@ def understand(tables: list[Table]) -> list[Understood]:
 def read_as(table: Table, entity: str) -> Understood:
     """Return what a table has of an entity."""
     return _Reading(table, entity, {}).understood()
+
+
+def still_open(found: Understood, is_answered: Callable[[Question], bool]) -> Question | None:
+    """Return what is open of a table of sales beside the questions that people have answered."""
+    if found.entity != "sales_lines" or any(
+        pick.calculation and len(pick.positions) > 1 for pick in found.picks.values()
+    ):
+        return None  # who calculates a column has looked at the amounts
+    reading = _Reading(found.table, found.entity, {})
+    reading.understood()
+    return next((item for item in reading.questions(found) if not is_answered(item)), None)
 
 
 def nearest(table: Table) -> Understood:
@@ -328,27 +339,7 @@ class _Reading:
         if self.entity == "sales_lines":
             self._complete_lines(found)
             self._fill_down(found)
-            found.question = (
-                self._total_of_orders(found)
-                or self._rivals(found)
-                or self._price_or_total(found)
-                or self._price_of_several(found)
-                or self._with_tax(found)
-                or self._with_tax_rate(found)
-                or self._with_freight(found)
-                or self._with_part(found)
-                or self._discount_of_order(found)
-                or self._question_on_currency(found)
-                or unread.question(
-                    self.table,
-                    {
-                        column: pick.positions[0]
-                        for column, pick in found.picks.items()
-                        if len(pick.positions) == 1
-                    },
-                    found.asides,
-                )
-            )
+            found.question = next(self.questions(found), None)
         for pick in found.picks.values():
             if len(pick.positions) == 1 and pick.positions[0] in self.turned:
                 pick.calculation = {"less": [self.table.header.names[pick.positions[0]]]}
@@ -375,6 +366,29 @@ class _Reading:
                 if parts[0] <= {"1", "01"} and len(parts[1]) > 1:
                     found.settings["dates"] = (order, "every one is the first day of a month")
         return found
+
+    def questions(self, found: Understood) -> Iterator[Question]:
+        """Yield what is open of sales: first what the rest hangs on."""
+        for ask in (
+            self._total_of_orders,
+            self._rivals,
+            self._price_or_total,
+            self._price_of_several,
+            self._with_tax,
+            self._with_tax_rate,
+            self._with_freight,
+            self._with_part,
+            self._discount_of_order,
+            self._question_on_currency,
+        ):
+            if (question := ask(found)) is not None:
+                yield question
+        places = {
+            column: pick.positions[0]
+            for column, pick in found.picks.items()
+            if len(pick.positions) == 1
+        }
+        yield from unread.questions(self.table, places, found.asides)
 
     # -------------------------------------------------------------- by words and values
 

@@ -26,23 +26,23 @@ Places = dict[str, int]
 """Our column -> its position."""
 
 
-def question(table: Table, places: Places, asides: dict[int, str]) -> Question | None:
-    """Return what to ask about numbers that nothing of ours reads.
+def questions(table: Table, places: Places, asides: dict[int, str]) -> Iterator[Question]:
+    """Yield what to ask about numbers that nothing of ours reads.
 
     Args:
         table: with sales.
         places: what is read.
         asides: position -> why it is not read, where that is known.
     """
-    return (
-        _of_units(table, places, asides)
-        or _of_discounts(table, places, asides)
-        or _of_a_factor(table, places, asides)
-        or _of_a_discount_beside_a_total(table, places)
-        or _of_what_is_taken_off(table, places, asides)
-        or _of_a_running_total(table, places)
-        or beside_prices.question(table, places, [*_numbers_aside(table, places, asides)])
+    for ask in (_of_units, _of_discounts, _of_a_factor, _of_what_is_taken_off):
+        if (question := ask(table, places, asides)) is not None:
+            yield question
+    others = (
+        _of_a_discount_beside_a_total(table, places),
+        _of_a_running_total(table, places),
+        beside_prices.question(table, places, [*_numbers_aside(table, places, asides)]),
     )
+    yield from (question for question in others if question is not None)
 
 
 def _numbers_aside(table: Table, places: Places, asides: dict[int, str]) -> Iterator[int]:

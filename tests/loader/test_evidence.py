@@ -222,3 +222,18 @@ def test_lines_without_a_day_are_said_to_be_in_no_figure(tmp_path: Path) -> None
     )
     assert said.figures == lesson.figures
     assert not any("dates" in note for note in said.outcomes[0].notes)
+
+
+def test_a_terminal_shows_each_reading_and_each_command_on_a_line_of_its_own(
+    duckdb_warehouse: Warehouse, drop: Dropped
+) -> None:
+    (outcome,) = duckdb_warehouse.load(drop("file.csv", _with_prices(["15.000", "7", "-2.500"])))
+    (question,) = outcome.questions
+    assert question.lines(Path("my file.csv")) == [
+        "unit_price in row 2: is 15.000",
+        '  15 (total 19.50): decimal: "."',
+        '  15,000 (total 12,507.00): decimal: ","',
+        "its layout says which, or:",
+        "  python -m loader learn 'my file.csv' --decimal .",
+        "  python -m loader learn 'my file.csv' --decimal ,",
+    ]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from loader.deliveries import find_deliveries
+from loader.learning import Answers, learn
 from loader.understanding.beside import read_tables
 from loader.understanding.understand import understand
 from tests.conftest import Warehouse
@@ -158,3 +159,22 @@ def test_a_discount_with_a_minus_is_taken_off(duckdb_warehouse: Warehouse, drop:
     columns = {"Qty": UNITS, "Price": PRICES, "Discount amount": [-off for off in _ODD]}
     loaded(duckdb_warehouse.load(drop("a.csv", rows_of(columns))))
     assert [float(text) for (text,) in raw(duckdb_warehouse, "discount_amount")] == _ODD
+
+
+def test_an_answer_hides_no_other_question(tmp_path: Path) -> None:
+    rows = [["Date", "Order", "Product", "Qty", "Amount", "VAT", "Coupon"]]
+    amounts = [("100.00", "8.88"), ("250.00", "22.19"), ("20.00", "1.78"), ("40.00", "3.00")]
+    for i, (amount, tax) in enumerate(amounts, 1):
+        rows.append([f"2026-01-0{i}", f"A{i}", f"Tea {i}", "1", amount, tax, "2.00"])
+    write_csv(tmp_path / "a.csv", rows)
+    deliveries = find_deliveries((tmp_path / "a.csv",), tmp_path).deliveries
+
+    def asked(columns: dict[str, str]) -> str:
+        lesson = learn(deliveries, Answers(columns=columns))
+        return " ".join(q.asks for found in lesson.questions.values() for q in found)
+
+    first = asked({})
+    assert first
+    second = asked({"line_total": "Amount"})
+    assert "'Coupon' beside the amounts is not read" in first + second
+    assert "Coupon" not in asked({"line_total": "Amount - Coupon"})
