@@ -1,5 +1,6 @@
 """What can be chosen to ask about: the members that the filters of a page list."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -41,7 +42,7 @@ class Choices:
     places: tuple[Place, ...]
     names: dict[str, tuple[str, ...]]
 
-    def of(self, asked: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    def of(self, asked: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
         """Return what can be chosen beside what was asked.
 
         Args:

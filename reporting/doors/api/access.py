@@ -49,6 +49,11 @@ class Access:
         # Keys of others' making must not name what is counted.
         self._salt = secrets.token_hex(8)
 
+    @property
+    def takes_keys(self) -> bool:
+        """Whether one needs a key to enter."""
+        return self._keys is not None
+
     async def enter(self, request: Request, key: str | None) -> Client:
         """Return who asks.
 

@@ -47,6 +47,7 @@ def page(
         home=request.scope.get("root_path", ""),
         # Filters go along to other pages.
         query=f"?{query}" if query and not said.get("without_query") else "",
+        takes_keys=state.access.takes_keys,
         csrf_token=sessions.token(request),
         static=state.static,
         **said,

@@ -79,25 +79,25 @@ class Reading:
 
     def said(self) -> dict[str, Any]:
         """Return what the template of figures speaks of."""
+        filters = self.question.filters
+        choices = self.choices.of(filters)
         return {
             "question": self.question,
             "presets": self.presets,
+            # Of one member there is nothing to choose.
             "fields": [
-                self._field(name, label) for name, label in _FIELDS if self._has_choice(name)
+                _field(name, label, str(filters.get(name, "")), choices.get(name, ()))
+                for name, label in _FIELDS
+                if name in filters or name == "customer" or len(choices.get(name, ())) > 1
             ],
         }
 
-    def _has_choice(self, name: str) -> bool:
-        choices = self.choices.of(dict(self.question.filters))
-        return name in self.question.filters or len(choices.get(name, ("", ""))) > 1
 
-    def _field(self, name: str, label: str) -> FilterField:
-        value = str(self.question.filters.get(name, ""))
-        choices = self.choices.of(dict(self.question.filters)).get(name, ())
-        is_list = 0 < len(choices) <= _LONGEST_LIST and name != "customer"
-        if is_list and value and value not in choices:
-            choices = (value, *choices)
-        return FilterField(name, label, value, choices, is_list)
+def _field(name: str, label: str, value: str, choices: tuple[str, ...]) -> FilterField:
+    is_list = 0 < len(choices) <= _LONGEST_LIST
+    if is_list and value and value not in choices:
+        choices = (value, *choices)
+    return FilterField(name, label, value, choices, is_list)
 
 
 class Remembered:
