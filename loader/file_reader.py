@@ -17,6 +17,7 @@ from loader.evidence.sheets import (
     other_kind,
     repeating_sheets,
     summary_sheet,
+    title_of_others,
 )
 from loader.headers import Header, NoHeader, SheetTop, explain_missing, find_header, peek
 from loader.layout_keys import ALL, SHEET
@@ -287,8 +288,10 @@ class FileReader:
                 table = table_of(self.delivery.path, sheet, main.first, siblings=len(sheets))
             layout, result = read_tidy(table)
             if isinstance(result, Header):
-                if layout.entity == "sales_lines" and other_kind(path.name):
-                    misnamed = misnamed or misnamed_file(path.name, understand([table])[0].rows)
+                titles = [] if sheet.name else result.at.headlines
+                is_odd = bool(other_kind(path.name) or title_of_others(titles))
+                if layout.entity == "sales_lines" and is_odd and misnamed is None:
+                    misnamed = misnamed_file(path.name, understand([table])[0].rows, titles)
                 widths[layout.entity] = max(widths.get(layout.entity, 0), result.matched)
                 yield sheet, result, layout, blocks
             else:
@@ -414,7 +417,7 @@ def _rows_of(sheet: Sheet, header: Header, blocks: list[Block]) -> SheetRows:
                 for block in blocks
             ]
             columns[f"{name} {number}" if number else name] = pa.concat_arrays(pieces)
-    return SheetRows(sheet.name, columns, sheet.is_hidden).dated()
+    return SheetRows(sheet.name, columns, sheet.is_hidden, header.at.headlines).dated()
 
 
 def _cut_out(sheets: Iterable[Sheet], layout: Layout) -> Iterator[Sheet]:

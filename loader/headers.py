@@ -1,5 +1,6 @@
 """Finds the header of a sheet and what each of its columns is called."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -19,6 +20,9 @@ SEARCHED_ROWS = 100
 
 _TITLE_CELLS = 4
 """A row above a header that holds more cells is no title."""
+
+_HEADLINE_WORDS = 7
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 _WORDS = 3
 """So many of the words that were looked for are told."""
@@ -55,6 +59,17 @@ class HeaderRow:
         """The texts of the rows above that hold few cells, as titles do."""
         filled = ([cell.strip() for cell in row if cell and cell.strip()] for row in self.above)
         return [" ".join(cells) for cells in filled if 0 < len(cells) <= _TITLE_CELLS]
+
+    @property
+    def headlines(self) -> list[str]:
+        """The rows above of a few words in one cell, perhaps with when beside it: no settings."""
+        return [
+            cells[0].strip()
+            for row in self.above
+            if (cells := [cell for cell in row if cell and cell.strip()])
+            and len(cells[0].split()) <= _HEADLINE_WORDS
+            and all(_YEAR.search(cell) for cell in cells[1:])
+        ]
 
     @cached_property
     def names(self) -> list[str]:

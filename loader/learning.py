@@ -179,8 +179,9 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
         if table.table.asks is not None:
             unasked[table.table.places[0][0]] = (table.table.asks,)
         if _is_sales(table) and not are_rows_known:
-            for file, _ in table.table.places:
-                if misnamed := misnamed_file(file.name, table.rows):
+            for file, sheet in table.table.places:
+                titles = [] if sheet else table.table.header.headlines
+                if misnamed := misnamed_file(file.name, table.rows, titles):
                     unasked.setdefault(file, (misnamed,))
     unclear |= unasked
     if not whole or unasked:

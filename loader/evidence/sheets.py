@@ -1,6 +1,7 @@
 """Which sheets of a workbook hold the rows of others once more, and which hold something else."""
 
 import json
+import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from loader.layout_keys import SHEET
 from loader.questions import Question, Reading, as_argument
 from loader.understanding.profiles import Numbers, Profile
 from loader.understanding.vocabulary import table_kinds
-from loader.wording import SHOWN, count, quoted
+from loader.wording import SHOWN, count, quoted, short
 
 REPEATED = 0.5
 """A sheet of whose rows so many stand in other sheets may be one that puts them together."""
@@ -27,6 +28,7 @@ _CENT = 0.01
 
 _SUMMARY = "summary"
 _TEMPLATE = "a template"
+_SALES = "sales"
 _SOLD = "sold"
 
 _TAKEN_BACK = ("returns", "cancelled orders")
@@ -36,8 +38,19 @@ _TAKEN_BACK = ("returns", "cancelled orders")
 def other_kind(name: str) -> str | None:
     """Return what a sheet, a file or a table is by its name, if that is not sales."""
     kinds = table_kinds(name)
-    others = (kind for kind in kinds if kind not in (_SUMMARY, _TEMPLATE))
+    others = (kind for kind in kinds if kind not in (_SUMMARY, _TEMPLATE, _SALES))
     return None if _SOLD in kinds else next(others, None)
+
+
+def title_of_others(titles: Sequence[str]) -> str:
+    """Return the title above a table that says that its rows are no sales; "" if none does.
+
+    None does where another says that they are sales: a company may be called Stock.
+    """
+    said = [re.sub(r"^[^:]*: *", "", title) for title in titles]  # not the label of a setting
+    if any(table_kinds(title) == (_SALES,) for title in said):
+        return ""
+    return next((title for title in said if other_kind(title)), "")
 
 
 @dataclass(frozen=True)
@@ -48,11 +61,13 @@ class SheetRows:
         name: of the sheet.
         columns: its columns by the names of the contract, blank rows left out.
         is_hidden: whether whoever opens the workbook does not see it.
+        titles: what stands above its header.
     """
 
     name: str
     columns: dict[str, pa.Array]
     is_hidden: bool = False
+    titles: Sequence[str] = ()
 
     def dated(self) -> "SheetRows":
         """Return it without the rows whose day has no digit: blank ones and most totals."""
@@ -258,20 +273,22 @@ def hidden_sheet(sheets: Sequence[SheetRows]) -> Question | None:
 
 
 def misnamed_sheet(sheets: Sequence[SheetRows], unsaid: Sequence[SheetRows]) -> Question | None:
-    """Return a question on a sheet whose name says that its rows are no sales.
+    """Return a question on a sheet whose name, or title, says that its rows are no sales.
 
     Args:
         sheets: all that count.
         unsaid: those of which no layout says what they are.
     """
     for sheet in unsaid:
-        kind = other_kind(sheet.name)
+        kind, says = other_kind(sheet.name), f"sheet {quoted([sheet.name])} is named like"
         if len(sheets) > 1 and _TEMPLATE in table_kinds(sheet.name):
             kind = _TEMPLATE
+        if kind is None and (title := title_of_others(sheet.titles)):
+            kind, says = other_kind(title), f"the title '{short(title, 40)}' is that of"
         if kind is not None and not sheet.has_minus():
             asks = (
-                f"sheet {quoted([sheet.name])} is named like {kind}, and its "
-                f"{count(sheet.height, 'row')} have the columns of sales: are they"
+                f"{says} {kind}, and its {count(sheet.height, 'row')} have the columns of "
+                "sales: are they"
             )
             question = _question(asks, f"{kind}, and no sales", "sales", sheets, [sheet.name])
             if kind not in _TAKEN_BACK:
@@ -299,14 +316,17 @@ def summary_sheet(sheets: Sequence[SheetRows]) -> Question | None:
     return None
 
 
-def misnamed_file(name: str, rows: SheetRows) -> Question | None:
-    """Return a question on a file whose name says that its rows are no sales.
+def misnamed_file(name: str, rows: SheetRows, titles: Sequence[str] = ()) -> Question | None:
+    """Return a question on a file whose name, or title, says that its rows are no sales.
 
     Args:
         name: of the file.
         rows: those that have the columns of sales, perhaps the first of many.
+        titles: what stands above their header, if they are all of the file.
     """
-    kind = other_kind(name)
+    kind, says = other_kind(name), "the file is named like"
+    if kind is None and (title := title_of_others(titles)):
+        kind, says = other_kind(title), f"the title '{short(title, 40)}' is that of"
     if kind is None or rows.has_minus():
         return None
     total = float(rows.amounts.sum())
@@ -317,8 +337,7 @@ def misnamed_file(name: str, rows: SheetRows) -> Question | None:
     )
     figure = f"total {total:,.2f}" if abs(total) > _CENT else count(rows.height, "row")
     return Question(
-        f"the file is named like {kind}, and its rows have the columns of sales ({figure}): are "
-        "they",
+        f"{says} {kind}, and its rows have the columns of sales ({figure}): are they",
         (
             Reading(f"{kind}, and no sales: take the file out of the folder", "", ""),
             Reading("sales", "entity: sales_lines", "--entity sales_lines"),

@@ -188,12 +188,14 @@ def _table_words() -> dict[str, frozenset[str]]:
 @lru_cache(maxsize=5_000)
 def table_kinds(name: str) -> tuple[str, ...]:
     """Return what the name of a sheet, a file or a table says that its rows are: `returns`."""
-    words = parts(name)
-    spaced = f" {' '.join(words)} "
+    without = "|".join(map(re.escape, _table_words()["without"]))
+    spaced = re.sub(rf" (?:{without}) \S+(?= )", "", f" {' '.join(parts(name))} ")
+    words = spaced.split()
     return tuple(
         kind
         for kind, said in _table_words().items()
-        if any(
+        if kind != "without"
+        and any(
             f" {phrase} " in spaced
             # Of words that are put together: `Retourenliste`.
             or (len(phrase) > _COMPOUND and any(word.startswith(phrase) for word in words))

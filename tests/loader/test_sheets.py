@@ -6,7 +6,7 @@ import pytest
 from openpyxl import Workbook
 
 from loader.deliveries import find_deliveries
-from loader.evidence.sheets import other_kind
+from loader.evidence.sheets import other_kind, title_of_others
 from loader.learning import Answers, learn, open_points
 from loader.load import Outcome
 from tests.conftest import Warehouse
@@ -142,6 +142,51 @@ def test_sheets_that_leave_open_what_they_are(
 )
 def test_names_that_say_what_rows_are(name: str, kind: str | None) -> None:
     assert other_kind(name) == kind
+
+
+@pytest.mark.parametrize(
+    ("titles", "found"),
+    [
+        (["Retouren März 2026"], "Retouren März 2026"),
+        (["Nord GmbH", "Erstellt von: Eva", "Devis de mars"], "Devis de mars"),
+        (["Report: Goods receipts"], "Goods receipts"),
+        (["Recepción de mercancías"], "Recepción de mercancías"),
+        (["Contagem de estoque"], "Contagem de estoque"),
+        (["Note di credito"], "Note di credito"),
+        (["Begroting 2026"], "Begroting 2026"),
+        (["Przyjęcie towaru"], "Przyjęcie towaru"),
+        (["Lagerinventering"], "Lagerinventering"),
+        (["Verkaufsplan 2026"], "Verkaufsplan 2026"),
+        (["Returns excl. VAT"], "Returns excl. VAT"),
+        (["Sales incl. returns"], ""),
+        (["Umsatz ohne Retouren"], ""),
+        (["Ventes hors avoirs"], ""),
+        (["Lager: Nord"], ""),
+        (["Office Stock Ltd", "Sales by product, March"], ""),
+        (["Verkäufe 2026"], ""),
+    ],
+)
+def test_titles_that_say_what_rows_are(titles: list[str], found: str) -> None:
+    assert title_of_others(titles) == found
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx"])
+def test_a_title_of_something_else_is_asked_for(
+    duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut, name: str
+) -> None:
+    rows: list[Row] = [["Gutschriften"], ["Please enter returns in red, and no offers."], []]
+    rows += [HEADER, *JAN]
+    path = drop(name, rows if name.endswith("csv") else {"Sheet1": rows})
+    (outcome,) = duckdb_warehouse.load(path)
+    assert outcome.status == "held"
+    assert "the title 'Gutschriften' is that of returns, and its" in (outcome.error or "")
+    assert "returns, and taken off (total -16.00)" in (outcome.error or "")
+    assert open_points(learn(find_deliveries([path], path.parent).deliveries, Answers()))
+    flag = {"sheets": "Sheet1"} if name == "a.xlsx" else {"entity": "sales_lines"}
+    lesson = learn(find_deliveries([path], path.parent).deliveries, Answers(settings=flag))
+    assert not open_points(lesson)
+    folder = layouts(a=lesson.text)
+    assert loaded(duckdb_warehouse.load(path, layouts=folder)).rows_loaded == 2
 
 
 @pytest.mark.parametrize("name", ["returns_march.csv", "Angebote.xlsx"])
