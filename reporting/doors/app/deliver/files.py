@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from loader import Refusal
 from loader.layouts import read_layouts
 from reporting.doors.api.database import Database
 from reporting.doors.api.problems import Problem
@@ -53,7 +54,7 @@ def files(request: Request, client: Loader) -> Response:
         last=desk.jobs.last,
         versions=shown,
         most=MOST_VERSIONS,
-        layouts=[layout.name for layout in read_layouts(desk.settings.layouts_dir)],
+        layouts=_layouts(desk),
     )
 
 
@@ -77,7 +78,7 @@ def correct(request: Request, client: Loader, version: int, correction: str) -> 
 def template(request: Request, client: Loader, name: str) -> Response:
     """Make the empty workbook for a layout."""
     desk = desk_of(request)
-    if name not in {layout.name for layout in read_layouts(desk.settings.layouts_dir)}:
+    if name not in _layouts(desk):
         raise Problem(HTTPStatus.NOT_FOUND, "not-found", "There is no such layout.")
     with TemporaryDirectory() as folder:
         path = Path(folder, "template.xlsx")
@@ -95,6 +96,18 @@ def to_correct(request: Request, client: Loader) -> Response:
             for path in sorted(Path(folder).iterdir()):
                 archive.write(path, path.name)
     return _download(content.getvalue(), "to-correct.zip", "application/zip")
+
+
+def _layouts(desk: Desk) -> list[str]:
+    """Return the names of the layouts.
+
+    Raises:
+        Problem: one of them cannot be used.
+    """
+    try:
+        return [layout.name for layout in read_layouts(desk.settings.layouts_dir)]
+    except Refusal as problem:
+        raise Problem(HTTPStatus.CONFLICT, "bad-layout", str(problem)) from None
 
 
 def _run(desk: Desk, *command: str) -> None:

@@ -87,6 +87,7 @@ class Job:
         if self.status == "stopped":
             raise Stopped
         self.step, self.done, self.total = step, 0, 0
+        is_late = threading.Event()
         with subprocess.Popen(
             command,
             cwd=CHECKOUT,
@@ -102,7 +103,7 @@ class Job:
             errors: list[str] = []
             reader = threading.Thread(target=self._drain, args=(self.process, errors))
             reader.start()
-            ending = threading.Timer(seconds, _kill, (self.process,))
+            ending = threading.Timer(seconds, self._end_late, (self.process, is_late))
             ending.start()
             printed = []
             assert self.process.stdout is not None
@@ -116,10 +117,17 @@ class Job:
         code, self.process = self.process.returncode, None
         if self.status == "stopped":
             raise Stopped
+        if is_late.is_set():
+            raise Failed(f"It has taken more than {seconds:,.0f} seconds, and was ended.")
         if code not in accepted:
             lines = "".join([*printed, *errors]).strip().splitlines()
             raise Failed("\n".join(lines[-25:]) or f"It ended with exit code {code}.")
         return "".join(printed)
+
+    @staticmethod
+    def _end_late(process: "subprocess.Popen[str]", is_late: threading.Event) -> None:
+        is_late.set()
+        _kill(process)
 
     @staticmethod
     def _drain(process: "subprocess.Popen[str]", lines: list[str]) -> None:

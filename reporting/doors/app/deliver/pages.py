@@ -1,7 +1,7 @@
 """Deliver: drop files, see what they would change, answer what is open, load them."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.concurrency import run_in_threadpool
@@ -67,6 +67,7 @@ def deliver(request: Request, client: Loader) -> Response:
         without_query=True,
         charts={},
         job=desk.jobs.current,
+        last=None,
         drops=desk.drops.open(),
         most_megabytes=request.app.state.upload_megabytes,
         most_files=MOST_FILES,
@@ -117,12 +118,21 @@ def _kept(desk: Desk, client: Client, files: list[UploadFile], folder_text: str)
 
 
 @router.get("/deliver/jobs/{name}")
-def progress(request: Request, client: Loader, name: str, step: str = "") -> Response:
-    """Say how far a job is; where more is known than its counts, have the page asked for anew."""
-    job = desk_of(request).jobs.named(name)
-    if job.is_over or job.step != step:
+def progress(request: Request, client: Loader, name: str, step: str = "", of: str = "") -> Response:
+    """Say how far a job is.
+
+    Where more is known of what was dropped, its page is asked for anew; others may hold what
+    somebody is just writing.
+    """
+    desk = desk_of(request)
+    job = desk.jobs.named(name)
+    if of and (job.is_over or job.step != step):
         return Response(headers={"HX-Refresh": "true"})
-    return page(request, "job.html.j2", client=client, without_query=True, job=job)
+    more: dict[str, Any] = {"drop": desk.drops.named(of)} if of else {}
+    current = None if job.is_over else job
+    return page(
+        request, "last.html.j2", client=client, without_query=True, job=current, last=job, **more
+    )
 
 
 @router.get("/deliver/{name}")
