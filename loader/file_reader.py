@@ -286,7 +286,8 @@ class FileReader:
                 self._say_beside(sheet, read_beside(tables, main, whole))
                 sheet, blocks = main.sheet, main.sheet.cut(blocks)
                 table = table_of(self.delivery.path, sheet, main.first, siblings=len(sheets))
-            layout, result = read_tidy(table)
+            layout, result, why = read_tidy(table)
+            sheet.notes += [why] * bool(why)
             if isinstance(result, Header):
                 titles = [] if sheet.name else result.at.headlines
                 is_odd = bool(other_kind(path.name) or title_of_others(titles))

@@ -10,13 +10,18 @@ from loader.questions import Held
 from loader.understanding.tables import Table
 from loader.understanding.understand import Pick, Understood, nearest, understand
 from loader.understanding.vocabulary import meanings, words_for
+from loader.wording import short
+
+_AMOUNTS = ("line_total", "unit_price", "units", "discount_amount", "discount_rate")
 
 _TOLD = 8
 """So many of the words of a column are told to who lacks it."""
 
 
-def read_tidy(table: Table) -> tuple[Layout, Header | NoHeader]:
+def read_tidy(table: Table) -> tuple[Layout, Header | NoHeader, str]:
     """Return the layout that a table fits as it is, or the nearest and what the table lacks.
+
+    What the rows prove of its amounts is told in one sentence; empty where the headers say it all.
 
     Raises:
         Held: the values leave open which of two columns is meant.
@@ -40,7 +45,7 @@ def read_tidy(table: Table) -> tuple[Layout, Header | NoHeader]:
             and any(meaning.column in lacking for meaning in meanings(header, entity))
             and (example := table.example(position)) is not None
         }
-        return _wanted(entity), NoHeader(at.row, names, len(picks), missing, unfit)
+        return _wanted(entity), NoHeader(at.row, names, len(picks), missing, unfit), ""
     if found.question is not None:
         raise Held([found.question], table.places[0][0])
     names = table.header.names
@@ -54,7 +59,28 @@ def read_tidy(table: Table) -> tuple[Layout, Header | NoHeader]:
         if key in found.settings
     }
     layout = Layout.model_validate({"entity": entity, "files": ["*"], "columns": columns, **shown})
-    return layout, Header(table.header, {column: pick.positions for column, pick in picks.items()})
+    header = Header(table.header, {column: pick.positions for column, pick in picks.items()})
+    return layout, header, _why(found)
+
+
+def _why(found: Understood) -> str:
+    """Say which amounts were taken of several, and why not the others."""
+    names = found.table.header.names
+    read = {place for pick in found.picks.values() for place in pick.positions}
+    left = [
+        f"'{short(names[place], 30)}' ({why})"
+        for place, why in sorted(found.asides.items())
+        if place not in read and found.table.profiles[place].number_share > 0.6
+    ]
+    taken = [
+        f"'{short(names[pick.positions[0]], 30)}' as {column}"
+        + (f" ({'; '.join(pick.reasons)})" if pick.reasons else "")
+        for column, pick in found.picks.items()
+        if column in _AMOUNTS and pick.positions
+    ]
+    if found.entity != "sales_lines" or not left:
+        return ""
+    return f"taken: {', '.join(taken)}; not taken: {', '.join(left)}"
 
 
 def _source(pick: Pick, names: list[str]) -> Source:

@@ -139,8 +139,10 @@ def test_rows_prove_what_a_total_has_in_it(duckdb_warehouse: Warehouse, drop: Dr
     ]
     columns = {"Quantidade": UNITS, "Valor unitário": PRICES, "Frete": [4.0] * 10}
     columns |= {"Desconto": _ODD, "IPI": tax, "Valor total": whole}
-    loaded(duckdb_warehouse.load(drop("a.csv", rows_of(columns))))
+    outcome = loaded(duckdb_warehouse.load(drop("a.csv", rows_of(columns))))
     assert raw(duckdb_warehouse, "line_total, included_tax, included_freight")[0] == (None,) * 3
+    why = "'Valor total' (it is price times units with the shipping and the tax)"
+    assert any(note.startswith("taken: ") and why in note for note in outcome.notes)
     assert [float(text or 0) for (text,) in raw(duckdb_warehouse, "discount_amount")] == _ODD
 
 
