@@ -15,7 +15,7 @@ _SIGNS = {"+": "sum", "*": "times", "-": "less", "-%": "less_rates"}
 _DECIMALS = 6
 
 _ONE = r"\s*\d[\d.,]*\s*"
-_CHAINED = rf"^{_ONE}%?(\s*[+&]{_ONE}%?)+\s*$|^{_ONE}%(\s*/{_ONE}%)+\s*$"
+CHAINED = rf"^{_ONE}%?(\s*[+&]{_ONE}%?)+\s*$|^{_ONE}%(\s*/{_ONE}%)+\s*$"
 """Several discounts in one text: `10%+5%`."""
 
 
@@ -76,13 +76,15 @@ def calculate(
         mark: of decimals.
     """
     shares = {name: rates_of(columns[name], mark) for name in calculation.get("less_rates", [])}
-    numbers = {name: Profile(texts, mark=mark).numbers for name, texts in columns.items()} | shares
+    profiles = {name: Profile(texts, mark=mark) for name, texts in columns.items()}
+    numbers = {name: profile.numbers for name, profile in profiles.items()} | shares
     height = len(next(iter(numbers.values())))
     zero = np.zeros(height)
     added, factors = calculation.get("sum", []), calculation.get("times", [])
     result: Numbers = np.asarray(sum((np.nan_to_num(numbers[name]) for name in added), zero))
     if factors:
-        result = result + np.prod([numbers[name] for name in factors], axis=0)
+        percent = [1 / 100 if profiles[name].is_percent else 1 for name in factors]
+        result = result + np.prod([numbers[name] for name in factors], axis=0) * np.prod(percent)
     taken = calculation.get("less", [])
     result = result - sum((np.nan_to_num(numbers[name]) for name in taken), zero)
     for rates in shares.values():
@@ -106,7 +108,7 @@ def rates_of(texts: pa.Array, mark: str) -> Numbers:
 
     Of several in one text, each is a share of what the one before has left: `10%+5%` is 14.5 %.
     """
-    chained = pc.fill_null(pc.match_substring_regex(texts, _CHAINED), False)
+    chained = pc.fill_null(pc.match_substring_regex(texts, CHAINED), False)
     if not pc.any(chained).as_py():
         return _shares(Profile(texts, mark=mark))
     pieces = [

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -217,7 +218,8 @@ def _typed(part: Part, batch: pa.RecordBatch) -> pa.Table:
         texts = batch.column(name)
         if column.type in ("decimal", "integer"):
             profile = Profile(texts, mark=part.decimal_mark)
-            power = -2 if profile.is_percent else part.powers.get(name, 0)
+            has_sign = pc.fill_null(pc.match_substring_regex(texts, r"%\s*$"), False)
+            power = np.where(np.asarray(has_sign), -2.0, part.powers.get(name, 0))
             numbers = profile.numbers * 10.0**power
             typed[name] = pa.array(numbers, pa.float64(), from_pandas=True)
         elif column.type in ("timestamp", "date"):
@@ -230,7 +232,7 @@ def _typed(part: Part, batch: pa.RecordBatch) -> pa.Table:
             pc.fill_null(pc.match_substring_regex(batch.column(name), r"\S"), False),
             pc.is_null(typed[name]),
         )
-        for name in ("line_total", "units")
+        for name in ("line_total", "units", "discount_rate", "discount_amount")
         if name in batch.schema.names
     ]
     typed["is_read"] = pc.invert(reduce(pc.or_, unread, pa.array([False] * batch.num_rows)))

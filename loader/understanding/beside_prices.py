@@ -97,8 +97,11 @@ def _readings(table: Table, places: Mapping[str, int], position: int) -> Iterato
     """Yield what unread numbers may make of the amounts; nothing where they are none of these."""
     header, profile = table.headers[position], table.profiles[position]
     is_surcharge = says_of_numbers(header, "surcharge")
-    is_known = meanings(header, "sales_lines") or says_of_numbers(header, "tax", "fees", "on_top")
-    if not is_surcharge and (is_known or _is_numbering(header)):
+    meant = {meaning.column for meaning in meanings(header, "sales_lines")}
+    # A price is no percent, whatever its header says.
+    is_known = meant - ({"unit_price", "line_total"} if profile.is_percent else set())
+    is_other = says_of_numbers(header, "tax", "fees", "on_top", "freight")
+    if not is_surcharge and (is_known or is_other or _is_numbering(header)):
         return
     names = table.header.names
     own, price_name = names[position], names[places["unit_price"]]
@@ -114,8 +117,11 @@ def _readings(table: Table, places: Mapping[str, int], position: int) -> Iterato
         what = f"{'with' if is_surcharge else 'less'} the share that stands there"
         if is_surcharge:
             yield _told(what, net)
-        else:
-            yield _of_price(what, net, {"times": [price_name], "less_rates": [own]})
+            return
+        yield _of_price(what, net, {"times": [price_name], "less_rates": [own]})
+        if profile.is_percent:
+            net = _amounts(table, places, price * share)
+            yield _of_price("times what stands there", net, {"times": [price_name, own]})
         return
     if not is_surcharge and _is_factor(profile):
         net = _amounts(table, places, price * np.where(numbers == 0, 1, numbers))

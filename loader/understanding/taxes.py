@@ -1,5 +1,7 @@
 """Whether an amount beside a tax includes it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from loader.understanding.profiles import Numbers
@@ -23,6 +25,24 @@ def is_included(amounts: Numbers, taxes: Numbers) -> bool | None:
     amounts, taxes = amounts[telling], taxes[telling]
     on_top = _fits(amounts, taxes, _ON_TOP)
     included = _fits(amounts - taxes, taxes, np.asarray(_INCLUDED))
+    return None if on_top == included else included
+
+
+def are_included(
+    amounts: Numbers, several: Sequence[Numbers], rates: Sequence[float | None]
+) -> bool | None:
+    """Tell likewise of several taxes, by the rates that their headers say; None if that is open."""
+    if len(several) == 1 and rates[0] is None:
+        return is_included(amounts, several[0])
+    net = amounts - sum(np.nan_to_num(tax) for tax in several)
+
+    def fit(base: Numbers) -> bool:
+        return all(
+            _fits(base[tax != 0], tax[tax != 0], np.array([rate]) if rate else _ON_TOP)
+            for tax, rate in zip(map(np.nan_to_num, several), rates, strict=True)
+        )
+
+    on_top, included = fit(amounts), fit(net)
     return None if on_top == included else included
 
 

@@ -7,13 +7,14 @@ columns may be is settled for all of them together. What stays in doubt is not p
 import json
 import re
 import shlex
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow.compute as pc
 
+from loader.calculated import CHAINED, as_source, written
 from loader.contracts import ENTITIES, unmet
 from loader.currencies import SEVERAL, are_currencies, codes_of, contradict
 from loader.evidence.sheets import SheetRows
@@ -30,6 +31,7 @@ from loader.understanding.vocabulary import (
     meanings,
     nouns_in,
     parts,
+    rate_in,
     says,
     says_of_numbers,
     says_order_total,
@@ -441,6 +443,8 @@ class _Reading:
                 else (meaning.column,)
             )
             for column in columns:
+                if column in _DISCOUNTS and profile.share(CHAINED):
+                    continue  # `10%+5%`, which is asked for
                 fits = self._fits(column, profile, alone=meaning.weight <= 0.85)
                 if not fits and len(meant) == 1 and self._is_unreadable(column, profile):
                     # The header leaves no doubt; its values are for the rules about rows.
@@ -701,8 +705,16 @@ class _Reading:
         return {
             position
             for position, header in enumerate(headers)
-            if says_of_numbers(header, "tax")
-            and (position in self.others or position not in weighed)
+            if (
+                says_of_numbers(header, "tax")
+                and (position in self.others or position not in weighed)
+            )
+            or (
+                rate_in(header) is not None
+                and position not in weighed
+                and not meanings(header, self.entity)
+                and not says_of_numbers(header, "taken_off", "fees")
+            )
         }
 
     def _freights(self) -> set[int]:
@@ -714,6 +726,11 @@ class _Reading:
                 meaning.column == "freight_amount"
                 for meaning in meanings(self.table.headers[position], "orders")
             )
+        } | {
+            position
+            for position in self._amounts()
+            if says_of_numbers(self.table.headers[position], "freight")
+            and not meanings(self.table.headers[position], self.entity)
         }
 
     def _check_sums_with_taxes(self) -> None:
@@ -877,6 +894,7 @@ class _Reading:
             else:
                 why = f"it is price times units with the {what}"
                 self._refuse(position, ("line_total",), why)
+                self.asides |= dict.fromkeys(known, "it comes on top of price times units")
             return True
         self.parts_of_total[position] = sorted(more - known)[:1] or sorted(off - reductions)[:1]
         for place in sorted(signs.keys() - reductions - on_top.keys()):
@@ -892,7 +910,7 @@ class _Reading:
         taken = {at for pick in found.picks.values() for at in pick.positions}
         for position in self.parts_of_total.get(place, []):
             if position not in taken:
-                return self._question_on_part(place, position, "included_freight")
+                return self._question_on_part(place, [position], "included_freight")
         amounts = self._numbers(place)
         units, gross = found.picks.get("units"), self._gross()
         if gross is not None and units is not None:
@@ -902,7 +920,7 @@ class _Reading:
                 part = np.nan_to_num(self._numbers(position))
                 some = (part != 0) & np.isfinite(amounts)
                 if some.any() and np.mean(np.abs(part[some]) < np.abs(amounts[some])) > MOST_OF:
-                    return self._question_on_part(place, position, "included_freight")
+                    return self._question_on_part(place, [position], "included_freight")
         return None
 
     def _find_price(self) -> None:
@@ -1399,6 +1417,8 @@ class _Reading:
         amounts = self._numbers(place)
         beside = [self._numbers(other) for other in self._amounts() if other != place]
         for position in sorted(self._taxes() - {place}):
+            if not says_of_numbers(self.table.headers[position], "tax"):
+                continue
             rates = self._rates(position)
             if rates is None:
                 continue
@@ -1471,7 +1491,7 @@ class _Reading:
             elif any(proofs.proves(amounts, other + freight) for other in others):
                 found.picks["included_freight"] = Pick([position], 1.0, ["the total includes it"])
             else:
-                return self._question_on_part(place, position, "included_freight")
+                return self._question_on_part(place, [position], "included_freight")
         return None
 
     def _question_on_currency(self, found: Understood) -> Question | None:
@@ -1547,23 +1567,27 @@ class _Reading:
             return None
         place = total.positions[0]
         amounts = self._numbers(place)
-        for position in sorted(self._taxes() - {place}):
-            tax = self._numbers(position)
-            if not self._is_tax_on(position, amounts):
-                continue
-            others = [
-                self._numbers(other) for other in self._amounts() if other not in (place, position)
-            ]
-            is_net = any(proofs.proves(other, amounts + tax) for other in others)
-            is_gross = any(proofs.proves(amounts, other + tax) for other in others)
-            included = taxes.is_included(amounts, tax) if is_net == is_gross else is_gross
-            if included:
-                found.picks["included_tax"] = Pick([position], 1.0, ["the total includes it"])
-            elif included is None:
-                return self._question_on_part(place, position, "included_tax")
-            else:
-                self.asides[position] = "it comes on top of the total"
+        places = [at for at in sorted(self._taxes() - {place}) if self._is_tax_on(at, amounts)]
+        if not places:
             return None
+        several = [np.nan_to_num(self._numbers(at)) for at in places]
+        tax = np.asarray(sum(several))
+        others = [self._numbers(at) for at in self._amounts() if at not in (place, *places)]
+        is_net = any(proofs.proves(other, amounts + tax) for other in others)
+        is_gross = any(proofs.proves(amounts, other + tax) for other in others)
+        included: bool | None = is_gross
+        if is_net == is_gross:
+            rates = [rate_in(self.table.headers[at]) for at in places]
+            included = taxes.are_included(amounts, several, rates)
+        if included:
+            names = [self.table.header.names[at] for at in places]
+            calculation = {"sum": names} if len(names) > 1 else {}
+            why = ["the total includes it"]
+            found.picks["included_tax"] = Pick(places, 1.0, why, calculation=calculation)
+        elif included is None:
+            return self._question_on_part(place, places, "included_tax")
+        else:
+            self.asides |= dict.fromkeys(places, "it comes on top of the total")
         return None
 
     def _is_tax_on(self, position: int, amounts: Numbers) -> bool:
@@ -1576,7 +1600,7 @@ class _Reading:
             or profile.is_percent
             or profile.date_share > 0.5
             # `VAT 20%` says of amounts at which rate they are.
-            or says_of_numbers(re.sub(r"\d\s*%", "", header), "rate")
+            or (rate_in(header) is None and says_of_numbers(header, "rate"))
             or {"code", "id", "no"} & {*parts(header)}
         ):
             return False
@@ -1584,21 +1608,32 @@ class _Reading:
         is_rate = taxes.are_rates(some) and len(np.unique(amounts[both])) > len(some)
         return not is_rate and float(np.mean(np.abs(tax[both]) < 0.3 * np.abs(amounts[both]))) > 0.9
 
-    def _question_on_part(self, place: int, position: int, part: str) -> Question:
+    def _question_on_part(self, place: int, positions: Sequence[int], part: str) -> Question:
         """Ask whether the total includes what stands beside it."""
-        total, tax = self.table.header.names[place], self.table.header.names[position]
-        amounts, taken = (float(np.nansum(self._numbers(at))) for at in (place, position))
+        total = self.table.header.names[place]
+        names = [self.table.header.names[at] for at in positions]
+        amounts = float(np.nansum(self._numbers(place)))
+        taken = sum(float(np.nansum(self._numbers(at))) for at in positions)
+        calculation = {"sum": names}
+        source = as_source(calculation) if names[1:] else _in_quotes(names[0])
+        asked = " and ".join(f"'{short(name, 30)}'" for name in names)
         return Question(
-            f"does '{short(total, 30)}' include the '{short(tax, 30)}' beside it: is it",
+            f"does '{short(total, 30)}' include the {asked} beside it: is it",
             tuple(
                 Reading(
                     f"{meaning} ({amount:,.2f} in the first rows)",
-                    f"{column}: {json.dumps(name, ensure_ascii=False)}",
-                    f"--column {shlex.quote(f'{column}={name}')}",
+                    f"{column}: {written_as}",
+                    f"--column {shlex.quote(f'{column}={said}')}",
                 )
-                for meaning, amount, column, name in (
-                    ("without", amounts, "line_total", total),
-                    ("with, so that it is taken off", amounts - taken, part, tax),
+                for meaning, amount, column, written_as, said in (
+                    ("without", amounts, "line_total", _in_quotes(total), total),
+                    (
+                        "with, so that it is taken off",
+                        amounts - taken,
+                        part,
+                        source,
+                        written(calculation),
+                    ),
                 )
             ),
             self.table.places[0][1],
@@ -1637,6 +1672,10 @@ class _Reading:
             found.picks["product_name"] = Pick(
                 category.positions, category.weight, ["the finest name of what was sold"]
             )
+
+
+def _in_quotes(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _known(numbers: Numbers, otherwise: float) -> Numbers:

@@ -1,6 +1,7 @@
 """Asks about columns of numbers that would be left aside in silence, though they change figures."""
 
 import json
+import re
 import shlex
 from collections.abc import Iterator
 
@@ -9,7 +10,7 @@ import numpy as np
 from loader.calculated import as_source, rates_of, written
 from loader.questions import Question, Reading
 from loader.understanding import beside_prices, proofs
-from loader.understanding.profiles import Numbers
+from loader.understanding.profiles import Numbers, Profile
 from loader.understanding.tables import Table
 from loader.understanding.vocabulary import DISCOUNT, OTHER, meanings, says_of_numbers
 from loader.wording import short
@@ -18,6 +19,9 @@ _GROWING = 8
 """So many amounts that grow from row to row are hardly so by chance."""
 
 _DISCOUNTS = ("discount_amount", "discount_rate", "unit_discount")
+
+_RATES = 8
+"""More rates than these are amounts."""
 
 _NUMBERS = 0.999
 """So much of a column must be numbers, that none is lost."""
@@ -188,7 +192,7 @@ def _of_discounts(table: Table, places: Places, asides: dict[int, str]) -> Quest
         position
         for position, header in enumerate(table.headers)
         if position not in {*places.values(), *asides}
-        and any(item.column in (DISCOUNT, *_DISCOUNTS) for item in meanings(header, "sales_lines"))
+        and _is_discount(header, table.profiles[position])
         and table.profiles[position].count
         and (not np.isfinite(numbers[position]).all() or numbers[position].any())
     ]
@@ -262,6 +266,25 @@ def _of_discounts(table: Table, places: Places, asides: dict[int, str]) -> Quest
             )
         )
     return Question("is the amount price times units", tuple(readings), table.places[0][1])
+
+
+def _is_discount(header: str, profile: Profile) -> bool:
+    """Tell whether a column holds discounts: `Dto. 2`, or `Aktionsrabatt` of 5 and 10."""
+    if header and any(
+        item.column in (DISCOUNT, *_DISCOUNTS)
+        for text in (header, re.sub(r"\d+", " ", header))
+        for item in meanings(text, "sales_lines")
+    ):
+        return True
+    has_sign = profile.is_percent or "%" in header
+    return says_of_numbers(header, "taken_off") and (has_sign or _are_round_rates(profile))
+
+
+def _are_round_rates(profile: Profile) -> bool:
+    """Tell whether numbers may be percent as people give them: 2.5, 5, 10."""
+    known = profile.known_numbers
+    are_some = bool(len(known)) and bool(((known >= 0) & (known <= 100)).all())
+    return are_some and len(np.unique(known)) <= _RATES and bool((known % 0.5 == 0).all())
 
 
 def _of_a_factor(table: Table, places: Places, asides: dict[int, str]) -> Question | None:
@@ -390,9 +413,20 @@ def _of_what_is_taken_off(table: Table, places: Places, asides: dict[int, str]) 
             f"{column}: {json.dumps(own, ensure_ascii=False)}",
             f"--column {shlex.quote(f'{column}={own}')}",
         )
+        readings = [as_it_is, taken]
+        if column == "unit_price" and _are_round_rates(table.profiles[position]):
+            rates = {"times": [own], "less_rates": [name]}
+            left = amounts * (1 - off / (100 if (off > 1).any() else 1))
+            readings.append(
+                Reading(
+                    f"each line less that share ({float(np.nansum(left)):,.2f})",
+                    f"unit_price: {as_source(rates)}",
+                    f"--column {shlex.quote(f'unit_price={written(rates)}')}",
+                )
+            )
         return Question(
             f"'{short(name, 30)}' beside the amounts is not read: is the amount",
-            (as_it_is, taken),
+            tuple(readings),
             table.places[0][1],
         )
     return None

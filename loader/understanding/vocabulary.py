@@ -31,7 +31,7 @@ _COMPOUND = 6
 _EXAMPLE = 7
 """A word for examples of as many letters may begin another one."""
 
-_COMPOUNDED = ("taken_off", "on_top", "surcharge", "factor")
+_COMPOUNDED = ("taken_off", "on_top", "surcharge", "factor", "freight")
 _END = 5
 """A word of as many letters may end another one, in headers of numbers of these kinds."""
 
@@ -143,11 +143,20 @@ def says_of_numbers(header: str, *kinds: str) -> bool:
     )
 
 
+def rate_in(header: str) -> float | None:
+    """Return the rate that a header of amounts says, in percent: `VAT 20 %`; None if none."""
+    found = re.search(r"(\d+(?:[.,]\d+)?)\s*%", header)
+    return float(found[1].replace(",", ".")) if found else None
+
+
 @cache
 def _ends_with(kind: str) -> Callable[[str], bool]:
     """Return what tells whether a word is put together with one of a kind: `Treuerabatt`."""
-    ends = tuple(word for word in number_words(kind) if len(word) >= _END)
-    return lambda word: word.endswith(ends)
+    is_freight = kind == "freight"
+    least = _END + is_freight  # `Importo` is no `Porto`
+    ends = tuple(word for word in number_words(kind) if len(word) >= least)
+    begin = ends if is_freight else ()  # `Versandanteil`
+    return lambda word: word.endswith(ends) or word.startswith(begin)
 
 
 @cache

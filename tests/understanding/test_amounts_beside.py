@@ -8,6 +8,7 @@ import pytest
 
 from loader.calculated import as_source, calculate, parsed, rates_of, written
 from loader.understanding.understand import Understood, understand
+from loader.understanding.vocabulary import rate_in
 from tests.understanding.test_understand import read_from, tables
 
 UNITS = [4, 1, 3, 2, 5, 1, 2, 6, 3, 2]
@@ -178,6 +179,70 @@ def test_shipping_is_taken_off_where_the_price_proves_it(
     )
     assert found.question is None
     assert "line_total" not in found.picks  # price times units is
+
+
+@pytest.mark.parametrize(
+    ("language", "header"),
+    [
+        ("de", "Versandanteil"),
+        ("pl", "Opłata za przesyłkę"),
+        ("fr", "Pourboire"),
+        ("en", "Eco fee"),
+    ],
+)
+def test_what_a_total_may_include_is_asked_for(tmp_path: Path, language: str, header: str) -> None:
+    found = understood(tmp_path, language, ("units", UNITS), (header, SOME), ("amount", MORE))
+    assert f'included_freight: "{header}"' in lines(found)
+    assert f"{sum(GROSS):,.2f}" in meant(found)
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "other"),
+    [
+        ("es", "IVA 21%", "Recargo 5,2%"),
+        ("fr", "TPS 5 %", "TVQ 9,975 %"),
+        ("en", "GST 5%", "PST 7%"),
+        ("pt", "ICMS 18%", "IPI 10%"),
+    ],
+)
+@pytest.mark.parametrize("beside", ["price", "base", ""])
+def test_two_taxes_of_a_total_are_not_sold(
+    tmp_path: Path, language: str, one: str, other: str, beside: str
+) -> None:
+    rates = [rate_in(one) or 0, rate_in(other) or 0]
+    taxes = [[round(amount * rate / 100, 2) for amount in GROSS] for rate in rates]
+    totals = [round(sum(parts), 2) for parts in zip(GROSS, *taxes, strict=True)]
+    columns: list[Column] = [("units", UNITS), (one, taxes[0]), (other, taxes[1])]
+    columns += {"price": [("price", PRICES)], "base": [("Base", GROSS)], "": []}[beside]
+    found = understood(tmp_path, language, *columns, ("amount", totals))
+    assert found.question is None
+    read = read_from(found)
+    if beside == "price":
+        assert "line_total" not in read  # price times units is
+    elif read["line_total"] != "Base":
+        assert read["included_tax"] == f"{one} + {other}"
+        assert found.picks["included_tax"].calculation == {"sum": [one, other]}
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "other"),
+    [
+        ("de", "Rabatt 1 %", "Rabatt 2 %"),
+        ("de", "Grundrabatt", "Aktionsrabatt"),
+        ("es", "Dto. 1", "Dto. 2"),
+        ("it", "Sconto 1", "Sconto 2"),
+        ("pl", "Rabat 1 %", "Rabat 2 %"),
+    ],
+)
+def test_two_discounts_are_asked_for(tmp_path: Path, language: str, one: str, other: str) -> None:
+    first, second = [10, 0, 5, 20] * 2 + [10, 5], [5, 0, 0, 3] * 2 + [5, 0]
+    columns: list[Column] = [(one, first), (other, second)]
+    found = understood(tmp_path, language, ("units", UNITS), ("price", PRICES), *columns)
+    price = HEADERS[language][3]
+    both = f'unit_price: {{times: "{price}", less_rates: ["{one}", "{other}"]}}'
+    assert both in lines(found)
+    left = np.multiply(1 - np.array(first) / 100, 1 - np.array(second) / 100)
+    assert f"{np.dot(GROSS, left):,.2f}" in meant(found)
 
 
 @pytest.mark.parametrize(
