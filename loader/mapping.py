@@ -343,7 +343,7 @@ class Mapping:
                 struck.question,
                 self._merged_amounts.finding().question,
                 self._examples.finding().question,
-                self._unnamed_sums.finding().question,
+                None if totals.question else self._unnamed_sums.finding().question,
                 statuses.question,
                 self._signs.finding().question,
                 self._returns.finding().question,

@@ -14,7 +14,7 @@ from loader.evidence.finding import Finding
 from loader.layout_keys import Wanted
 from loader.questions import Question, Reading, as_argument
 from loader.understanding.profiles import Numbers, Profile
-from loader.wording import count, quoted, short
+from loader.wording import SHOWN, count, quoted, short
 
 _MOST_ROWS = 200_000
 """Of more rows, these are not looked at: no table with sums in it is so long."""
@@ -22,6 +22,10 @@ _MOST_TEXTS = 2_000
 _FEWEST = 3
 """So many rows must have been added up."""
 _CENT = 0.006
+_MOST_SUMS = 60
+"""Sums of so many names can still be listed."""
+_ONE = 4
+"""A single row is a sum of so many at least."""
 
 _GROUPED_BY = ("sold_at", "order_id", "product_id", "product_name")
 
@@ -51,7 +55,11 @@ class UnnamedSums:
             *(positions.get("sold_at") or ()),
             *(positions.get("unit_price") or ()),
         }
+        self._prices = [*(positions.get("unit_price") or ())][:1] if names else []
         ruled = {name.strip().casefold() for name in rules}
+        self._settled = [
+            place for place, name in enumerate(names) if name.strip().casefold() in ruled
+        ]
         self._places = [
             place
             for place, name in enumerate(names)
@@ -62,7 +70,8 @@ class UnnamedSums:
 
     def learn(self, columns: Sequence[pa.Array]) -> None:
         """Look at one block of rows that count."""
-        width = max([*self._factors, *self._units, *self._places, *self._groups], default=0)
+        looked_at = [*self._places, *self._groups, *self._prices, *self._settled]
+        width = max([*self._factors, *self._units, *looked_at], default=0)
         if not self._factors or not self._places or len(columns) <= width:
             return
         self._rows += len(columns[0])
@@ -92,8 +101,37 @@ class UnnamedSums:
                     continue
                 if self._adds_up(codes == code, amounts, units, columns):
                     text = encoded.dictionary[code].as_py()
-                    return Finding(None, question=self._question(place, text, rows[code], total))
-        return Finding(None)
+                    question = self._question(place, [text], rows[code], total, total / 2)
+                    return Finding(None, question=question)
+        return Finding(None, question=self._on_runs(columns, amounts, units))
+
+    def _on_runs(
+        self, columns: list[pa.Array], amounts: Numbers, units: list[Numbers]
+    ) -> Question | None:
+        """Ask for rows that are the sums of those above each, or below, if a text tells them."""
+        measures = [amounts, *units]
+        below = _sums_of_runs(measures)
+        above = _sums_of_runs([number[::-1] for number in measures])[::-1]
+        are_sums = below if below.sum() >= above.sum() else above
+        if not are_sums.any():
+            return None
+        told: list[tuple[bool, int, int, list[str]]] = []
+        for place in [*self._places, *self._prices, *self._settled]:
+            texts = pc.fill_null(columns[place], "")
+            of_sums = pc.unique(texts.filter(pa.array(are_sums)))
+            others = texts.filter(pa.array(~are_sums))
+            if len(of_sums) > _MOST_SUMS or pc.any(pc.is_in(others, value_set=of_sums)).as_py():
+                continue
+            is_blank = of_sums.to_pylist() == [""]
+            repeats = len(of_sums) < are_sums.sum() or len(pc.unique(others)) < len(others)
+            if is_blank or (repeats and place not in self._prices):
+                told.append((not is_blank, len(of_sums), place, of_sums.to_pylist()))
+        if not told or {place for _, _, place, _ in told} & {*self._settled}:
+            return None
+        _, _, place, named = min(told)
+        total = float(amounts.sum())
+        without = total - float(amounts[are_sums].sum())
+        return self._question(place, named, are_sums.sum(), total, without)
 
     def _adds_up(
         self,
@@ -121,10 +159,12 @@ class UnnamedSums:
                 return True
         return False
 
-    def _question(self, place: int, text: str, rows: int, total: float) -> Question:
+    def _question(
+        self, place: int, texts: list[str], rows: int, total: float, without: float
+    ) -> Question:
         name = self._names[place]
         key = json.dumps(name, ensure_ascii=False)
-        said = quoted([text]) if text else "nothing"
+        said = quoted(texts, SHOWN) if any(texts) else "nothing"
         readings = tuple(
             Reading(
                 f"{meaning} ({amount:,.2f})",
@@ -133,7 +173,7 @@ class UnnamedSums:
                 + (as_argument(left) if left else ""),
             )
             for meaning, amount, left in (
-                ("sums, and no sales", total / 2, [text]),
+                ("sums, and no sales", without, texts),
                 ("sales", total, []),
             )
         )
@@ -142,3 +182,34 @@ class UnnamedSums:
             "other rows: are they",
             readings,
         )
+
+
+def _sums_of_runs(measures: Sequence[Numbers]) -> npt.NDArray[np.bool_]:
+    """Return which rows are the sums of those since the last such row, in every measure.
+
+    A row right behind one may be the sum of several runs. None is one, unless they take in all
+    rows, or there are several.
+    """
+    rows = np.column_stack([np.nan_to_num(number) for number in measures])
+    are_sums = np.zeros(len(rows), dtype=bool)
+    so_far, length, runs = np.zeros(rows.shape[1]), 0, 0
+    starts = [so_far.copy()]
+    for i, row in enumerate(rows):
+        # What has no units or another measure is compared by what it has.
+        has = row != 0
+        since = starts[-1:] if length else starts[-3::-1]
+        if has[0] and length != 1 and any(
+            (np.abs(so_far - start - row)[has] < _CENT).all() for start in since
+        ):  # fmt: skip
+            are_sums[i] = True
+            if length:
+                runs += 1
+                starts.append(so_far.copy())
+            length = 0
+        else:
+            so_far = so_far + row
+            length += 1
+    is_whole = length == 0
+    is_one = runs == 1 and is_whole and len(rows) - are_sums.sum() >= _ONE
+    is_several = runs > 1 and (is_whole or runs > 2)
+    return are_sums if is_one or is_several else np.zeros(len(rows), dtype=bool)
