@@ -113,7 +113,9 @@ class Warehouse:
             assert result.success, result.exception
             assert isinstance(result.result, Manifest)
             self.shared.keep(name, manifest_parts(result.result))
-        return self.shared.manifests.setdefault(self.engine, Manifest(**self.shared.get(name)))
+        manifest = Manifest(**self.shared.get(name))
+        manifest.build_parent_and_child_maps()
+        return self.shared.manifests.setdefault(self.engine, manifest)
 
     @cached_property
     def open(self) -> sa.Engine:

@@ -117,6 +117,11 @@ class ChangeLayout:
 
 
 @dataclass(frozen=True)
+class BuildFirstLines:
+    """What goes on from earlier builds is built from nothing, without dbt, to go on from."""
+
+
+@dataclass(frozen=True)
 class BuildLines:
     """What goes on from earlier builds is built, and must be what a rebuild from raw gives."""
 
@@ -126,7 +131,17 @@ class Build:
     """Everything is built, and must be what a rebuild from raw gives."""
 
 
-Step = Deliver | Rename | Copy | Withdraw | Restore | ChangeLayout | BuildLines | Build
+Step = (
+    Deliver
+    | Rename
+    | Copy
+    | Withdraw
+    | Restore
+    | ChangeLayout
+    | BuildFirstLines
+    | BuildLines
+    | Build
+)
 
 
 class Differs(AssertionError):
@@ -169,6 +184,8 @@ class History:
                     self.changed ^= {step.kind}
                     self._write_layout(step.kind)
                     self._load(*self._those_that_count(step.kind))
+                case BuildFirstLines():
+                    self.warehouse.build_from_nothing(until=INCREMENTAL)
                 case BuildLines() if self._is_begun():
                     self.warehouse.build(*LINES)
                     rebuild(self.warehouse, self.second, until=INCREMENTAL)

@@ -13,9 +13,9 @@ from tests.loader.conftest import HEADER, LINE, Dropped
 
 LINES = 1_000
 FILES = 6
-KILLS, MANY_KILLS = 8, 60
+KILLS, MANY_KILLS = 5, 60
 """Of each engine, at least. A start takes milliseconds, as each load is a fork."""
-HALFWAY = 3
+HALFWAY = 2
 """So many of them between the first file and the last, at least."""
 
 

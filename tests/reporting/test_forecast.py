@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +49,7 @@ def season(chance: np.random.Generator, count: int) -> Floats:
     return 1000 + 300 * np.sin(2 * np.pi * np.arange(count) / YEAR) + chance.normal(0, 50, count)
 
 
+@cache
 def made(series: Series, count: int, seed: int) -> tuple[Forecast, Floats]:
     """Forecast a series, and return what comes after it as well."""
     amounts = series(np.random.default_rng(seed), count + HORIZON)

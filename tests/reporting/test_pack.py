@@ -556,12 +556,13 @@ def test_a_file_that_cannot_be_replaced(run: Run, tmp_path: Path) -> None:
 
 
 def test_an_empty_warehouse(
-    duckdb_warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    new_warehouse: Callable[[str], Warehouse], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_csv(tmp_path / "none.csv", [["Customer ID", "Customer Name"], ["C1", "Nobody"]])
-    duckdb_warehouse.load(tmp_path / "none.csv")
-    duckdb_warehouse.build_from_nothing()
-    run = runner(duckdb_warehouse.url, monkeypatch)
+    empty = new_warehouse("duckdb")
+    empty.load(tmp_path / "none.csv")
+    empty.build_from_nothing()
+    run = runner(empty.url, monkeypatch)
     for command in ("weekly", "trace"):
         result = run(command)
         assert (result.exit_code, result.stdout) == (1, "")
@@ -572,8 +573,10 @@ def test_an_empty_warehouse(
         ["A1", "2026-01-05", "Tea", 1, 2],
         ["A2", "2026-01-20", "Tea", 1, 2],
     ])  # fmt: skip
-    duckdb_warehouse.load(tmp_path / "gap.csv")
-    duckdb_warehouse.build("--resource-type", "seed", "--resource-type", "model")
+    warehouse = new_warehouse("duckdb")
+    warehouse.load(tmp_path / "none.csv", tmp_path / "gap.csv")
+    warehouse.build_from_nothing()
+    run = runner(warehouse.url, monkeypatch)
     result = run("weekly", "--week", "2026-W03", "--out", tmp_path / "out")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("Nothing was sold in 2026-W03; there are sales from 2026-W02")
