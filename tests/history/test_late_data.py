@@ -4,7 +4,7 @@ import pytest
 
 from tests.history.conftest import NewHistory
 from tests.history.sales import lines, sale
-from tests.history.steps import Build, BuildLines, Deliver, Restore, Withdraw
+from tests.history.steps import Build, BuildFirstLines, BuildLines, Deliver, Restore, Withdraw
 
 ON_POSTGRES = [pytest.param("duckdb", marks=pytest.mark.deep), "postgres"]
 """On the other engine too where there is time."""
@@ -29,7 +29,7 @@ def test_data_that_come_after_the_lines(new_history: NewHistory, engine: str) ->
         # The time is part of the identity of these, and comes from the header too.
         Deliver("dated-1.csv", (sale("E", day="", line_total=4), sale("F", line_total=6))),
         Deliver("dated-2.csv", (sale("E", line_total=8),)),
-        BuildLines(),
+        BuildFirstLines(),
         # The price list comes: lines without an amount get one. And customers come who bought
         # before, with a history that begins between the sales.
         Deliver("products-1.csv", ("P1,Tea,Hot,2,1",)),

@@ -11,7 +11,7 @@ from tests.conftest import LINES
 from tests.history.conftest import NewHistory
 from tests.history.forks import Fork, start_build
 from tests.history.sales import lines, sale
-from tests.history.steps import Build, Deliver, History
+from tests.history.steps import BuildLines, Deliver, History
 from tests.history.takeout import withdraw
 
 STARTED = r" START sql"
@@ -72,7 +72,7 @@ def test_postgres_is_for_all(history: History) -> None:
     for build in refused:
         assert "Another build is at work in this database" in build.said(), build.said()
 
-    history.play(Build())
+    history.play(BuildLines())
     assert [row[:3] for row in lines(history)] == [("A", 1, 5)]
 
 
@@ -87,5 +87,5 @@ def test_duckdb_is_for_one_at_a_time(history: History) -> None:
     assert build.wait() == 0, build.said()
     assert other.wait() == 0, other.said()  # it waited
     assert load(history, path).returncode == 0
-    history.play(Build())
+    history.play(BuildLines())
     assert [row[:3] for row in lines(history)] == [("A", 1, 5), ("B", 1, 2)]
