@@ -45,6 +45,37 @@ def question(table: Table, places: Mapping[str, int], unread: list[int]) -> Ques
     return _of_corrected(table, places, unread) or _of_unknown(table, places, unread)
 
 
+def of_doubtful_discount(
+    table: Table, places: Mapping[str, int], column: str, position: int
+) -> Question:
+    """Return what to ask about a discount whose header is only nearly a word for it.
+
+    Args:
+        table: with sales.
+        places: our column -> its position, price and units among them.
+        column: which discount it would be.
+        position: where it is.
+    """
+    price, name = table.profiles[places["unit_price"]].numbers, table.header.names[position]
+    without = float(np.nansum(_amounts(table, places, price)))
+    return Question(
+        f"'{short(name, 30)}' is nearly a word for a discount: is the amount",
+        (
+            _reading(
+                "price times units less what stands there",
+                _amounts(table, {**places, column: position}, price),
+                column,
+                _quoted(name),
+                name,
+            ),
+            Reading(
+                f"price times units ({without:,.2f})", f"no {column}", f"--column {column}=none"
+            ),
+        ),
+        table.places[0][1],
+    )
+
+
 def _of_corrected(table: Table, places: Mapping[str, int], unread: list[int]) -> Question | None:
     """Ask which holds, where a column stands beside one that is called the same, but corrected."""
     for position in unread:

@@ -7,6 +7,7 @@ from loader.headers import Header, NoHeader
 from loader.layout_keys import Calculated, Join, Source
 from loader.layouts import Layout
 from loader.questions import Held
+from loader.understanding import beside_prices
 from loader.understanding.tables import Table
 from loader.understanding.understand import Pick, Understood, nearest, understand
 from loader.understanding.vocabulary import meanings, words_for
@@ -48,6 +49,14 @@ def read_tidy(table: Table) -> tuple[Layout, Header | NoHeader, str]:
         return _wanted(entity), NoHeader(at.row, names, len(picks), missing, unfit), ""
     if found.question is not None:
         raise Held([found.question], table.places[0][0])
+    places = {name: pick.positions[0] for name, pick in picks.items()}
+    # A total is what the lines come to, whatever the discount.
+    is_telling = {"unit_price", "units"} <= picks.keys() and "line_total" not in picks
+    for column in ("discount_amount", "discount_rate", "unit_discount") if is_telling else ():
+        if column in found.picks and column not in picks:
+            (position,) = found.picks[column].positions
+            doubtful = beside_prices.of_doubtful_discount(table, places, column, position)
+            raise Held([doubtful], table.places[0][0])
     names = table.header.names
     columns: dict[str, Source] = {
         column: _source(pick, [names[position] for position in pick.positions])

@@ -7,6 +7,8 @@ import pyarrow as pa
 import pytest
 
 from loader.calculated import as_source, calculate, parsed, rates_of, written
+from loader.questions import Held
+from loader.understanding.tidy import read_tidy
 from loader.understanding.understand import Understood, understand
 from loader.understanding.vocabulary import rate_in
 from tests.understanding.test_understand import read_from, tables
@@ -262,6 +264,22 @@ def test_discounts_in_one_text_are_asked_for(tmp_path: Path) -> None:
     off = ["10%+5%", "", "10 %", "", "", "", "10%+5%", "", "", ""]
     found = understood(tmp_path, "de", ("units", UNITS), ("price", PRICES), ("Rabatt", off))
     assert lines(found)[0] == 'unit_price: {times: "Einzelpreis", less_rates: "Rabatt"}'
+
+
+@pytest.mark.parametrize(
+    ("language", "header"), [("en", "Discounnt %"), ("de", "Rabatttsatz"), ("sv", "Rabattsatts")]
+)
+def test_a_discount_by_nearly_its_word_is_asked_for(
+    tmp_path: Path, language: str, header: str
+) -> None:
+    off: Column = (header, [10, 0, 5, 20] * 2 + [10, 5])
+    found = understood(tmp_path, language, ("units", UNITS), ("price", PRICES), off)
+    with pytest.raises(Held) as held:
+        read_tidy(found.table)
+    assert [item.line for item in held.value.questions[0].readings] == [
+        f'discount_rate: "{header}"',
+        "no discount_rate",
+    ]
 
 
 def test_what_learn_is_told_is_what_it_is_calculated_by() -> None:
