@@ -69,6 +69,9 @@ def test_rows_prove_what_an_amount_is_of(
     [
         (["Preis", "Preiseinheit"], [PRICES, PER],
          "is 'Preis' the price of as many units as 'Preiseinheit' says"),
+        (["Preis", "je"], [PRICES, [100] * 6], "is 'Preis' the price of as many units as 'je'"),
+        (["Prix", "Prix par"], [PRICES, [10] * 6], "the price of as many units as 'Prix par' says"),
+        (["Cena", "Cena za"], [PRICES, PER], "the price of as many units as 'Cena za' says"),
         (["Amount"], [PRICES], "'Amount' of each product is one, whatever its units: is it of the "
          "line (40.00 in the first rows) or of one piece (104.00 in the first rows)?"),
         (["item-price"], [[3, 4, 5, 6, 7, 8]], "is 'item-price' of the line"),
