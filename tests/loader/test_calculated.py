@@ -56,7 +56,8 @@ def test_a_column_is_calculated_from_others(
         ("- Price", {"less": ["Price"]}),
         ("Sold - Nothing", {}),
         ("Sold", {}),
-        ("Cartons * Pack + Sold", {}),
+        ("Cartons * Pack + Sold", {"times": ["Cartons", "Pack"], "sum": ["Sold"]}),
+        ("Sold + Cartons * Pack", {}),
     ],
 )
 def test_headers_with_signs_between_them_say_it(
