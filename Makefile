@@ -116,7 +116,7 @@ reset: .venv/run ## empty the warehouse (asks first; FORCE=1 does not); files in
 
 # -------------------------------------------------------------------------- for developers
 
-.PHONY: test test-deep test-bi lint bench bi lock help
+.PHONY: test test-deep test-bi test-app lint bench bi lock help
 test: .venv/dev ## run every test, on DuckDB and on an embedded PostgreSQL
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 15
 
@@ -129,6 +129,10 @@ test-deep: .venv/dev ## random histories, kills and examples, most of an hour (S
 test-bi: .venv/dev .venv/metricflow .venv/superset requirements-test-bi.txt ## MetricFlow and Superset, really run, on both engines (half an hour)
 	@$(INSTALL) -r requirements-test-bi.txt
 	@$(BIN)/python -m pytest -m bi --durations 15
+
+test-app: .venv/dev requirements-test-app.txt ## the app in the Chromium of this machine (CHROMIUM=), on both engines
+	@$(INSTALL) -r requirements-test-app.txt
+	@$(BIN)/python -m pytest -m app --durations 15
 
 lint: .venv/dev ## check style, types and the shape of the dbt project
 	@$(MAKE) --no-print-directory --jobs 2 --keep-going lint-types lint-dbt lint-sql lint-style
@@ -171,6 +175,7 @@ lock: .venv/uv ## write the lock files anew from pyproject.toml
 	$(LOCK) --group superset -o requirements-superset.txt
 	$(LOCK) pyproject.toml --group metricflow --constraint requirements.txt -o requirements-metricflow.txt
 	$(LOCK) --group test-bi --constraint requirements-dev.txt -o requirements-test-bi.txt
+	$(LOCK) --group test-app --constraint requirements-dev.txt -o requirements-test-app.txt
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-11s %s\n", $$1, $$2 }'
