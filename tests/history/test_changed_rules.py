@@ -9,7 +9,7 @@ from tests.conftest import LINES, Warehouse
 from tests.history.conftest import NewHistory
 from tests.history.rebuild import incremental_tables, read_tables
 from tests.history.sales import sale
-from tests.history.steps import Deliver
+from tests.history.steps import BuildFirstLines, Deliver
 
 COMPLETED = "model.salesops.int_sales_lines_completed"
 
@@ -31,8 +31,8 @@ def test_another_default_currency_and_other_keys(
         Deliver("lines-1.csv", (sale("A", line_total=10),)),
         Deliver("orders-1.csv", ("B,2026-02-02,,,,,4,USD",)),
         Deliver("lines-2.csv", (sale("B", line_total=20),)),
+        BuildFirstLines(),
     )
-    warehouse.build(*LINES)
     currencies = "select order_id, currency from marts.fact_sales_line order by 1"
     members = (
         "select order_id, product_name, product_key, customer_key, region_key "
@@ -80,8 +80,8 @@ def test_changed_macro_and_new_lookup(
         Deliver("sellers-1.csv", ("S1,Sue,Red",)),
         Deliver("lines-1.csv", (sale("A", seller_name="Sue", line_total=10),)),
         Deliver("lines-2.csv", (sale("B", seller_name="Bob", line_total=20),)),
+        BuildFirstLines(),
     )
-    warehouse.build(*LINES)
     facts = f"select order_id, revenue from {warehouse.built('marts')}.fact_sales_line order by 1"
     assert warehouse.query(facts) == [("A", 10), ("B", 20)]
 
