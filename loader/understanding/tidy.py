@@ -13,7 +13,8 @@ from loader.understanding.understand import Pick, Understood, nearest, understan
 from loader.understanding.vocabulary import meanings, words_for
 from loader.wording import short
 
-_AMOUNTS = ("line_total", "unit_price", "units", "discount_amount", "discount_rate")
+_INCLUDED = ("included_tax", "included_tax_rate", "included_freight")
+_AMOUNTS = ("line_total", "unit_price", "units", "discount_amount", "discount_rate", *_INCLUDED)
 
 _TOLD = 8
 """So many of the words of a column are told to who lacks it."""
@@ -82,14 +83,15 @@ def _why(found: Understood) -> str:
         if place not in read and found.table.profiles[place].number_share > 0.6
     ]
     taken = [
-        f"'{short(names[pick.positions[0]], 30)}' as {column}"
+        " and ".join(f"'{short(names[place], 30)}'" for place in pick.positions)
+        + f" as {column}"
         + (f" ({'; '.join(pick.reasons)})" if pick.reasons else "")
         for column, pick in found.picks.items()
         if column in _AMOUNTS and pick.positions
     ]
-    if found.entity != "sales_lines" or not left:
+    if found.entity != "sales_lines" or not (left or found.picks.keys() & {*_INCLUDED}):
         return ""
-    return f"taken: {', '.join(taken)}; not taken: {', '.join(left)}"
+    return f"taken: {', '.join(taken)}" + (f"; not taken: {', '.join(left)}" if left else "")
 
 
 def _source(pick: Pick, names: list[str]) -> Source:
