@@ -152,11 +152,13 @@ class TablesBelow:
         return bool(cells) and all(any(letter.isdigit() for letter in cell) for cell in cells)
 
     def _ask(self, what: str, kind: str, row: int) -> None:
-        rows = f"{self.first}-{row - 1}"
+        # With the row of the header: the next one that looks like one would be taken for it.
+        first = self.first - 1
+        rows = f"{first}-{row - 1}"
         self.question = self.question or Question(
             what,
             (
                 Reading(f"{kind}, and no sales", f"rows: {rows}", f"--rows {rows}"),
-                Reading("sales", f"rows: {self.first}-", f"--rows {self.first}-"),
+                Reading("sales", f"rows: {first}-", f"--rows {first}-"),
             ),
         )

@@ -300,7 +300,7 @@ OPEN: dict[str, tuple[Any, str, list[Any]]] = {
     "a part with a title": (
         {"Sales": [HEADER, *sold(1, 5), [], ["Returns"], HEADER, *sold(2, 3)]},
         "rows",
-        ["2-7", "2-"],
+        ["1-7", "1-"],
     ),
     "one percent or all of it": (
         [[*HEADER, "Discount %"], *([*row, "1"] for row in sold(1, 5)), [*sold(6, 6)[0], "0.5"]],
