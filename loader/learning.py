@@ -33,6 +33,7 @@ from loader.understanding.understand import (
     still_open,
     understand,
 )
+from loader.understanding.vocabulary import currencies_in_title
 from loader.wording import quoted, short
 
 _OF_TYPE = {
@@ -325,6 +326,9 @@ def _settings(table: Understood, answers: Answers) -> dict[str, Setting]:
         # Whoever names the column says that its texts are right, whatever a title says.
         texts = currencies.distinct.to_pylist()
         kept["values"] = {"currency": {text: text for text in texts}}
+    titles = " ".join(table.table.header.titles)
+    if answers.currency and _is_sales(table) and currencies_in_title(titles):
+        kept["values"] = {"currency": {answers.currency: answers.currency}}  # likewise
     if shared := [name for name in answers.order_amounts if name in table.picks]:
         kept["order_amounts"] = shared
     return kept

@@ -256,6 +256,7 @@ class Mapping:
             and "currency" not in header.positions
             and not (self._currencies or self._header_currency),
             column=self._open_currency_column(is_declared),
+            constant=(self._open_constant_currency(), header.at.titles),
         )
         self._heading_currencies: dict[str, int] = {}  # -> its first row
         self._currency_rows: Counter[str | None] = Counter()
@@ -464,6 +465,12 @@ class Mapping:
         places = self._header.positions.get("currency") or []
         is_settled = is_declared or "currency" in self._layout.values
         return "" if is_settled or len(places) != 1 else self._header.at.names[places[0]]
+
+    def _open_constant_currency(self) -> str:
+        """Return the currency that the layout says of all rows, unless its `values` say it too."""
+        source = self._layout.columns.get("currency")
+        is_open = "currency" not in self._layout.values
+        return source.constant if isinstance(source, Constant) and is_open else ""
 
     def _currencies_in_headers(self) -> dict[str, str]:
         if "currency" not in self._header.positions and not self._currencies:

@@ -25,6 +25,7 @@ class TitleEvidence:
         amounts: columns of money whose scale nothing else says.
         is_currency_open: whether no column, no layout and no header says the currency.
         column: the header of a column that says it, where nobody has said that it is right.
+        constant: what a layout says of all rows, and the titles that it is held against.
     """
 
     def __init__(
@@ -34,8 +35,10 @@ class TitleEvidence:
         *,
         is_currency_open: bool,
         column: str = "",
+        constant: tuple[str, Sequence[str]] = ("", ()),
     ) -> None:
         self._titles = [*titles]
+        self._constant, self._beside_constant = constant
         self._amounts = amounts
         self._is_currency_open = is_currency_open
         self._column = column
@@ -86,6 +89,10 @@ class TitleEvidence:
 
     def finding(self) -> Finding[None]:
         """Return what was taken, or the question which of several currencies is the amounts'."""
+        for title in self._beside_constant if self._constant else ():
+            for name in currencies_in_title(title):
+                if contradict(name, self._constant):
+                    return Finding(None, question=self._question_of_constant(title, name))
         if self._against:
             return Finding(None, question=self._question_of_column())
         if not self._taken:
@@ -103,6 +110,22 @@ class TitleEvidence:
             for name in self._currencies
         )
         return Finding(None, question=Question(asks, readings))
+
+    def _question_of_constant(self, title: str, name: str) -> Question:
+        code, own = codes_of(name)[0], self._constant
+        as_it_is = json.dumps({own: own}, ensure_ascii=False)
+        return Question(
+            f"the title '{short(title, 40)}' says {name}, and the layout says {short(own, 30)}: "
+            "are these amounts in",
+            (
+                Reading(
+                    code,
+                    f"currency: {{constant: {code}}} for such files",
+                    f"--currency {code}",
+                ),
+                Reading(own, f"values: {{currency: {as_it_is}}}", f"--currency {shlex.quote(own)}"),
+            ),
+        )
 
     def _question_of_column(self) -> Question:
         title, name = next(

@@ -2,6 +2,8 @@
 
 import pytest
 
+from loader.deliveries import find_deliveries
+from loader.learning import Answers, learn
 from loader.understanding.vocabulary import currencies_in_title, scale_in_title
 from tests.conftest import Warehouse
 from tests.loader.conftest import HEADER, LINE, Dropped, LaidOut, loaded, raw
@@ -94,3 +96,21 @@ def test_the_currency_of_a_title_counts_and_two_are_asked_for(
     assert "--currency USD or --currency CHF" in held.error
     constant = layouts(a=LAID_OUT.replace("unit_price:", "currency: {constant: CHF}, unit_price:"))
     loaded(duckdb_warehouse.load(both, layouts=constant))
+
+
+def test_a_title_is_held_against_the_currency_of_a_layout(
+    duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut
+) -> None:
+    text = LAID_OUT.replace("Unit Price}", "Unit Price, currency: {constant: EUR}}")
+    path = drop("a.csv", [["All amounts in USD"], [], HEADER, LINE])
+    (outcome,) = duckdb_warehouse.load(path, layouts=layouts(a=text))
+    assert outcome.status == "held"
+    assert "says USD, and the layout says EUR: are these amounts in" in (outcome.error or "")
+    deliveries = find_deliveries([path], path.parent).deliveries
+    for code in ("USD", "EUR"):
+        lesson = learn(deliveries, Answers(currency=code))
+        assert not lesson.questions
+        loaded(duckdb_warehouse.load(path, layouts=layouts(a=lesson.text)))
+        assert raw(duckdb_warehouse, "currency")[-1] == (code,)
+    same = drop("b.csv", [["All amounts in euro"], [], HEADER, LINE])
+    loaded(duckdb_warehouse.load(same, layouts=layouts(a=text)))
