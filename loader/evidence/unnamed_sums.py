@@ -192,6 +192,10 @@ def _sums_of_runs(measures: Sequence[Numbers]) -> npt.NDArray[np.bool_]:
     """
     rows = np.column_stack([np.nan_to_num(number) for number in measures])
     are_sums = np.zeros(len(rows), dtype=bool)
+    before = np.cumsum(rows, axis=0) - rows
+    may_be_first = ((np.abs(before - rows) < _CENT) | (rows == 0)).all(axis=1) & (rows[:, 0] != 0)
+    if not may_be_first[2:].any():  # so that most tables need one look only
+        return are_sums
     so_far, length, runs = np.zeros(rows.shape[1]), 0, 0
     starts = [so_far.copy()]
     for i, row in enumerate(rows):
@@ -212,4 +216,4 @@ def _sums_of_runs(measures: Sequence[Numbers]) -> npt.NDArray[np.bool_]:
     is_whole = length == 0
     is_one = runs == 1 and is_whole and len(rows) - are_sums.sum() >= _ONE
     is_several = runs > 1 and (is_whole or runs > 2)
-    return are_sums if is_one or is_several else np.zeros(len(rows), dtype=bool)
+    return are_sums if is_one or is_several else np.zeros_like(are_sums)
