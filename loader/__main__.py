@@ -112,8 +112,9 @@ def load_command(paths: tuple[Path, ...]) -> None:
     with _plain_errors():
         settings = read_settings()
         found = _find(paths, settings)
-        with _progress(found.deliveries) as step:
-            outcomes = _shown(watched(partial(load_files, found.deliveries), settings, step))
+        work = partial(load_files, found.deliveries)
+        with watched(work, settings) as outcomes_of, _progress(found.deliveries) as step:
+            outcomes = _shown(outcomes_of(step))
     _sum_up(outcomes, found)
 
 
@@ -127,8 +128,9 @@ def check_command(paths: tuple[Path, ...], as_json: bool) -> None:
     with _plain_errors():
         settings = read_settings()
         found = _find(paths, settings)
-        with _progress(found.deliveries) as step:
-            would = watched(partial(check_files, found.deliveries), settings, step)
+        work = partial(check_files, found.deliveries)
+        with watched(work, settings) as outcomes_of, _progress(found.deliveries) as step:
+            would = outcomes_of(step)
             outcomes = [*would] if as_json else _shown(would)
     if as_json:
         from loader.told import outcome_told

@@ -12,6 +12,8 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from pathlib import PurePosixPath
 from typing import Any, Protocol
@@ -44,28 +46,42 @@ class _Stopped(Exception):
     """The process took too much, or died."""
 
 
+@contextmanager
 def watched(
-    work: Work, settings: Settings, progress: Callable[[Delivery], None]
-) -> Iterator[Outcome]:
-    """Yield what becomes of files that a process of its own reads.
+    work: Work, settings: Settings
+) -> Iterator[Callable[[Callable[[Delivery], None]], Iterator[Outcome]]]:
+    """Begin to read files in a process of its own.
 
-    Whatever it was reading when it had to be stopped, or died, fails; another process goes on with
-    the others.
+    It begins at once, before whoever calls shows progress: a process that is forked while another
+    thread writes may wait for ever for what that thread holds.
 
     Args:
         work: has to be known by name, as it may be called in a new interpreter.
         settings: with the limits.
-        progress: called before each file.
 
-    Raises:
-        Refusal: whatever the work raises; or it died where it read no file.
+    Yields:
+        A function that takes what is called before each file, and gives what becomes of the files,
+        as it becomes known. Whatever was read when the process had to be stopped, or died, fails;
+        another process goes on with the others. It raises Refusal where the work does, or where the
+        process dies while it reads no file.
     """
+    # A fork has all that is imported here, at once; elsewhere than on Linux it is not safe.
+    reader = _Reader(work, settings, {}, "fork" if sys.platform == "linux" else "spawn")
+    try:
+        yield partial(_outcomes, reader, work, settings)
+    finally:
+        reader.end()
+
+
+def _outcomes(
+    reader: "_Reader", work: Work, settings: Settings, progress: Callable[[Delivery], None]
+) -> Iterator[Outcome]:
     stopped: dict[PurePosixPath, str] = {}
     told: set[PurePosixPath] = set()
     while True:
         reading = None
         try:
-            for item in _told(work, settings, stopped):
+            for item in reader.told():
                 if isinstance(item, Delivery):
                     reading = item.known_as
                     progress(item)
@@ -77,44 +93,57 @@ def watched(
             if reading is None or reading in stopped:
                 raise Refusal(f"Reading has not come to its end: {reason}") from None
             stopped[reading] = str(reason)
+        reader = _Reader(work, settings, stopped, "spawn")
 
 
-def _told(
-    work: Work, settings: Settings, stopped: Mapping[PurePosixPath, str]
-) -> Iterator[Delivery | Outcome]:
-    # A fork has all that is imported here, at once; elsewhere than on Linux it is not safe.
-    if sys.platform == "linux":
-        new_process = multiprocessing.get_context("fork").Process
-    else:
-        new_process = multiprocessing.get_context("spawn").Process
-    ours, theirs = multiprocessing.Pipe(duplex=False)
-    process = new_process(target=_work, args=(theirs, work, settings, dict(stopped)))
-    process.start()
-    theirs.close()
-    try:
-        resident = psutil.Process(process.pid).memory_info
-        begun = looked = time.monotonic()
-        while True:
-            if ours.poll(_STEP):
-                try:
-                    item = ours.recv()
-                except EOFError:
-                    process.join()
-                    raise _Stopped(_died(process.exitcode)) from None
-                if item is None:
-                    process.join()
-                    return
-                if isinstance(item, BaseException):
-                    raise item
-                begun = time.monotonic()
-                yield item
-            if (now := time.monotonic()) - looked >= _STEP:
-                looked = now
-                _keep_to_limits(resident, now - begun, settings)
-    finally:
-        process.kill()
-        process.join()
-        ours.close()
+class _Reader:
+    """A process that reads files."""
+
+    def __init__(
+        self, work: Work, settings: Settings, stopped: Mapping[PurePosixPath, str], method: str
+    ) -> None:
+        self._settings = settings
+        self._pipe, theirs = multiprocessing.Pipe(duplex=False)
+        self._process: Any = multiprocessing.get_context(method).Process(  # type: ignore[attr-defined]
+            target=_work, args=(theirs, work, settings, dict(stopped))
+        )
+        self._process.start()
+        theirs.close()
+
+    def told(self) -> Iterator[Delivery | Outcome]:
+        """Yield what it tells.
+
+        Raises:
+            _Stopped: it took too much, or died.
+        """
+        try:
+            resident = psutil.Process(self._process.pid).memory_info
+            begun, looked = float("inf"), time.monotonic()
+            while True:
+                if self._pipe.poll(_STEP):
+                    try:
+                        item = self._pipe.recv()
+                    except EOFError:
+                        self._process.join()
+                        raise _Stopped(_died(self._process.exitcode)) from None
+                    if item is None:
+                        self._process.join()
+                        return
+                    if isinstance(item, BaseException):
+                        raise item
+                    begun = time.monotonic()
+                    yield item
+                if (now := time.monotonic()) - looked >= _STEP:
+                    looked = now
+                    _keep_to_limits(resident, now - begun, self._settings)
+        finally:
+            self.end()
+
+    def end(self) -> None:
+        """End it, if it has not ended."""
+        self._process.kill()
+        self._process.join()
+        self._pipe.close()
 
 
 def _keep_to_limits(resident: Callable[[], Any], seconds: float, settings: Settings) -> None:

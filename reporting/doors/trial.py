@@ -31,6 +31,9 @@ from reporting.tables import Column, Kind, Row
 from warehouse.connection import connect, warehouse_url
 from warehouse.settings import CHECKOUT, Settings, read_settings
 
+_STDERR = 2
+"""The file descriptor of standard error, which other programs write to."""
+
 _COLUMNS = [
     Column("iso_week", "Week", Kind.TEXT),
     Column("currency", "Currency", Kind.TEXT),
@@ -136,9 +139,7 @@ def _copy_table(source: Connection, target: Connection, table: sa.Table) -> None
 def _run(command: Sequence[str], database_url: str, accepted: Container[int]) -> None:
     """Run a command on the copy; what it says goes to the terminal, beside the answer."""
     environment = os.environ | {"DATABASE_URL": database_url}
-    done = subprocess.run(
-        command, cwd=CHECKOUT, env=environment, stdout=sys.stderr.fileno(), check=False
-    )
+    done = subprocess.run(command, cwd=CHECKOUT, env=environment, stdout=_STDERR, check=False)
     if done.returncode not in accepted:
         raise TrialFailed("So there is nothing to compare; your warehouse is as it was.")
 

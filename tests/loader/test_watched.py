@@ -58,7 +58,8 @@ def test_a_file_that_takes_too_much_fails_alone(work: Work, says: str) -> None:
     here = psutil.Process().memory_info().rss // 2**20  # what a fork has from the start
     settings = Settings(max_memory_mb=here + 300, max_seconds=1 if work is dawdle else 600)
     begun: list[str] = []
-    outcomes = list(watched(work, settings, lambda delivery: begun.append(delivery.place.name)))
+    with watched(work, settings) as outcomes_of:
+        outcomes = list(outcomes_of(lambda delivery: begun.append(delivery.place.name)))
     assert [(o.delivery.place.name, o.status) for o in outcomes] == [
         *(("a", "loaded"), ("b", "failed"), ("c", "loaded")),
     ]
@@ -67,8 +68,11 @@ def test_a_file_that_takes_too_much_fails_alone(work: Work, says: str) -> None:
 
 
 def test_what_dies_where_it_reads_no_file_is_not_begun_again() -> None:
-    with pytest.raises(Refusal, match="exit code 6"):
-        list(watched(lambda *_: os._exit(6), Settings(), lambda _: None))
+    with (
+        watched(lambda *_: os._exit(6), Settings()) as outcomes_of,
+        pytest.raises(Refusal, match="exit code 6"),
+    ):
+        list(outcomes_of(lambda _: None))
 
 
 def test_a_small_workbook_that_is_large_in_memory(tmp_path: Path) -> None:
@@ -101,8 +105,10 @@ def test_a_small_workbook_that_is_large_in_memory(tmp_path: Path) -> None:
 def test_nothing_is_left_that_holds_the_warehouse(tmp_path: Path) -> None:
     """Whoever is told to end takes the process along that it watches."""
     code = (
-        "from tests.loader import test_watched as it; from loader.watched import watched; "
-        "list(watched(it.dawdle, it.Settings(), lambda d: print(d.place, flush=True)))"
+        "from tests.loader import test_watched as it\n"
+        "from loader.watched import watched\n"
+        "with watched(it.dawdle, it.Settings()) as outcomes_of:\n"
+        "    list(outcomes_of(lambda d: print(d.place, flush=True)))\n"
     )
     running = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
     assert running.stdout is not None
