@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+TOO_WIDE = ("sales_line_key", "line_fingerprint")
+"""Columns whose numbers are larger than 2^53, which tools round; nothing refers to them."""
+
 
 @dataclass(frozen=True)
 class Column:

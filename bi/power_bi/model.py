@@ -5,12 +5,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from bi.manifest import TOO_WIDE
 from bi.metrics import Metric, Reference, metrics, references
 from bi.power_bi.dax import dax
 from bi.power_bi.names import CURRENCY, METRICS, column_title, quoted, tag
-
-TOO_WIDE = ("sales_line_key", "line_fingerprint")
-"""Larger than 2^53, which Power BI rounds; nothing refers to them."""
 
 TYPES = {
     "text": ("string", "type text"),

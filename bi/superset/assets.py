@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-import yaml
-
 from bi.dashboards import Chart, Dashboard, Dashboards, Dataset, Filter
 from bi.datasets import Described, sql_of
+from bi.power_bi.names import column_title
+from bi.text import file_name, text_of
 from warehouse.settings import CHECKOUT
 
 ASSETS = CHECKOUT / "superset" / "assets"
@@ -25,19 +25,6 @@ _HEIGHTS = {"number": 18, "lines": 80}
 _ALL_DAYS = "No filter"
 
 _Asset = dict[str, Any]
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes lists further in than what holds them, and a text of several lines line by line."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, False)
-
-    def represent_text(self, text: str) -> yaml.ScalarNode:
-        return self.represent_scalar("tag:yaml.org,2002:str", text, "|" if "\n" in text else None)
-
-
-_Dumper.add_representer(str, _Dumper.represent_text)
 
 
 def assets(dashboards: Dashboards, described: Described) -> dict[str, str]:
@@ -60,29 +47,15 @@ def assets(dashboards: Dashboards, described: Described) -> dict[str, str]:
     for slug, dashboard in dashboards.dashboards.items():
         for chart in dashboard.charts:
             dataset = dashboards.datasets[chart.dataset]
-            path = f"charts/{slug}/{_slug(chart.title)}.yaml"
+            path = f"charts/{slug}/{file_name(chart.title)}.yaml"
             files[path] = _chart(slug, chart, dataset, described)
         files[f"dashboards/{slug}.yaml"] = _dashboard(slug, dashboard, dashboards)
-    return {
-        path: yaml.dump(asset, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
-        for path, asset in files.items()
-    }
+    return {path: text_of(asset) for path, asset in files.items()}
 
 
 def _uuid(*names: str) -> str:
     """Return the number by which Superset knows a thing again."""
     return str(uuid5(NAMESPACE_URL, "/".join(("salesops", *names))))
-
-
-def _slug(title: str) -> str:
-    return "_".join("".join(c if c.isalnum() else " " for c in title.lower()).split())
-
-
-def _label(name: str) -> str:
-    """Return a column's name as people read it."""
-    words = name.split("_")
-    shown = [word.upper() if word in ("id", "iso", "rfm", "abc") else word for word in words]
-    return " ".join([shown[0][:1].upper() + shown[0][1:], *shown[1:]])
 
 
 def _database() -> _Asset:
@@ -123,7 +96,7 @@ def _dataset(name: str, dataset: Dataset, described: Described) -> _Asset:
         "columns": [
             {
                 "column_name": column.name,
-                "verbose_name": _label(column.name),
+                "verbose_name": column_title(column.name),
                 "is_dttm": column.type in ("date", "timestamp"),
                 "is_active": True,
                 "type": column.type.upper(),
