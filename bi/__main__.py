@@ -1,15 +1,19 @@
-"""The command line: `python -m bi write` makes what BI tools open, `superset` starts Superset."""
+"""The command line: `write` makes what BI tools open; `superset` and `metabase` show it there."""
 
 import json
 import os
 import shutil
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import click
 
 from bi.dashboards import read_dashboards
 from bi.datasets import Described
+from bi.metabase.client import MetabaseError
+from bi.metabase.content import CONTENT, content, read_content
+from bi.metabase.provision import provision, read_metabase_settings
 from bi.power_bi.project import project
 from bi.superset import serve
 from bi.superset.assets import ASSETS, assets
@@ -19,7 +23,7 @@ from warehouse.settings import CHECKOUT, SettingsError, read_settings
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """Make what BI tools open, and start Superset."""
+    """Make what BI tools open, start Superset, and set Metabase up."""
 
 
 @main.command("write")
@@ -30,11 +34,12 @@ def main() -> None:
     help="What dbt has parsed (`dbt parse`).",
 )
 def write_command(manifest: Path) -> None:
-    """Write powerbi/ and superset/assets/ anew, from dbt's manifest."""
+    """Write powerbi/, superset/assets/ and metabase/ anew, from dbt's manifest."""
     parsed = json.loads(manifest.read_text(encoding="utf-8"))
     for folder, files in (
         (CHECKOUT / "powerbi", project(parsed)),
         (ASSETS, assets(read_dashboards(), Described(parsed))),
+        (CONTENT, content(read_dashboards(), Described(parsed), parsed)),
     ):
         shutil.rmtree(folder, ignore_errors=True)
         for name, text in files.items():
@@ -61,6 +66,21 @@ def superset_command() -> None:
         click.echo(once, err=True)
     command = serve.command(settings)
     os.execve(command[0], command, environment)  # noqa: S606
+
+
+@main.command("metabase")
+def metabase_command() -> None:
+    """Put the dashboards into a Metabase that runs; the settings METABASE_… say which."""
+    try:
+        settings = read_metabase_settings()
+        addresses = provision(settings, read_content(), partial(click.echo, err=True))
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from None
+    except MetabaseError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo("The dashboards are at:")
+    for address in addresses:
+        click.echo(f"  {address}")
 
 
 if __name__ == "__main__":

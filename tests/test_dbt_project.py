@@ -7,6 +7,7 @@ from typing import Any
 from dbt.contracts.graph.nodes import GenericTestNode, ModelNode
 
 from bi.dashboards import read_dashboards
+from bi.metabase.content import CHOICES
 from reporting.ask.reports import REPORTS
 from tests.conftest import INCREMENTAL, Warehouse
 from warehouse.docs_site import site
@@ -133,6 +134,7 @@ def test_whatever_is_read_says_who_reads_it(duckdb_warehouse: Warehouse) -> None
         for dataset in read_dashboards().datasets.values()
         for name in re.findall(r"(?:marts|reports)\.(\w+)", dataset.source) or [dataset.model]
     }
+    shown |= {field.split(".")[1] for field in CHOICES.values()}
     assert shown == read_by["dashboards"]
     assert all(exposure.owner.name for exposure in manifest.exposures.values())
 

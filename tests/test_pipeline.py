@@ -1,10 +1,12 @@
 """The way of the data on demo workbooks, on both engines: loaded, built, corrected, built again."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -12,6 +14,7 @@ from click.testing import CliRunner
 
 from bi.dashboards import read_dashboards
 from bi.datasets import Described, sql_of
+from bi.metabase.content import read_content
 from bi.metrics import metrics, sql
 from demo.company import write_demo
 from loader.preview import Changes
@@ -278,6 +281,65 @@ def test_metrics_in_sql_are_the_figures_of_the_reports(demo: Warehouse) -> None:
     assert over_currencies == (None, 2)
 
 
+def reader_of(demo: Warehouse) -> Warehouse:
+    """Return the demo in PostgreSQL, as who may only read it opens it."""
+    url = demo.url.replace(demo.url.split("@")[0], "postgresql://salesops_reader:reader")
+    return Warehouse("postgres", url, demo.shared)
+
+
+def test_questions_of_metabase_give_readers_the_figures_of_the_reports(demo: Warehouse) -> None:
+    if demo.engine != "postgres":
+        pytest.skip("PostgreSQL only: Metabase reads no DuckDB by itself")
+    as_reader = reader_of(demo)
+    week, currency, day = demo.query(
+        "select iso_week, currency, week_start_date from reports.rpt_weekly_summary "
+        "where is_week_complete order by revenue desc limit 1"
+    )[0]
+    region, of_region = demo.query(
+        "select region, revenue from reports.rpt_weekly_region_store where place_level = 'region' "
+        f"and iso_week = '{week}' and currency = '{currency}' order by revenue desc limit 1"
+    )[0]
+    chosen = {"week": week, "currency": currency, "region": region}
+    files = read_content()
+    others = {"days": day, **dict.fromkeys(("city", "store", "category", "segment"), "Unknown")}
+    figures = {}
+    for path, question in files.items():
+        if path.startswith("questions/"):
+            sql = question["sql"]
+            # Nothing chosen, everything chosen, and what a person chooses.
+            unfiltered = as_reader.query(filled_in(sql, files["filters.yaml"], {}))
+            assert unfiltered, path
+            as_reader.query(filled_in(sql, files["filters.yaml"], {**others, **chosen}))
+            figures[question["name"]] = as_reader.query(
+                filled_in(sql, files["filters.yaml"], chosen)
+            )
+    assert figures["Revenue"] == [(of_region,)]
+    assert [row[:2] for row in figures["Revenue by region"]] == [(region, of_region)]
+    lines = figures["Lines, with file, sheet and row"]
+    assert sum(row[6] for row in lines) == of_region
+    assert all(row[8].endswith(".xlsx") and row[10] > 1 for row in lines)
+    stores = dict(
+        demo.query(
+            "select store_name, revenue from reports.rpt_weekly_region_store where place_level = "
+            f"'store' and iso_week = '{week}' and currency = '{currency}' and region = '{region}'"
+        )
+    )
+    assert {row[0]: row[1] for row in figures["Revenue by store"]} == stores
+
+
+def filled_in(sql: str, filters: dict[str, Any], chosen: dict[str, Any]) -> str:
+    """Return a question's SQL as Metabase runs it, with conditions on what filters choose from."""
+
+    def condition(found: re.Match[str]) -> str:
+        (name,) = re.findall(r"{{(\w+)}}", found[1])
+        if name not in chosen:
+            return ""
+        field = ".".join(f'"{part}"' for part in filters[name]["field"].split("."))
+        return found[1].replace(f"{{{{{name}}}}}", f"({field} = '{chosen[name]}')")
+
+    return re.sub(r"\[\[(.+?)\]\]", condition, sql)
+
+
 PRIMARY = {
     **{
         f"dim_{name}": f"{name}_key" for name in ("customer", "date", "product", "region", "seller")
@@ -301,8 +363,7 @@ FOREIGN = {
 def test_readers_of_postgres_have_keys_words_and_rights_after_every_build(demo: Warehouse) -> None:
     if demo.engine != "postgres":
         pytest.skip("PostgreSQL only: DuckDB's readers look for none of this")
-    reader = demo.url.replace(demo.url.split("@")[0], "postgresql://salesops_reader:reader")
-    as_reader = Warehouse("postgres", reader, demo.shared)
+    as_reader = reader_of(demo)
     foreign = set()
     for table, names in FOREIGN.items():
         for name in names:

@@ -1,0 +1,1 @@
+"""Metabase: questions and dashboards as text, and the program that puts them there."""
