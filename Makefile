@@ -70,6 +70,7 @@ endif
 	echo "Building the warehouse ..." && $(BIN)/dbt --log-level error build && \
 	$(BIN)/python -m reporting weekly && $(BIN)/python -m warehouse.unchanged remember && \
 	echo && echo "Next: put your workbooks into data/inbox (and take the demo's out), 'make reset run'." && \
+	echo "      'make app' shows the figures in the browser, and takes workbooks there." && \
 	echo "      'make docs' shows every table and column; README.md says how to connect BI." && \
 	exit $$loaded
 
