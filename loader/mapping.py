@@ -244,13 +244,13 @@ class Mapping:
         self._returned_rows = ReturnedRows(layout, header, sheet.name)
         self._header_currency: str | None = None
         self._currencies: dict[int, str] = {}
-        self._scales_shown: list[str] = []
-        self._look_for_currencies()
+        self._scales_shown: dict[str, str] = {}
+        self._look_at_number_formats()
         # Of others, who learned them was asked; `values` says that the texts are right.
         is_open = "currency" not in layout.values and (is_declared or bool(self._currencies))
         self._stated = self._currencies_in_headers() if is_open else {}
         self._titles = TitleEvidence(
-            [PurePath(file_name).stem, sheet.name, *header.at.titles, *self._scales_shown],
+            [PurePath(file_name).stem, sheet.name, *header.at.titles],
             [name for name in _MONEY if self._is_scale_open(name)],
             is_currency_open="currency" in layout.contract.columns
             and "currency" not in header.positions
@@ -355,24 +355,28 @@ class Mapping:
             if question is not None
         ]
 
-    def _look_for_currencies(self) -> None:
-        """Look at the number formats and the headers of amounts, where nothing else says it."""
+    def _look_at_number_formats(self) -> None:
+        """Look for thousands in the number formats of amounts, and for currencies, as in headers.
+
+        Currencies are looked for where nothing else says them.
+        """
         columns = self._layout.contract.columns
-        if "currency" not in columns or "currency" in self._header.positions:
-            return
+        is_open = "currency" in columns and "currency" not in self._header.positions
         for name in _AMOUNTS:
             for position in self._header.positions.get(name, []):
                 shown = self._sheet.currencies(self._header.at.letters(position))
-                scaled = {text for text in shown.values() if scale_in(text)}
-                self._scales_shown += [f"({text})" for text in sorted(scaled)]
-                signs = {
+                texts = {*shown.values()}
+                scaled = sorted(filter(scale_in, texts))
+                if scaled:
+                    self._scales_shown[name] = scaled[0]
+                if not is_open:
+                    continue
+                signs = {text: text for text in texts} | {
                     text: next(filter(is_written, text.split()), currency_in(text))
-                    if text in scaled
-                    else text
-                    for text in {*shown.values()}
+                    for text in scaled
                 }
-                shown = {row: sign for row, text in shown.items() if (sign := signs[text])}
-                self._currencies = shown | self._currencies
+                told = {row: sign for row, text in shown.items() if (sign := signs[text])}
+                self._currencies = told | self._currencies
                 said = currency_in(self._header.at.names[position])
                 self._header_currency = self._header_currency or said
 
@@ -483,15 +487,17 @@ class Mapping:
         return {header: said for header in headers if (said := currency_in(header))}
 
     def _scale_question(self) -> Question | None:
-        """Ask for the first column whose header says thousands or cents, and the layout nothing."""
+        """Ask for the first column that says thousands or cents, where the layout says nothing."""
         for name in self._layout.contract.names_of_type("decimal"):
             for position in self._header.positions.get(name, []):
                 header = self._header.at.names[position]
-                scale = scale_in(header)
+                shown = self._scales_shown.get(name, "")
+                scale = scale_in(header) or scale_in(shown)
                 if scale is None or name in self._layout.scale:
                     continue
+                by = f", whose cells show '{short(shown, 30)}'," if shown else ""
                 return Question(
-                    f"does a 1 under '{short(header, 30)}' ({name}) stand for",
+                    f"does a 1 under '{short(header, 30)}' ({name}){by} stand for",
                     tuple(
                         Reading(
                             number,

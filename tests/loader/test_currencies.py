@@ -495,7 +495,12 @@ def test_thousands_that_number_formats_show_are_asked_for(
     by_openpyxl(inbox / "s.xlsx", [code, code], "")
     (held,) = duckdb_warehouse.load(inbox / "s.xlsx")
     assert held.status == "held"
-    assert f"the title '({shown})' says how amounts are counted" in held.error
+    said = f"does a 1 under 'Total' (line_total), whose cells show '{shown}', stand for 1000 or 1?"
+    assert said in held.error
     scaled = layouts(a=f"{PLAIN}scale: {{line_total: 1000}}")
     loaded(duckdb_warehouse.load(inbox / "s.xlsx", layouts=scaled))
     assert raw(duckdb_warehouse, "currency") == [(currency,), (currency,)]
+    # Beside a column of currencies, too.
+    by_openpyxl(inbox / "t.xlsx", [code, code], "EUR")
+    (held,) = duckdb_warehouse.load(inbox / "t.xlsx")
+    assert (held.status, said in held.error) == ("held", True)
