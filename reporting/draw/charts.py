@@ -95,16 +95,7 @@ def trend(section: Section, locale: str) -> Chart | None:
         sort=None,
         # The label of a week may be there twice: unfinished as it is, and as it is forecast.
         scale=alt.Scale(domain=list(dict.fromkeys(row["label"] for row in points)), padding=0.4),
-        axis=alt.Axis(
-            title=None,
-            labelAngle=0,
-            labelOverlap="greedy",
-            labelSeparation=12,
-            ticks=False,
-            grid=False,
-            domainColor=LINE,
-            labelPadding=8,
-        ),
+        axis=_period_axis(),
     )
     y = alt.Y("y:Q", scale=ticks.scale(), axis=ticks.axis())
     layers: list[alt.Chart] = []
@@ -237,16 +228,7 @@ def period_columns(
         "label:O",
         sort=None,
         scale=alt.Scale(paddingInner=0.2, paddingOuter=0.1),
-        axis=alt.Axis(
-            title=None,
-            labelAngle=0,
-            labelOverlap="greedy",
-            labelSeparation=12,
-            ticks=False,
-            grid=False,
-            domainColor=LINE,
-            labelPadding=8,
-        ),
+        axis=_period_axis(),
     )
     tooltip = [
         alt.Tooltip("label:N", title=grain.capitalize()),
@@ -496,6 +478,20 @@ _CHARTS: dict[str, Draw] = {
     "rpt_product_pareto": _pareto,
     "rpt_seasonality": _seasonality,
 }
+
+
+def _period_axis() -> alt.Axis:
+    """Return the axis of a chart whose columns are weeks or other periods."""
+    return alt.Axis(
+        title=None,
+        labelAngle=0,
+        labelOverlap="greedy",
+        labelSeparation=12,
+        ticks=False,
+        grid=False,
+        domainColor=LINE,
+        labelPadding=8,
+    )
 
 
 @dataclass(frozen=True)
