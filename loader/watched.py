@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from pathlib import PurePosixPath
 from typing import Any, Protocol
 
@@ -31,6 +32,8 @@ _STEP = 0.05
 """Seconds between two looks at how much memory is taken."""
 
 _MEGABYTE = 2**20
+
+_SPAWN = multiprocessing.get_context("spawn").Process
 
 
 class Work(Protocol):
@@ -66,7 +69,8 @@ def watched(
         process dies while it reads no file.
     """
     # A fork has all that is imported here, at once; elsewhere than on Linux it is not safe.
-    reader = _Reader(work, settings, {}, "fork" if sys.platform == "linux" else "spawn")
+    fork = multiprocessing.get_context("fork").Process if sys.platform == "linux" else _SPAWN
+    reader = _Reader(work, settings, {}, fork)
     try:
         yield partial(_outcomes, reader, work, settings)
     finally:
@@ -93,20 +97,22 @@ def _outcomes(
             if reading is None or reading in stopped:
                 raise Refusal(f"Reading has not come to its end: {reason}") from None
             stopped[reading] = str(reason)
-        reader = _Reader(work, settings, stopped, "spawn")
+        reader = _Reader(work, settings, stopped, _SPAWN)
 
 
 class _Reader:
     """A process that reads files."""
 
     def __init__(
-        self, work: Work, settings: Settings, stopped: Mapping[PurePosixPath, str], method: str
+        self,
+        work: Work,
+        settings: Settings,
+        stopped: Mapping[PurePosixPath, str],
+        new_process: Callable[..., BaseProcess],
     ) -> None:
         self._settings = settings
         self._pipe, theirs = multiprocessing.Pipe(duplex=False)
-        self._process: Any = multiprocessing.get_context(method).Process(  # type: ignore[attr-defined]
-            target=_work, args=(theirs, work, settings, dict(stopped))
-        )
+        self._process = new_process(target=_work, args=(theirs, work, settings, dict(stopped)))
         self._process.start()
         theirs.close()
 

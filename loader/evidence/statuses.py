@@ -61,7 +61,6 @@ class StatusEvidence:
     returns: Mapping[str, Wanted]
     is_declared: bool
     _said: dict[int, dict[str, _Said]] = field(default_factory=dict)
-    _others: set[int] = field(default_factory=set)
     _blocks: list[list[pa.Array]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
