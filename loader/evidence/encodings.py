@@ -3,7 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from contextlib import suppress
+from functools import cache, lru_cache
 
 from loader.evidence.finding import Finding
 from loader.questions import Question, Reading
@@ -101,9 +102,76 @@ _LAST = "ςךםןףץ"
 """Letters as they are at the end of a word only."""
 
 
+_WORD_OF_TEXT = re.compile(r"[^\x00-\x3f]*[\x80-\U0010ffff][^\x00-\x3f]*")
+
+_SEEMS_TWICE = re.compile(
+    # The first byte of a letter, read as one of a code page, and behind it another one.
+    rb"(?:\xc3[\x82-\xb4]|\xe2\x94\x9c|\xe2\x88\x9a)"
+    rb"(?:\xc2[\x80-\xbf]|[\xc5\xc6\xcb][\x80-\xbf]|\xe2[\x80-\x97][\x80-\xbf]|\xc3[\x80-\xbf])"
+)
+_OF_ONE_BYTE = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257")
+
+
+def seems_encoded_twice(text: bytes) -> bool:
+    """Tell, quickly, whether UTF-8 may have been taken for a code page and encoded once more."""
+    return not text.isascii() and _SEEMS_TWICE.search(text) is not None
+
+
+def encoded_twice(words: Iterable[str]) -> tuple[dict[str, str], bool]:
+    """Return the words that are UTF-8, taken for a code page and encoded as UTF-8 once more.
+
+    `GrÃ¼n` is no word of any language; `Grün`, which its letters are as bytes, is one.
+
+    Returns:
+        Each such word, with what it is; and whether all words may be such.
+    """
+    once = {word: _encoded_once(word) for word in words}
+    meant = {word: text for word, text in once.items() if text and not _are_spelled(word)}
+    return meant, None not in once.values()
+
+
+def encoded_once(text: str, *, all_of_it: bool) -> str:
+    """Return a text with such words as they are meant, or with all of them that may be such."""
+    return _WORD_OF_TEXT.sub(lambda found: _meant(found[0], all_of_it), text)
+
+
+@lru_cache(maxsize=20_000)
+def _meant(word: str, all_of_it: bool) -> str:
+    return (not (_are_spelled(word) and not all_of_it) and _encoded_once(word)) or word
+
+
+def _encoded_once(word: str) -> str | None:
+    for page in _USUAL:
+        with suppress(UnicodeError):
+            once = _in_page(word, page).decode("utf-8")
+            if _are_spelled(once):
+                return once
+    return None
+
+
+def _in_page(word: str, page: str) -> bytes:
+    """Write a word in a code page; what no letter stands for in cp1252 keeps its number."""
+    if page != "cp1252":
+        return word.encode(page)
+    return b"".join(
+        bytes([ord(letter)]) if "\x80" <= letter < "\xa0" else letter.encode(page)
+        for letter in word
+    )
+
+
+def _are_spelled(text: str) -> bool:
+    parts = [part for part in _SIGNS.split(text) if not part.isascii()]
+    return all(any(_is_spelled(part, page) for page in _OF_ONE_BYTE) for part in parts)
+
+
 def words_in(text: bytes) -> list[bytes]:
     """Return the words with letters beyond ASCII."""
     return _WORD.findall(text)
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words with letters beyond ASCII, of a text that is decoded."""
+    return _WORD_OF_TEXT.findall(text)
 
 
 def code_page(words: Iterable[bytes], header: bytes = b"") -> Finding[str]:
@@ -150,6 +218,33 @@ def code_page(words: Iterable[bytes], header: bytes = b"") -> Finding[str]:
 
 
 _USUAL = ("cp1252", "cp850", "mac-roman")
+
+
+def page_beside_utf8(bad: set[bytes], good: set[bytes]) -> str | None:
+    """Return the code page of words in a file whose other words are UTF-8; None if none is certain.
+
+    Args:
+        bad: the words that are no UTF-8.
+        good: those that are.
+    """
+    if not good or len(bad) < _SEVERAL:
+        return None
+    texts = {word.decode("utf-8") for word in good}
+    if not all(map(_are_spelled, texts)):
+        return None
+    found = code_page(bad)
+    # The same words in UTF-8 tell what they are.
+    pages = [page for page in CODE_PAGES if all(_is_word(word, page) for word in bad)]
+    same = {page: sum(_decoded(word, page) in texts for word in bad) for page in pages}
+    page = max(pages, key=lambda page: same[page], default=found.value)
+    if (found.question is not None and not same.get(page)) or page in _COMMON:
+        return None
+    page = page if same.get(page) else found.value
+    return page if 2 * sum(_is_word(word, page) for word in good) < len(good) else None
+
+
+_SEVERAL = 3
+"""Words of another code page among those that are UTF-8; fewer are damaged ones."""
 
 
 def _examples(texts: list[tuple[str, ...]], position: int) -> list[str]:

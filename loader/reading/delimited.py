@@ -10,17 +10,26 @@ import zlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import islice, zip_longest
 from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from loader.evidence.encodings import code_page, words_in
+from loader.evidence.encodings import (
+    code_page,
+    encoded_once,
+    encoded_twice,
+    page_beside_utf8,
+    seems_encoded_twice,
+    words_in,
+    words_of,
+)
 from loader.questions import Question
 from loader.reading.kinds import likeness
 from loader.reading.sheet import BadFile, Block, MergedDown
-from loader.wording import SHOWN, count
+from loader.wording import SHOWN, count, quoted
 
 BLOCK_ROWS = 50_000
 BLOCK_CELLS = 2_000_000
@@ -46,6 +55,12 @@ _SAMPLE_ROWS = 50
 
 _DELIMITERS = ("\t", ";", "|", ",")
 """The rarer in ordinary text come first, so that they win a tie."""
+
+_MARK = "\ufeff"
+"""What a file may begin with; of files that are put together, each does."""
+
+_AS_FORMULA = '^="([^"]*)"$'
+"""How programs keep Excel from reading a text as a number: `="00123"`."""
 
 _NAMES = {"\t": "tab", ";": "semicolon", "|": "vertical bar", ",": "comma"}
 
@@ -74,6 +89,7 @@ class DelimitedSheet:
         self._open = open_file
         self._errors = "strict"
         self._unsplit: dict[int, str] = {}
+        self._mend: Callable[[str], str] | None = None  # of lines that were encoded twice
         self._encoding = self._declared(encoding) if encoding else self._detected()
         sample = self._sample()
         self._is_quoted_whole = False
@@ -100,12 +116,28 @@ class DelimitedSheet:
             width, size = max(width, len(row)), size + length
             full = len(rows) >= BLOCK_ROWS or len(rows) * width > BLOCK_CELLS or size > BLOCK_TEXT
             if rows and full:
-                yield Block(first, _columns(rows))
+                yield Block(first, self._columns(rows))
                 first += len(rows)
                 rows, width, size = [], len(row), length
             rows.append(row)
         if rows:
-            yield Block(first, _columns(rows))
+            yield Block(first, self._columns(rows))
+
+    def _columns(self, rows: list[list[str]]) -> list[pa.Array]:
+        columns = [pa.array(cells, pa.string()) for cells in zip_longest(*rows)]
+        if not columns:
+            return [pa.nulls(len(rows), pa.string())]
+        for position, column in enumerate(columns):
+            if pc.any(pc.starts_with(column, '="')).as_py():
+                columns[position] = pc.replace_substring_regex(column, _AS_FORMULA, r"\1")
+                self._note_once(
+                    'cells that are a formula of a text (="12.50") were read as the text'
+                )
+        return [pc.if_else(pc.equal(column, ""), None, column) for column in columns]
+
+    def _note_once(self, note: str) -> None:
+        if note not in self.notes:
+            self.notes.append(note)
 
     def first_column(self) -> int:
         """Return 1: text begins in column A."""
@@ -185,10 +217,8 @@ class DelimitedSheet:
         with _readable(), self._open() as file:
             text = io.TextIOWrapper(file, self._encoding, newline="", errors=self._errors)
             try:
-                line = text.readline(MAX_LINE).removeprefix("\ufeff")
-                while line:
-                    yield line
-                    line = text.readline(MAX_LINE)
+                while line := text.readline(MAX_LINE):
+                    yield line if self._mend is None or line.isascii() else self._mend(line)
             except UnicodeDecodeError:
                 raise self._undecodable() from None
 
@@ -198,7 +228,7 @@ class DelimitedSheet:
     def _sample(self) -> str:
         with _readable(), self._open() as file:
             text = io.TextIOWrapper(file, self._encoding, newline="", errors="replace")
-            sample = text.read(_SAMPLE).removeprefix("\ufeff")
+            sample = text.read(_SAMPLE).removeprefix(_MARK)
         if len(sample) < _SAMPLE - 1:
             return sample
         cut = max(sample.rfind("\n"), sample.rfind("\r")) + 1  # the last line is not all there
@@ -231,8 +261,18 @@ class DelimitedSheet:
         _refuse_binary(head)
         first_bad = self._first_undecodable("utf-8")
         if first_bad is None:
+            self._find_encoded_twice()
             return "utf-8"
-        words, good = self._words()
+        words, good_words = self._words()
+        if page := page_beside_utf8(words, good_words):
+            self._errors = _errors_as(page)
+            shown = quoted(sorted(word.decode(page) for word in words), SHOWN)
+            self.notes.append(
+                f"is UTF-8 but for {count(len(words), 'word')} in {page} ({shown}), as when "
+                "files of two programs are put together: each was read as what it is"
+            )
+            return "utf-8"
+        good = len(good_words)
         if good >= len(words) or head.startswith(codecs.BOM_UTF8):
             position, line = first_bad
             self._errors = "replace"
@@ -248,8 +288,8 @@ class DelimitedSheet:
             self.questions.append(found.question)
         return found.value
 
-    def _words(self) -> tuple[set[bytes], int]:
-        """Return the different words that are no UTF-8, and the number of those that are."""
+    def _words(self) -> tuple[set[bytes], set[bytes]]:
+        """Return the different words that are no UTF-8, and those that are."""
         bad: set[bytes] = set()
         good: set[bytes] = set()
         with _readable(), self._open() as file:
@@ -258,7 +298,27 @@ class DelimitedSheet:
                     continue
                 for word in words_in(line):
                     (good if _is_utf8(word) else bad).add(word)
-        return bad, len(good)
+        return bad, good
+
+    def _find_encoded_twice(self) -> None:
+        """Look for words that are no words, but would be if they had been encoded once less."""
+        with _readable(), self._open() as file:
+            chunks = iter(partial(file.read, _CHUNK), b"")
+            if not any(map(seems_encoded_twice, chunks)):
+                return
+        words: set[str] = set()
+        with _readable(), self._open() as file:
+            for line in io.TextIOWrapper(file, "utf-8", newline=""):
+                if not line.isascii():
+                    words.update(words_of(line))
+        meant, all_of_it = encoded_twice(words)
+        if meant:
+            self._mend = partial(encoded_once, all_of_it=all_of_it)
+            shown = ", ".join(f"{word} is {text}" for word, text in sorted(meant.items())[:SHOWN])
+            self.notes.append(
+                f"letters of {count(len(meant), 'word')} were encoded twice, and read as they are "
+                f"meant ({shown}); export the file again as UTF-8, once"
+            )
 
     def _head(self) -> bytes:
         with _readable(), self._open() as file:
@@ -297,6 +357,18 @@ class DelimitedSheet:
             f"byte {position:,} (line {line:,}) is not {self._encoding}: declare the encoding that "
             "the file has (`encoding:` in the layout), or export it as UTF-8."
         )
+
+
+def _errors_as(page: str) -> str:
+    """Return the name of what decodes bytes that are no UTF-8 in a code page."""
+    name = f"loader.in-{page}"
+
+    def decode(error: UnicodeError) -> tuple[str, int]:
+        assert isinstance(error, UnicodeDecodeError)
+        return error.object[error.start : error.end].decode(page, "replace"), error.end
+
+    codecs.register_error(name, decode)
+    return name
 
 
 def _is_utf8(word: bytes) -> bool:
@@ -399,6 +471,8 @@ class _Lines:
 
     def __next__(self) -> str:
         line = self._again.popleft() if self._again else next(self._lines)
+        if not self._record:
+            line = line.removeprefix(_MARK)
         self.length += len(line)
         self._record.append(line)
         if len(line) >= MAX_LINE:
@@ -430,10 +504,3 @@ def _misquoted(row: int, reason: str) -> str:
         f"row {row}: a quotation mark closes a field, but the field goes on; quotation marks "
         "inside of a quoted field have to be doubled."
     )
-
-
-def _columns(rows: list[list[str]]) -> list[pa.Array]:
-    columns = [pa.array(cells, pa.string()) for cells in zip_longest(*rows)]
-    if not columns:
-        return [pa.nulls(len(rows), pa.string())]
-    return [pc.if_else(pc.equal(column, ""), None, column) for column in columns]

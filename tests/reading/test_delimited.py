@@ -247,6 +247,46 @@ def test_a_bad_byte_in_utf_8(tmp_path: Path) -> None:
     assert "is UTF-8 but for 1 word (the first in line 4, byte 25)" in sheet.notes[0]
 
 
+@pytest.mark.parametrize("page", ["cp1252", "mac-roman"])
+def test_words_that_were_encoded_twice_are_read_as_meant(tmp_path: Path, page: str) -> None:
+    text = "n° facture;produit;client\n1;Cuillère;NESTLÉ®\n2;Théière;Ça va\n"
+    sheet = read(tmp_path, text.encode().decode(page, "replace"))
+    meant = [line.split(";") for line in text.splitlines()]
+    assert sheet.rows[1][1] == meant[1][1]
+    assert "were encoded twice" in sheet.notes[0]
+    if page == "mac-roman":  # cp1252 has no letter for each byte
+        assert sheet.rows == meant
+
+
+def test_some_lines_that_were_encoded_twice(tmp_path: Path) -> None:
+    twice = "Größe XL".encode().decode("cp1252")
+    sheet = read(tmp_path, f"Größe S\nNESTLÉ®\nMAÇÃ\u00a0\n{twice}\n5 m²\n")
+    names = [row[0] for row in sheet.rows]
+    assert names == ["Größe S", "NESTLÉ®", "MAÇÃ\u00a0", "Größe XL", "5 m²"]
+
+
+@pytest.mark.parametrize(("page", "word"), [("cp1252", "Löffel"), ("cp1250", "Łyżka")])
+def test_lines_of_two_encodings_are_each_read_in_their_own(
+    tmp_path: Path, page: str, word: str
+) -> None:
+    others = {"cp1252": ["Schüssel", "grün", "groß"], "cp1250": ["Dzbanek żółty", "Świeca", "mąka"]}
+    old = "\n".join([word, *others[page]])
+    sheet = read(tmp_path, b"Name\n" + old.encode(page) + f"\n{old}\n".encode())
+    names = [row[0] for row in sheet.rows[1:]]
+    assert names == old.split("\n") * 2
+    assert f"in {page}" in sheet.notes[0]
+
+
+def test_files_that_are_put_together_with_their_marks(tmp_path: Path) -> None:
+    one = "\ufeffa,b\n1,2\n"
+    assert read(tmp_path, one + one).rows == [["a", "b"], ["1", "2"]] * 2
+
+
+def test_texts_that_are_kept_from_excel_by_a_formula(tmp_path: Path) -> None:
+    sheet = read(tmp_path, 'a,b\n="00123","=""12,50"""\n"=""two""&A1",x\n')
+    assert sheet.rows[1:] == [["00123", "12,50"], ['="two"&A1', "x"]]
+
+
 @pytest.mark.parametrize("encoding", ["klingon", "base64"])
 def test_an_encoding_that_is_none(tmp_path: Path, encoding: str) -> None:
     assert f"'{encoding}', which there is not" in refusal(tmp_path, "a\n", encoding=encoding)
