@@ -7,7 +7,8 @@ from loader.dry_run import DryRun
 from loader.reading.sheet import BadFile
 from loader.understanding.beside import read_tables, set_apart
 from loader.understanding.proposal import as_yaml, file_patterns
-from loader.understanding.understand import Understood, understand
+from loader.understanding.understand import understand
+from loader.understanding.understood import Understood
 from loader.wording import short
 
 

@@ -22,17 +22,12 @@ from loader.layouts import DEFAULT_MISSING, MARK, read_layouts
 from loader.load import Outcome
 from loader.questions import Question, as_argument
 from loader.reading.cutout import Cells, cells_of
+from loader.understanding.as_entity import read_as, still_open
 from loader.understanding.beside import read_tables, set_apart
 from loader.understanding.proposal import Setting, as_yaml, file_patterns
 from loader.understanding.proposal import quoted as as_text
-from loader.understanding.understand import (
-    Pick,
-    Understood,
-    months_across,
-    read_as,
-    still_open,
-    understand,
-)
+from loader.understanding.understand import months_across, understand
+from loader.understanding.understood import Pick, Understood
 from loader.understanding.vocabulary import currencies_in_title
 from loader.wording import quoted, short
 

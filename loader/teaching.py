@@ -16,7 +16,7 @@ from loader.dry_run import Figures
 from loader.learning import Answers, Lesson, learn, open_points
 from loader.load import Outcome
 from loader.questions import Question
-from loader.understanding.understand import Understood
+from loader.understanding.understood import Understood
 from loader.wording import count, quoted, short
 from warehouse.printing import printable
 

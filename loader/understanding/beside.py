@@ -18,7 +18,8 @@ from loader.reading.opening import open_sheets
 from loader.reading.sheet import Block, Sheet
 from loader.understanding.profiles import Profile
 from loader.understanding.tables import Table, header_rows, table_of
-from loader.understanding.understand import Understood, understand
+from loader.understanding.understand import understand
+from loader.understanding.understood import Understood
 from loader.wording import SHOWN, count, quoted
 
 _REPEATED = 3

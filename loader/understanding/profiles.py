@@ -53,6 +53,11 @@ _ALSO_CALLED = (
 Numbers = npt.NDArray[np.float64]
 
 
+def known_or(numbers: Numbers, otherwise: float) -> Numbers:
+    """Return numbers, with another for those that are not there, or nothing."""
+    return np.asarray(np.where(np.isfinite(numbers) & (numbers != 0), numbers, otherwise))
+
+
 @dataclass(frozen=True)
 class Profile:
     """The values of one column, of the rows looked at.

@@ -7,8 +7,10 @@ from fnmatch import fnmatchcase
 
 from loader.calculated import as_source
 from loader.contracts import ENTITIES, folded
+from loader.understanding.as_entity import read_as
 from loader.understanding.tables import Table
-from loader.understanding.understand import Understood, months_across, read_as
+from loader.understanding.understand import months_across
+from loader.understanding.understood import Understood
 from loader.understanding.vocabulary import table_kinds
 from loader.unpivoting import month_names
 from loader.wording import short

@@ -9,7 +9,8 @@ from loader.layouts import Layout
 from loader.questions import Held
 from loader.understanding import beside_prices
 from loader.understanding.tables import Table
-from loader.understanding.understand import Pick, Understood, nearest, understand
+from loader.understanding.understand import nearest, understand
+from loader.understanding.understood import Pick, Understood
 from loader.understanding.vocabulary import meanings, words_for
 from loader.wording import short
 

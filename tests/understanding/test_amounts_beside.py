@@ -9,7 +9,8 @@ import pytest
 from loader.calculated import as_source, calculate, parsed, rates_of, written
 from loader.questions import Held
 from loader.understanding.tidy import read_tidy
-from loader.understanding.understand import Understood, understand
+from loader.understanding.understand import understand
+from loader.understanding.understood import Understood
 from loader.understanding.vocabulary import rate_in
 from tests.understanding.test_understand import read_from, tables
 

@@ -8,7 +8,8 @@ import pytest
 from loader.deliveries import find_deliveries
 from loader.understanding.beside import read_tables
 from loader.understanding.tables import Table
-from loader.understanding.understand import Understood, understand
+from loader.understanding.understand import understand
+from loader.understanding.understood import Understood
 from loader.understanding.vocabulary import meanings, words_for
 from tests.understanding.shops import SHOPS, Shop
 

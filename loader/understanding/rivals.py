@@ -1,0 +1,103 @@
+"""Asks which of several amounts is the line's, and whether one is that of a piece or of all."""
+
+import json
+import shlex
+
+import numpy as np
+
+from loader.questions import Question, Reading
+from loader.understanding import proofs
+from loader.understanding.columns import Columns
+from loader.understanding.profiles import known_or
+from loader.understanding.understood import Understood
+from loader.understanding.vocabulary import meanings
+from loader.wording import short
+
+
+def of_line_total(columns: Columns, found: Understood) -> Question | None:
+    """Ask which of two amounts is the line's, where no sum proves it and the values differ."""
+    total = found.picks.get("line_total")
+    if total is None or total.weight > 1:
+        return None
+    taken = {position for pick in found.picks.values() for position in pick.positions}
+    chosen = total.positions[0]
+    for position in columns.candidates("line_total"):
+        numbers = columns.numbers(position)
+        if position in taken or not proofs.differs(numbers, columns.numbers(chosen)):
+            continue
+        readings = []
+        for place in (chosen, position):
+            name = columns.table.header.names[place]
+            amount = float(np.nansum(columns.numbers(place)))
+            readings.append(
+                Reading(
+                    f"'{short(name)}' ({amount:,.2f} in the first rows)",
+                    f"line_total: {json.dumps(name, ensure_ascii=False)}",
+                    f"--column {shlex.quote(f'line_total={name}')}",
+                )
+            )
+        return Question("is the amount of a line", tuple(readings), columns.table.places[0][1])
+    return None
+
+
+def price_or_total(columns: Columns, found: Understood) -> Question | None:
+    """Ask whether an amount is of a piece or of the line, where its word or values doubt it."""
+    picks = [name for name in ("unit_price", "line_total") if name in found.picks]
+    if len(picks) != 1 or "units" not in found.picks:
+        return None
+    (place,) = found.picks[picks[0]].positions
+    header, units = (
+        columns.table.header.names[place],
+        columns.numbers(found.picks["units"].positions[0]),
+    )
+    amounts, grows = columns.numbers(place), columns.grows(place)
+    meant = {meaning.column for meaning in meanings(columns.table.headers[place], columns.entity)}
+    is_open = grows is None and {"unit_price", "line_total"} <= meant
+    is_odd = grows is False and picks == ["line_total"]
+    if not (is_open or is_odd) or not proofs.differs(amounts * units, amounts):
+        return None
+    asks = f"is '{short(header, 30)}'"
+    if is_odd:
+        asks = f"'{short(header, 30)}' of each product is one, whatever its units: is it"
+    readings = tuple(
+        Reading(
+            f"{meaning} ({float(np.nansum(numbers)):,.2f} in the first rows)",
+            f"{column}: {json.dumps(header, ensure_ascii=False)}",
+            f"--column {shlex.quote(f'{column}={header}')}",
+        )
+        for meaning, column, numbers in (
+            ("of the line", "line_total", amounts),
+            ("of one piece", "unit_price", amounts * units),
+        )
+    )
+    return Question(asks, readings, columns.table.places[0][1])
+
+
+def price_of_several(columns: Columns, found: Understood) -> Question | None:
+    """Ask whether a price is that of so many units as stand beside it, where no total tells."""
+    per, price = found.picks.get("price_units"), found.picks.get("unit_price")
+    gross = columns.gross()
+    if per is None or per.weight > 1 or price is None or gross is None:
+        return None
+    names = columns.table.header.names
+    of_several, of_one = (names[pick.positions[0]] for pick in (per, price))
+    one = gross * known_or(columns.numbers(per.positions[0]), 1)
+    if not proofs.differs(gross, one):
+        return None
+    return Question(
+        f"is '{short(of_one, 30)}' the price",
+        (
+            Reading(
+                f"of as many units as '{short(of_several, 30)}' says "
+                f"({float(np.nansum(gross)):,.2f} in the first rows)",
+                f"price_units: {json.dumps(of_several, ensure_ascii=False)}",
+                f"--column {shlex.quote(f'price_units={of_several}')}",
+            ),
+            Reading(
+                f"of one ({float(np.nansum(one)):,.2f})",
+                "no price_units",
+                "--column price_units=none",
+            ),
+        ),
+        columns.table.places[0][1],
+    )
