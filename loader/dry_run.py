@@ -1,41 +1,26 @@
 """Tries a layout: what a load by it would give, and what the sales come to."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
-from functools import reduce
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from loader.contracts import ENTITIES, folded
-from loader.currencies import codes_of, currencies_in
 from loader.deliveries import Delivery
-from loader.evidence.dates import ORDERS, SWAPPED, order_of, read_date
-from loader.evidence.digits import latin_digits
 from loader.file_reader import FileReader
 from loader.layouts import LayoutFile, read_layouts
 from loader.load import Outcome
 from loader.mapping import Part
 from loader.questions import Held, Question
 from loader.reading.sheet import BadFile
-from loader.understanding.profiles import Profile
-from loader.unpivoting import month_names
-
-_SIGNED = ("line_total", "unit_price")
-"""Amounts whose texts may have a sign of their currency; the first that is there."""
+from loader.typed_rows import how_read, lines_of, typed
 
 TOP = 5
 """How many products are shown."""
-
-_IN_WORDS = r"[^\d:]*(\d{1,2})[^\d:]+(\d{4}|\d{2})(?!\d)"
-"""A day and a year, with the name of a month among the words; which others may be is staging's."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +102,7 @@ class DryRun:
         self.repeating |= {(delivery.place, sheet) for sheet in reader.repeating}
         for part, rows in read:
             for batch in rows:
-                self._rows.setdefault(part.layout.entity, []).append(_typed(part, batch))
+                self._rows.setdefault(part.layout.entity, []).append(typed(how_read(part), batch))
         skipped: dict[str, int] = {}
         for part in reader.parts:
             for reason, number in part.rows_skipped.items():
@@ -136,10 +121,7 @@ class DryRun:
         if "sales_lines" not in self._rows:
             return None
         with duckdb.connect() as database:
-            for entity in ("sales_lines", "orders", "products"):
-                rows = self._rows.get(entity) or [_typed_nothing(entity)]
-                database.register(entity, pa.concat_tables(rows, promote_options="default"))
-            database.execute(_LINES)
+            lines_of(database, "lines", self._rows)
             # What has no day is in no figure; unless the days are those of orders elsewhere.
             ((undated,),) = database.execute(
                 "delete from lines where day is null and exists (from lines where day is not null)"
@@ -166,132 +148,3 @@ class DryRun:
 
 _READ = ("is_read", "(units is not null)", "(product is not null)", "(amount is not null)")
 """What a line must have to count."""
-
-_LINES = """
-    create temp table lines as
-    with headers as (
-        select order_id, min(sold_at) as sold_at, min(currency) as currency
-        from orders group by order_id
-    ),
-    listed as (
-        select
-            coalesce(product_id, product_name) as id,
-            min(product_name) as product_name,
-            min(list_price) as list_price
-        from products group by 1
-    )
-    select
-        coalesce(sales.sold_at, headers.sold_at) as day,
-        coalesce(sales.product_name, listed.product_name, sales.product_id) as product,
-        coalesce(sales.currency, headers.currency, '') as currency,
-        coalesce(sales.units, sales.line_total / nullif(sales.unit_price, 0)) as units,
-        sales.is_read,
-        coalesce(
-            (sales.line_total - coalesce(sales.included_tax, 0) - coalesce(included_freight, 0))
-            / tax_factor,
-            coalesce(
-                sales.unit_price / coalesce(nullif(sales.price_units, 0), 1) / tax_factor,
-                listed.list_price
-            ) * sales.units * (1 - coalesce(sales.discount_rate, 0))
-            - coalesce(sales.discount_amount, sales.unit_discount * sales.units, 0) / tax_factor
-        ) as amount
-    from (
-        select
-            *,
-            1 + coalesce(included_tax_rate, 0)
-            * case when included_tax_rate >= 1 then 0.01 else 1 end as tax_factor
-        from sales_lines
-    ) as sales
-    left join headers on sales.order_id = headers.order_id
-    left join listed on coalesce(sales.product_id, sales.product_name) = listed.id
-"""
-
-
-def _typed(part: Part, batch: pa.RecordBatch) -> pa.Table:
-    """Return the rows of a part with numbers and days, about as staging will read them."""
-    columns = ENTITIES[part.layout.entity].columns
-    typed = {}
-    for name, column in columns.items():
-        if name not in batch.schema.names:
-            typed[name] = pa.nulls(batch.num_rows, _type(column.type))
-            continue
-        texts = batch.column(name)
-        if column.type in ("decimal", "integer"):
-            profile = Profile(texts, mark=part.decimal_mark)
-            has_sign = pc.fill_null(pc.match_substring_regex(texts, r"%\s*$"), False)
-            power = np.where(np.asarray(has_sign), -2.0, part.powers.get(name, 0))
-            numbers = profile.numbers * 10.0**power
-            typed[name] = pa.array(numbers, pa.float64(), from_pandas=True)
-        elif column.type in ("timestamp", "date"):
-            typed[name] = dates_of(texts, (part.date_order or "").split())
-        else:
-            nothing = pa.array([*part.no_value_texts, *part.layout.missing], pa.string())
-            typed[name] = pc.if_else(pc.is_in(texts, nothing), None, texts)
-    unread = [
-        pc.and_(
-            pc.fill_null(pc.match_substring_regex(batch.column(name), r"\S"), False),
-            pc.is_null(typed[name]),
-        )
-        for name in ("line_total", "units", "discount_rate", "discount_amount")
-        if name in batch.schema.names
-    ]
-    typed["is_read"] = pc.invert(reduce(pc.or_, unread, pa.array([False] * batch.num_rows)))
-    if "currency" in typed:
-        typed["currency"] = _currencies(batch, typed["currency"])
-    return pa.table(typed)
-
-
-def _currencies(batch: pa.RecordBatch, delivered: pa.Array) -> pa.Array:
-    """Return the codes of the currencies, where none is told those of the signs in amounts."""
-    encoded = delivered.cast(pa.string()).dictionary_encode()
-    codes = [next(iter(codes_of(text)), text) for text in encoded.dictionary.to_pylist()]
-    there = [batch.column(name) for name in _SIGNED if name in batch.schema.names]
-    signs = [currencies_in(texts) for texts in there[:1]]
-    return pc.coalesce(pa.array(codes, pa.string()).take(encoded.indices), *signs)
-
-
-def dates_of(texts: pa.Array, declared: Sequence[str]) -> pa.Array:
-    """Return the days of texts, by the orders that a part found or its layout declares."""
-    encoded = latin_digits(texts).dictionary_encode()
-    days = [_day(text.strip(), declared) for text in encoded.dictionary.to_pylist()]
-    return pa.array(days, pa.date32()).take(encoded.indices)
-
-
-def _day(text: str, declared: Sequence[str]) -> date | None:
-    if re.fullmatch(r"(19|20)\d{6}", text):
-        return read_date(f"{text[:4]}-{text[4:6]}-{text[6:]}", "ymd")
-    if re.fullmatch(r"[3-6]\d{4}([.]\d{1,15})?", text):
-        return date(1899, 12, 30) + timedelta(days=int(text[:5]))
-    found = re.match(r"(\d{1,4}([./-])\d{1,2}\2\d{1,4})", text)
-    if found is None:
-        return _day_in_words(text)
-    order = "ymd" if re.match(r"\d{4}", text) else order_of(declared, found[2])
-    if order == "ymd" and SWAPPED in declared:
-        order = SWAPPED
-    fitting = {read_date(found[1], item) for item in ([order] if order else ORDERS)} - {None}
-    return fitting.pop() if len(fitting) == 1 else None
-
-
-def _day_in_words(text: str) -> date | None:
-    if found := re.match(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2})", text):
-        return read_date("-".join(found.groups()), "ymd")
-    found = re.match(_IN_WORDS, text)
-    words = map(folded, re.findall(r"[^\W\d_]+", found[0])) if found else ()
-    months = [month for word in words if (month := month_names().get(word))]
-    return (
-        read_date(f"{found[1]}-{months[0]}-{found[2]}", "dmy")
-        if found and len(months) == 1
-        else None
-    )
-
-
-def _typed_nothing(entity: str) -> pa.Table:
-    return pa.table(
-        {name: pa.nulls(0, _type(c.type)) for name, c in ENTITIES[entity].columns.items()}
-    )
-
-
-def _type(kind: str) -> pa.DataType:
-    if kind in ("decimal", "integer"):
-        return pa.float64()
-    return pa.date32() if kind in ("timestamp", "date") else pa.string()

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 
 from loader.deliveries import find_deliveries
-from loader.dry_run import dates_of
 from loader.learning import Answers, learn
+from loader.typed_rows import dates_of
 from loader.understanding.profiles import Profile
 from tests.conftest import Warehouse
 from tests.loader.conftest import Dropped, LaidOut, ledger, loaded
