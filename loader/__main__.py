@@ -26,9 +26,7 @@ from loader import Refusal, ledger
 from loader.contracts import ENTITIES
 from loader.wording import count, quoted
 from loader.work import bring_up_to_date, check_files, ledger_if_any, load_files
-from warehouse.connection import (
-    WarehouseUnavailable,
-)
+from warehouse.connection import WarehouseUnavailable
 from warehouse.printing import printable
 from warehouse.settings import Settings, SettingsError, read_settings
 

@@ -14,7 +14,7 @@ from loader.deliveries import Delivery
 from loader.file_reader import FileReader
 from loader.layouts import LayoutFile, read_layouts
 from loader.load import Outcome
-from loader.mapping import Part
+from loader.parts import Part
 from loader.questions import Held, Question
 from loader.reading.sheet import BadFile
 from loader.typed_rows import how_read, lines_of, typed

@@ -22,19 +22,14 @@ from loader.evidence.sheets import (
 from loader.headers import Header, NoHeader, SheetTop, explain_missing, find_header, peek
 from loader.layout_keys import ALL, SHEET
 from loader.layouts import TIDY, Layout, LayoutFile
-from loader.mapping import Mapping, Part
+from loader.mapping import Mapping
 from loader.merged import fill_merged
+from loader.parts import Part
 from loader.questions import Held, as_argument
 from loader.reading.cutout import Cutout
 from loader.reading.opening import open_sheets, suffix_of
 from loader.reading.sheet import BadFile, Block, NoTable, Sheet
-from loader.understanding.beside import (
-    Beside,
-    columns_read,
-    main_of,
-    read_beside,
-    tables_beside,
-)
+from loader.understanding.beside import Beside, columns_read, main_of, read_beside, tables_beside
 from loader.understanding.proposal import months_as_rows, pattern
 from loader.understanding.proposal import quoted as quoted_as_yaml
 from loader.understanding.renamed import cure

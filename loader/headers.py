@@ -145,6 +145,12 @@ class Header:
             f"(row {self.at.row}): {quoted([cell for cell in self.at.cells if cell])}."
         )
 
+    @cached_property
+    def mapped(self) -> set[int]:
+        """Return the positions that are read: of columns that are rows, those of all of them."""
+        read = {position for found in self.positions.values() for position in found}
+        return read | (self.spread.taken if self.spread else set())
+
     @property
     def matched(self) -> int:
         """How many of the wanted columns it has."""

@@ -17,7 +17,7 @@ from loader.raw_tables import FILE_PARTS, FILE_VERSIONS
 if TYPE_CHECKING:
     from loader.date_patterns import Period
     from loader.deliveries import Delivery
-    from loader.mapping import Part
+    from loader.parts import Part
 
 _VERSIONS = FILE_VERSIONS.c
 
