@@ -1,6 +1,7 @@
 """What the rows of a file leave open, asked with the figures of each reading."""
 
 import csv
+import json
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,12 @@ class Reading:
     meaning: str
     line: str
     flag: str
+
+    @classmethod
+    def of_column(cls, meaning: str, column: str, header: str) -> "Reading":
+        """Return the reading by which a column of ours is the one below a header."""
+        line = f"{column}: {json.dumps(header, ensure_ascii=False)}"
+        return cls(meaning, line, f"--column {shlex.quote(f'{column}={header}')}")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from loader.contracts import ENTITIES, folded
 from loader.currencies import codes_of, currencies_in
 from loader.evidence.dates import ORDERS, SWAPPED, order_of, read_date
 from loader.evidence.digits import latin_digits
-from loader.mapping import Part
+from loader.parts import Part
 from loader.understanding.profiles import Profile
 from loader.unpivoting import month_names
 

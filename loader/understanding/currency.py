@@ -1,8 +1,5 @@
 """Asks in which currency the amounts are, where two columns or a header say different ones."""
 
-import json
-import shlex
-
 import numpy as np
 
 from loader.currencies import codes_of, contradict
@@ -27,10 +24,10 @@ def question(columns: Columns, found: Understood) -> Question | None:
         if other != place and columns.table.profiles[other].texts != own.texts
     ]
     readings = [
-        Reading(
+        Reading.of_column(
             f"'{short(names[at], 30)}' ({quoted(profile.distinct.to_pylist(), SHOWN)})",
-            f"currency: {json.dumps(names[at], ensure_ascii=False)}",
-            f"--column {shlex.quote(f'currency={names[at]}')}",
+            "currency",
+            names[at],
         )
         for at in [place, *others]
         for profile in [columns.table.profiles[at]]
@@ -46,10 +43,10 @@ def question(columns: Columns, found: Understood) -> Question | None:
         ):
             # It is that of the other amount.
             readings = [
-                Reading(
+                Reading.of_column(
                     f"that of the amounts in '{short(names[local], 30)}'",
-                    f"line_total: {json.dumps(names[local], ensure_ascii=False)}",
-                    f"--column {shlex.quote(f'line_total={names[local]}')}",
+                    "line_total",
+                    names[local],
                 )
             ]
         readings.append(

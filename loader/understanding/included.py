@@ -91,10 +91,8 @@ def with_tax_rate(columns: Columns, found: Understood) -> Question | None:
         return Question(
             f"does '{short(amount, 30)}' include the tax at '{short(name, 30)}': is it",
             tuple(
-                Reading(
-                    f"{meaning} ({float(np.nansum(total)):,.2f} in the first rows)",
-                    f"{ours}: {json.dumps(theirs, ensure_ascii=False)}",
-                    f"--column {shlex.quote(f'{ours}={theirs}')}",
+                Reading.of_column(
+                    f"{meaning} ({float(np.nansum(total)):,.2f} in the first rows)", ours, theirs
                 )
                 for meaning, total, ours, theirs in (
                     ("without", amounts, column, amount),

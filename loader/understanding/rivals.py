@@ -1,8 +1,5 @@
 """Asks which of several amounts is the line's, and whether one is that of a piece or of all."""
 
-import json
-import shlex
-
 import numpy as np
 
 from loader.questions import Question, Reading
@@ -30,10 +27,8 @@ def of_line_total(columns: Columns, found: Understood) -> Question | None:
             name = columns.table.header.names[place]
             amount = float(np.nansum(columns.numbers(place)))
             readings.append(
-                Reading(
-                    f"'{short(name)}' ({amount:,.2f} in the first rows)",
-                    f"line_total: {json.dumps(name, ensure_ascii=False)}",
-                    f"--column {shlex.quote(f'line_total={name}')}",
+                Reading.of_column(
+                    f"'{short(name)}' ({amount:,.2f} in the first rows)", "line_total", name
                 )
             )
         return Question("is the amount of a line", tuple(readings), columns.table.places[0][1])
@@ -60,10 +55,8 @@ def price_or_total(columns: Columns, found: Understood) -> Question | None:
     if is_odd:
         asks = f"'{short(header, 30)}' of each product is one, whatever its units: is it"
     readings = tuple(
-        Reading(
-            f"{meaning} ({float(np.nansum(numbers)):,.2f} in the first rows)",
-            f"{column}: {json.dumps(header, ensure_ascii=False)}",
-            f"--column {shlex.quote(f'{column}={header}')}",
+        Reading.of_column(
+            f"{meaning} ({float(np.nansum(numbers)):,.2f} in the first rows)", column, header
         )
         for meaning, column, numbers in (
             ("of the line", "line_total", amounts),
@@ -87,11 +80,11 @@ def price_of_several(columns: Columns, found: Understood) -> Question | None:
     return Question(
         f"is '{short(of_one, 30)}' the price",
         (
-            Reading(
+            Reading.of_column(
                 f"of as many units as '{short(of_several, 30)}' says "
                 f"({float(np.nansum(gross)):,.2f} in the first rows)",
-                f"price_units: {json.dumps(of_several, ensure_ascii=False)}",
-                f"--column {shlex.quote(f'price_units={of_several}')}",
+                "price_units",
+                of_several,
             ),
             Reading(
                 f"of one ({float(np.nansum(one)):,.2f})",

@@ -215,10 +215,8 @@ def _of_discounts(table: Table, places: Places, asides: dict[int, str]) -> Quest
                     f"unit_price: {as_source(chained)}",
                     f"--column {shlex.quote(f'unit_price={written(chained)}')}",
                 ),
-                Reading(
-                    f"price times units ({float(np.nansum(gross)):,.2f})",
-                    f"unit_price: {json.dumps(price, ensure_ascii=False)}",
-                    f"--column {shlex.quote(f'unit_price={price}')}",
+                Reading.of_column(
+                    f"price times units ({float(np.nansum(gross)):,.2f})", "unit_price", price
                 ),
             ),
             table.places[0][1],
@@ -234,16 +232,12 @@ def _of_discounts(table: Table, places: Places, asides: dict[int, str]) -> Quest
         return Question(
             f"'{short(name, 30)}' holds texts such as '{short(odd, 30)}': is the amount",
             (
-                Reading(
+                Reading.of_column(
                     "less what stands there, with the rows in quarantine whose text is no number",
-                    f"discount_rate: {json.dumps(name, ensure_ascii=False)}",
-                    f"--column {shlex.quote(f'discount_rate={name}')}",
+                    "discount_rate",
+                    name,
                 ),
-                Reading(
-                    f"price times units ({told})",
-                    f"unit_price: {json.dumps(price, ensure_ascii=False)}",
-                    f"--column {shlex.quote(f'unit_price={price}')}",
-                ),
+                Reading.of_column(f"price times units ({told})", "unit_price", price),
             ),
             table.places[0][1],
         )
@@ -303,10 +297,10 @@ def _of_a_factor(table: Table, places: Places, asides: dict[int, str]) -> Questi
         return Question(
             f"'{short(names[position], 30)}' beside the prices is not read: is the price",
             (
-                Reading(
+                Reading.of_column(
                     f"as it is ({float(np.nansum(sums[0])):,.2f} in the first rows)",
-                    f"unit_price: {json.dumps(own, ensure_ascii=False)}",
-                    f"--column {shlex.quote(f'unit_price={own}')}",
+                    "unit_price",
+                    own,
                 ),
                 Reading(
                     f"times what stands there ({float(np.nansum(sums[1])):,.2f})",
@@ -337,10 +331,10 @@ def _of_a_discount_beside_a_total(table: Table, places: Places) -> Question | No
     if ("discount_rate" in places or is_either) and not (np.abs(share) > 1).any():
         kinds = ["less_rates"] if profile.is_percent else [*kinds, "less_rates"]
     readings = [
-        Reading(
+        Reading.of_column(
             f"after '{short(names[off], 30)}' ({float(np.nansum(amounts)):,.2f} in the first rows)",
-            f"line_total: {json.dumps(names[total], ensure_ascii=False)}",
-            f"--column {shlex.quote(f'line_total={names[total]}')}",
+            "line_total",
+            names[total],
         )
     ]
     for kind in kinds:
@@ -388,10 +382,8 @@ def _of_what_is_taken_off(table: Table, places: Places, asides: dict[int, str]) 
         is_offered = column == "unit_price" and "discount_amount" not in places
         rest = {"sum": [own], "less": [name]}
         if is_offered:
-            taken = Reading(
-                f"each line less what stands there ({sums[1]:,.2f})",
-                f"discount_amount: {json.dumps(name, ensure_ascii=False)}",
-                f"--column {shlex.quote(f'discount_amount={name}')}",
+            taken = Reading.of_column(
+                f"each line less what stands there ({sums[1]:,.2f})", "discount_amount", name
             )
         else:
             taken = Reading(
@@ -408,11 +400,7 @@ def _of_what_is_taken_off(table: Table, places: Places, asides: dict[int, str]) 
                 "order_amounts: discount_amount",
                 f"--order-amounts {shlex.quote(f'discount_amount={name}')}",
             )
-        as_it_is = Reading(
-            f"as it is ({sums[0]:,.2f} in the first rows)",
-            f"{column}: {json.dumps(own, ensure_ascii=False)}",
-            f"--column {shlex.quote(f'{column}={own}')}",
-        )
+        as_it_is = Reading.of_column(f"as it is ({sums[0]:,.2f} in the first rows)", column, own)
         readings = [as_it_is, taken]
         if column == "unit_price" and _are_round_rates(table.profiles[position]):
             rates = {"times": [own], "less_rates": [name]}
@@ -446,10 +434,10 @@ def _of_a_running_total(table: Table, places: Places) -> Question | None:
     return Question(
         f"'{short(name, 30)}' grows in every row: is it",
         (
-            Reading(
+            Reading.of_column(
                 f"the amount of each line ({float(numbers.sum()):,.2f} in the first rows)",
-                f"line_total: {json.dumps(name, ensure_ascii=False)}",
-                f"--column {shlex.quote(f'line_total={name}')}",
+                "line_total",
+                name,
             ),
             Reading(
                 f"a running total ({float(numbers[-1]):,.2f}), for which the file needs a column "

@@ -44,10 +44,10 @@ def total_of_orders(columns: Columns, found: Understood) -> Question | None:
                 )
             units = columns.numbers(found.picks["units"].positions[0])
             prices = tuple(
-                Reading(
+                Reading.of_column(
                     f"'{short(price, 30)}' times units ({float(np.nansum(amounts)):,.2f})",
-                    f"unit_price: {json.dumps(price, ensure_ascii=False)}",
-                    f"--column {shlex.quote(f'unit_price={price}')}",
+                    "unit_price",
+                    price,
                 )
                 for place in _unread_amounts(columns, found)
                 for price, amounts in (
@@ -65,10 +65,10 @@ def total_of_orders(columns: Columns, found: Understood) -> Question | None:
             "do the lines come to",
             (
                 shared,
-                Reading(
+                Reading.of_column(
                     f"'{short(price, 30)}' times units ({float(np.nansum(lines)):,.2f})",
-                    f"unit_price: {json.dumps(price, ensure_ascii=False)}",
-                    f"--column {shlex.quote(f'unit_price={price}')}",
+                    "unit_price",
+                    price,
                 ),
             ),
             columns.table.places[0][1],
@@ -95,10 +95,10 @@ def discount_of_order(columns: Columns, found: Understood) -> Question | None:
     return Question(
         f"'{short(header, 30)}' is the same on every line of an order: is it",
         (
-            Reading(
+            Reading.of_column(
                 f"of each line ({float(off.sum()):,.2f} off in the first rows)",
-                f"discount_amount: {json.dumps(header, ensure_ascii=False)}",
-                f"--column {shlex.quote(f'discount_amount={header}')}",
+                "discount_amount",
+                header,
             ),
             Reading(
                 "of the whole order, to be shared out among its lines "
