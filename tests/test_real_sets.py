@@ -65,6 +65,7 @@ OTHER_REPORTS = {
     "rpt_weekly_data_quality": "tests/quality/, on planted faults",
     "rpt_sales_anomaly": "unit tests, on planted anomalies",
     "rpt_definition": "tells settings, no figures",
+    "rpt_alert": "unit tests, on planted faults",
     "rpt_weekly_restatement": "needs published editions: its own tests make some",
 }
 

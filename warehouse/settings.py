@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
     mail_from: str = ""
     mail_to: str = ""
+    notify_urls: SecretStr = SecretStr("")
     parquet_dir: Path | None = None
 
     @field_validator("sales_data_file", "layouts_dir", "parquet_dir")

@@ -1,0 +1,16 @@
+"""The command line: `python -m orchestration notify`."""
+
+import click
+
+from orchestration.notify import notify_command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Run what is due, for a schedule."""
+
+
+main.add_command(notify_command)
+
+if __name__ == "__main__":
+    main(prog_name="python -m orchestration")
