@@ -33,7 +33,7 @@ from loader.understanding.beside import Beside, columns_read, main_of, read_besi
 from loader.understanding.proposal import months_as_rows, pattern
 from loader.understanding.proposal import quoted as quoted_as_yaml
 from loader.understanding.renamed import cure
-from loader.understanding.tables import table_of
+from loader.understanding.tables import Table, table_of
 from loader.understanding.tidy import read_tidy
 from loader.understanding.understand import understand
 from loader.understanding.vocabulary import scale_in
@@ -268,6 +268,8 @@ class FileReader:
         undated: dict[str, SheetRows] = {}
         path, misnamed = self.delivery.known_as, None
         across: dict[str, list[str]] = {}
+        undated_lines: list[tuple[Sheet, Table, Iterator[Block]]] = []
+        are_orders_dated = False
         for sheet in sheets:
             first, blocks = peek(sheet)
             if first is None:
@@ -289,8 +291,11 @@ class FileReader:
                 if layout.entity == "sales_lines" and is_odd and misnamed is None:
                     misnamed = misnamed_file(path.name, understand([table])[0].rows, titles)
                 widths[layout.entity] = max(widths.get(layout.entity, 0), result.matched)
+                are_orders_dated |= layout.entity == "orders" and "sold_at" in result.positions
                 yield sheet, result, layout, blocks
             else:
+                if layout.entity == "sales_lines" and result.missing == [["sold_at"]]:
+                    undated_lines.append((sheet, table, blocks))
                 near.append((sheet, layout, result))
                 undated[sheet.name] = understand([table])[0].rows
                 across[sheet.name] = months_as_rows(table)
@@ -299,6 +304,13 @@ class FileReader:
         summaries = [name for name, rows in undated.items() if is_summary(rows, self._sales)]
         self._note_sheets("without days, with the sums of the other sheets: left out", summaries)
         near = [item for item in near if item[0].name not in summaries]
+        for sheet, table, blocks in undated_lines if are_orders_dated else ():
+            layout, result, why = read_tidy(table, supplied=["sold_at"])
+            if isinstance(result, Header) and "order_id" in result.positions:
+                sheet.notes += [*[why] * bool(why), "its days are those of its orders"]
+                near = [item for item in near if item[0] is not sheet]
+                widths["sales_lines"] = result.matched
+                yield sheet, result, layout, blocks
         for sheet, layout, result in near:
             # It looks like others that do load: its rows are meant to count as theirs do.
             if layout.entity in widths and result.matched * 2 > widths[layout.entity]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
@@ -21,6 +22,10 @@ from loader.unpivoting import month_names
 
 _SIGNED = ("line_total", "unit_price")
 """Amounts whose texts may have a sign of their currency; the first that is there."""
+
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9}
+_ROMAN |= {"x": 10, "xi": 11, "xii": 12}
+"""Months as Polish and Hungarian dates have them."""
 
 _IN_WORDS = r"[^\d:]*(\d{1,2})[^\d:]+(\d{4}|\d{2})(?!\d)"
 """A day and a year, with the name of a month among the words; which others may be is staging's."""
@@ -163,14 +168,19 @@ def dates_of(texts: pa.Array, declared: Sequence[str]) -> pa.Array:
 
 
 def _day(text: str, declared: Sequence[str]) -> date | None:
-    if re.fullmatch(r"(19|20)\d{6}", text):
+    if re.fullmatch(r"(19|20)\d{2}[01]\d{3}", text):
         return read_date(f"{text[:4]}-{text[4:6]}-{text[6:]}", "ymd")
     if re.fullmatch(r"[3-6]\d{4}([.]\d{1,15})?", text):
         return date(1899, 12, 30) + timedelta(days=int(text[:5]))
-    found = re.match(r"(\d{1,4}([./-])\d{1,2}\2\d{1,4})", text)
+    if week := re.fullmatch(r"(\d{4})-?W(\d\d)-?([1-7])", text):
+        with suppress(ValueError):
+            return date.fromisocalendar(*map(int, week.groups()))
+        return None
+    text = re.sub(r"^(\d\d)(\d\d)((?:19|20)\d\d)$", r"\1-\2-\3", text)
+    found = re.match(r"(?:[^\W\d_]+\.?,? +)?(\d{1,4}([./-])\d{1,2}\2\d{1,4})", text)
     if found is None:
         return _day_in_words(text)
-    order = "ymd" if re.match(r"\d{4}", text) else order_of(declared, found[2])
+    order = "ymd" if re.match(r"\d{4}", found[1]) else order_of(declared, found[2])
     if order == "ymd" and SWAPPED in declared:
         order = SWAPPED
     fitting = {read_date(found[1], item) for item in ([order] if order else ORDERS)} - {None}
@@ -182,7 +192,8 @@ def _day_in_words(text: str) -> date | None:
         return read_date("-".join(found.groups()), "ymd")
     found = re.match(_IN_WORDS, text)
     words = map(folded, re.findall(r"[^\W\d_]+", found[0])) if found else ()
-    months = [month for word in words if (month := month_names().get(word))]
+    names = month_names() | _ROMAN
+    months = [month for word in words if (month := names.get(word))]
     return (
         read_date(f"{found[1]}-{months[0]}-{found[2]}", "dmy")
         if found and len(months) == 1

@@ -31,7 +31,10 @@ _MONTH, _YEARS, _SEVERAL = 31, 3 * 365, 5
 _OF_A_YEAR = {1, *range(28, 32)}
 """Days that stand for a whole month or year."""
 
-_DATE = r"^\s*(?P<date>\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2}))(?:\D|$)"
+_DATE = r"^\s*(?:\pL+\.?,?\s+)?(?P<date>\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2}))(?:\D|$)"
+"""A date of three numbers, perhaps with a weekday before it."""
+_YEAR_LAST = r"^\s*(\d\d)(\d\d)((?:19|20)\d\d)\s*$"
+"""12012026: a month of 20 is none, so that the year stands behind."""
 _YEAR = r"(?:^|\D)(?P<year>(?:19|20)\d\d)(?:\D|$)"
 _STORED = r"^\d{4}-\d\d-\d\d(?: |$)"
 
@@ -73,7 +76,7 @@ class DateEvidence:
             numbers: of the rows, as Excel shows them.
             texts: its cells.
         """
-        texts = latin_digits(texts)
+        texts = pc.replace_substring_regex(latin_digits(texts), _YEAR_LAST, r"\1-\2-\3")
         read = pc.extract_regex(texts, _DATE)
         found = pc.drop_null(read)
         if len(found):

@@ -1,5 +1,6 @@
 """Reads a table that no layout names by what is certain of it: its words, and its values."""
 
+from collections.abc import Collection
 from functools import cache
 
 from loader.contracts import ENTITIES, unmet
@@ -21,10 +22,16 @@ _TOLD = 8
 """So many of the words of a column are told to who lacks it."""
 
 
-def read_tidy(table: Table) -> tuple[Layout, Header | NoHeader, str]:
+def read_tidy(
+    table: Table, *, supplied: Collection[str] = ()
+) -> tuple[Layout, Header | NoHeader, str]:
     """Return the layout that a table fits as it is, or the nearest and what the table lacks.
 
     What the rows prove of its amounts is told in one sentence; empty where the headers say it all.
+
+    Args:
+        table: of any kind.
+        supplied: columns of ours that another table has for it.
 
     Raises:
         Held: the values leave open which of two columns is meant.
@@ -35,7 +42,7 @@ def read_tidy(table: Table) -> tuple[Layout, Header | NoHeader, str]:
     entity = found.entity or "sales_lines"
     contract = ENTITIES[entity]
     picks = _certain(found)
-    missing = unmet([*contract.required, *contract.tidy], set(picks))
+    missing = unmet([*contract.required, *contract.tidy], {*picks, *supplied})
     if missing:
         at = table.header
         names = [name for name, cell in zip(at.names, at.cells, strict=True) if cell]

@@ -1,6 +1,9 @@
 """Understands tables: what each is about, in the light of the others."""
 
 import re
+from itertools import combinations
+
+import numpy as np
 
 from loader.contracts import ENTITIES
 from loader.understanding import proofs
@@ -20,6 +23,12 @@ _DAY = re.compile(
     r"(?:[^\W\d_]{1,8}[. ]*)?\d{1,2}\.?|\d{1,4}[./-]\d{1,2}[./-]?(?:\d{1,4})?(?: .*)?"
 )
 """Headers of days and weeks: `1`, `KW 12`, `12.03.`, `2026-03-12`. So many are a tally sheet."""
+
+_MULTIPLIED = 12
+"""Columns of numbers that are looked at for a product of two."""
+
+_NUMBERED = 0.9
+"""So many rows of a list of orders have a number."""
 
 _References = dict[str, list[Profile]]
 """Master data -> the ids by which sales and orders refer to it."""
@@ -160,5 +169,24 @@ def _score(found: Understood, nouns: set[str], references: _References) -> float
         order = found.profile("order_id")
         if order is None or order.uniqueness < 0.95:
             return 0.0
+        # Lines without the number of their order, or prices and pieces that are read by no word.
+        if order.count < _NUMBERED * found.table.height or _multiplies(found):
+            return 0.0
         score += 1
     return max(score + named, 0.0) if score >= 1.2 else 0.0
+
+
+def _multiplies(found: Understood) -> bool:
+    """Tell whether one column of numbers is the product of two others: price times units."""
+    numbers = [
+        profile.numbers
+        for profile in found.table.profiles
+        if profile.count > 1 and profile.number_share > 0.6 and profile.date_share < 0.5
+    ][:_MULTIPLIED]
+    varying = [column for column in numbers if len(np.unique(column[np.isfinite(column)])) > 1]
+    return any(
+        proofs.proves(total, left * right)
+        for left, right in combinations(varying, 2)
+        for total in varying
+        if total is not left and total is not right
+    )

@@ -66,6 +66,9 @@ def table(header: str, *statuses: str, back: str = "") -> list[Row]:
         ("Vorzeichen", ["+", "-", "-"], ["-"]),
         ("Anything", ["-1", "1", "-1"], ["-1"]),
         ("Direction", ["OUT", "OUT", "IN"], ["IN"]),
+        ("amount-type", ["ItemPrice", "ItemFees", "ItemPrice"], ["ItemFees"]),
+        ("Betragsart", ["Ware", "Provision", "Steuer"], ["Provision", "Steuer"]),
+        ("Type de montant", ["article", "TVA"], ["TVA"]),
     ],
 )
 def test_statuses_that_are_asked_for(

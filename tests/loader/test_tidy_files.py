@@ -122,6 +122,52 @@ def test_what_stands_on_the_first_line_of_an_order_holds_for_the_others(
     ]
 
 
+@pytest.mark.parametrize("is_first", [True, False])
+def test_lines_without_days_have_those_of_their_orders(
+    duckdb_warehouse: Warehouse, drop: Dropped, is_first: bool
+) -> None:
+    orders = [["Order ID", "Order Date", "Customer ID"], ["A1", "2026-01-05", "C1"]]
+    lines = [
+        ["Order ID", "Item", "Qty", "Unit Price"],
+        ["A1", "Tea", "2", "3"],
+        ["A1", "Pot", "1", "9"],
+    ]
+    sheets = {"Orders": orders, "Lines": lines} if is_first else {"Lines": lines, "Orders": orders}
+    outcome = loaded(duckdb_warehouse.load(drop("file.xlsx", sheets)))
+    assert outcome.rows_loaded == 3
+    assert "sheet 'Lines': its days are those of its orders" in outcome.notes
+    assert len(raw(duckdb_warehouse, "*")) == 2
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        # A word before each column of the lines, and words that nothing knows.
+        ["Référence de la commande", "Date de la commande", "Lignes de commande/Article",
+         "Lignes de commande/Quantité", "Lignes de commande/Prix unitaire"],
+        ["Auftragsnummer", "Auftragsdatum", "Auftragszeilen/Artikel", "Auftragszeilen/Menge",
+         "Auftragszeilen/Einzelpreis"],
+    ],
+)  # fmt: skip
+def test_lines_below_their_order_are_no_orders(
+    duckdb_warehouse: Warehouse, drop: Dropped, header: list[str]
+) -> None:
+    rows = [["A1", "2026-01-05", "Tea", "2", "3.50"], ["", "", "Mug", "1", "8"],
+            ["A2", "2026-01-06", "Tea", "3", "3.50"], ["", "", "Pot", "1", "20"]]  # fmt: skip
+    loaded(duckdb_warehouse.load(drop("file.xlsx", {"S": [header, *rows]})))
+    assert [row[0] for row in raw(duckdb_warehouse, "units")] == ["2", "1", "3", "1"]
+
+
+def test_prices_and_pieces_that_no_word_tells_are_no_orders(
+    duckdb_warehouse: Warehouse, drop: Dropped
+) -> None:
+    header = ["Order ID", "Order Date", "Wieviel", "Wert", "Zusammen"]
+    rows = [[f"A{n}", "2026-01-05", str(n), "2.50", str(n * 2.5)] for n in range(1, 7)]
+    rows[-1][3:] = ["4", "24"]
+    failed(duckdb_warehouse.load(drop("file.csv", [header, *rows])))
+    assert not raw(duckdb_warehouse, "*", "orders")
+
+
 def test_a_sheet_like_those_that_load_is_not_passed_over(
     duckdb_warehouse: Warehouse, drop: Dropped
 ) -> None:

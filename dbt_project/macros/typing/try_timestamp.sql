@@ -1,9 +1,10 @@
 {#- A moment from text; null where it is none, or could be two.
 
     Dates: 2026-01-12, 2026/1/12, 12.01.2026, 12/1/26, 01/12/26 (by `date_order`, an expression: the
-    orders of `raw.file_parts`, or null), 20260112, 2026年1月12日, a month's name in nine languages
-    (12 Jan 2026, 12-Jan-26, Jan 12, 2026, Mon, 12. Januar 2026), and Excel's number of a day (46034,
-    46034.5). Times behind them: 9:05, 09:05:00, 09:05:00.123, 9:05 PM. A two-digit year up to 68 is
+    orders of `raw.file_parts`, or null), 20260112, 12012026, 2026年1月12日, a month's name in nine
+    languages or its Roman number (12 Jan 2026, 12-Jan-26, Jan 12, 2026, 12. Januar 2026, 12.IV.2026), a
+    weekday before any of them (Mon, Mo.), the day of an ISO week (2026-W03-1), and Excel's number of a
+    day (46034, 46034.5). Times behind them: 9:05, 09:05:00, 09:05:00.123, 9:05 PM. A two-digit year up to 68 is
     of this century. Without an order, a date is read only if it fits no more than one.
 
     The time is taken as written: a time zone behind it is dropped; with `time_zone`, an expression:
@@ -22,13 +23,15 @@
             and substr({{ text }}, 18, 2) < '60'
             and not {{ is_swapped_order(date_order, '-') }}
             then {{ try_cast(text, 'timestamp') }}
-        when {{ matches(text, "'^(19|20)[0-9]{6}$'") }}
+        when {{ matches(text, "'^(19|20)[0-9]{2}[01][0-9]{3}$'") }}
             then {{ try_cast(
                 "(substr(" ~ text ~ ", 1, 4) || '-' || substr(" ~ text ~ ", 5, 2) || '-' || substr(" ~ text ~ ", 7))",
                 'timestamp'
             ) }}
         when {{ matches(text, "'^[3-6][0-9]{4}([.][0-9]{1,15})?$'") }}
             then {{ timestamp_of_serial(text) }}
+        when {{ matches(text, "'^[0-9]{4}-?W[0-5][0-9]-?[1-7]$'") }}
+            then {{ with_value('week_date', "translate(" ~ text ~ ", '-', '')", timestamp_of_week('week_date')) }}
         else {{ with_value('in_numbers', date_in_numbers(text), timestamp_of_numbers('in_numbers', date_order)) }}
     end
     {%- endset -%}
@@ -59,6 +62,22 @@
     end
 {%- endmacro %}
 
+{#- The day of an ISO week: 2026W031; null if its year has no such week. -#}
+{% macro timestamp_of_week(text) -%}
+    {%- set year = "substr(" ~ text ~ ", 1, 4)" -%}
+    {%- set monday -%}
+    date_trunc('week', {{ try_cast("(" ~ year ~ " || '-01-04')", 'timestamp') }})
+    + (cast(substr({{ text }}, 6, 2) as integer) - 1) * interval '7 days'
+    {%- endset -%}
+    case
+        when
+            {{ year }} > '0000'
+            and substr({{ text }}, 6, 2) > '00'
+            and {{ monday }} <= {{ try_cast("(" ~ year ~ " || '-12-28')", 'timestamp') }}
+            then {{ monday }} + (cast(substr({{ text }}, 8, 1) as integer) - 1) * interval '1 day'
+    end
+{%- endmacro %}
+
 {#- Excel's number of a day since 1899-12-30, and the part of the day behind its point. -#}
 {% macro timestamp_of_serial(text) -%}
     (
@@ -82,6 +101,9 @@
         case
             when parted like '%|%' and {{ month_number("split_part(parted, '|', 1)") }} is null
                 then split_part(parted, '|', 2)
+            {# 12012026: a month of 20 is none, so that the year stands behind. #}
+            when {{ matches('latin', "'^[0-9]{4}(19|20)[0-9]{2}$'") }}
+                then substr(latin, 1, 2) || '-' || substr(latin, 3, 2) || '-' || substr(latin, 5)
             else latin
         end
     {%- endset -%}
@@ -96,7 +118,7 @@
                     {{ full_year("split_part(ordered, '|', 2)") }}
                     || '-' || {{ month_number("split_part(ordered, '|', 1)") }}
                     || '-' || split_part(ordered, '|', 3) || split_part(ordered, '|', 4)
-            else latin
+            else dated
         end
     {%- endset -%}
     case
@@ -107,21 +129,21 @@
     end
 {%- endmacro %}
 
-{#- The number of a month, two digits, from its name or a usual short form of it. -#}
+{#- The number of a month, two digits, from its name, a usual short form of it or its Roman number. -#}
 {% macro month_number(text) -%}
     {%- set names = [
-        'jan januar january janvier janv enero ene janeiro gennaio gen januari styczeń stycznia sty jänner',
-        'feb februar february février févr fév febrero fevereiro fev febbraio februari luty lutego lut',
-        'mar march märz mrz mär mars marzo março maart mrt marzec marca',
-        'apr april avril avr abril abr aprile kwiecień kwietnia kwi',
-        'may mai mayo maio maggio mag mei maj maja',
-        'jun june juni juin junio junho giugno giu czerwiec czerwca cze',
-        'jul july juli juillet juil julio julho luglio lug lipiec lipca lip',
-        'aug august août aoû agosto ago augustus augusti sierpień sierpnia sie',
-        'sep sept september septembre septiembre setembro set settembre wrzesień września wrz',
-        'oct october oktober okt octobre octubre outubro out ottobre ott październik października paź',
-        'nov november novembre noviembre novembro listopad listopada lis',
-        'dec december dezember dez décembre déc diciembre dic dezembro dicembre grudzień grudnia gru',
+        'jan januar january janvier janv enero ene janeiro gennaio gen januari styczeń stycznia sty jänner i',
+        'feb februar february février févr fév febrero fevereiro fev febbraio februari luty lutego lut ii',
+        'mar march märz mrz mär mars marzo março maart mrt marzec marca iii',
+        'apr april avril avr abril abr aprile kwiecień kwietnia kwi iv',
+        'may mai mayo maio maggio mag mei maj maja v',
+        'jun june juni juin junio junho giugno giu czerwiec czerwca cze vi',
+        'jul july juli juillet juil julio julho luglio lug lipiec lipca lip vii',
+        'aug august août aoû agosto ago augustus augusti sierpień sierpnia sie viii',
+        'sep sept september septembre septiembre setembro set settembre wrzesień września wrz ix',
+        'oct october oktober okt octobre octubre outubro out ottobre ott październik października paź x',
+        'nov november novembre noviembre novembro listopad listopada lis xi',
+        'dec december dezember dez décembre déc diciembre dic dezembro dicembre grudzień grudnia gru xii',
     ] -%}
     {%- set list = namespace(text='|') -%}
     {%- for month in names -%}
