@@ -60,7 +60,7 @@ $(DBT_PACKAGES): packages.yml $(wildcard dbt_project/dbt_utils_stand_in/* dbt_pr
 
 # ------------------------------------------------------------------- the way of the data
 
-.PHONY: run load build report dq-workbook
+.PHONY: run load build report daily dq-workbook
 run: .venv/run ## load the inbox (demo workbooks if it is empty), build, report the week (reports_out/)
 ifndef SALES_DATA_FILE
 	@[ -n "$$(ls data/inbox 2>/dev/null)" ] || $(BIN)/python -m loader demo data/inbox --if-empty
@@ -82,6 +82,9 @@ build: .venv/run ## build every model and test the data
 
 report: .venv/run ## report the last complete week into reports_out/ (WEEK=2026-W03, or START= and END=)
 	@$(BIN)/python -m reporting weekly $(if $(WEEK),--week $(WEEK)) $(if $(START),--start $(START)) $(if $(END),--end $(END))
+
+daily: .venv/run ## for a schedule: load, build, then write, publish and send each week that has closed
+	@$(BIN)/python -m orchestration daily
 
 dq-workbook: .venv/run ## what is wrong with the delivered rows, as workbooks to send back (reports_out/)
 	@$(BIN)/python -m reporting quality --out reports_out

@@ -487,9 +487,9 @@ def _find(paths: tuple[Path, ...], settings: Settings) -> Found:
 def _ledger_to_correct() -> Iterator[Connection]:
     """Hold the ledger, to change what counts."""
     from loader.load import one_load_at_a_time
-    from loader.logs import log_to_file
+    from warehouse.logs import log_to_file
 
-    log_to_file()
+    log_to_file("loader")
     with ledger_if_any(read_settings(), read_only=False) as connection:
         if connection is None:
             raise Refusal("Nothing has been loaded yet.")

@@ -86,9 +86,9 @@ def load_files(
     """Load files, as `watched` has it."""
     from loader.layouts import read_layouts
     from loader.load import load, one_load_at_a_time
-    from loader.logs import log_to_file
+    from warehouse.logs import log_to_file
 
-    log_to_file()
+    log_to_file("loader")
     layouts = read_layouts(settings.layouts_dir)
     # The server may not have noticed yet that the process before this one is gone.
     patience = 30 if stopped else 0
@@ -103,9 +103,9 @@ def check_files(
     """Check files, as `watched` has it."""
     from loader.layouts import read_layouts
     from loader.load import check
-    from loader.logs import log_to_file
+    from warehouse.logs import log_to_file
 
-    log_to_file()
+    log_to_file("loader")
     layouts = read_layouts(settings.layouts_dir)
     with ledger_to_try(settings) as connection:
         for outcome in check(connection, deliveries, layouts, tell, stopped):

@@ -1,7 +1,8 @@
-"""The command line: `python -m orchestration notify`."""
+"""The command line: `python -m orchestration daily`, `notify`."""
 
 import click
 
+from orchestration.daily import daily_command
 from orchestration.notify import notify_command
 
 
@@ -10,6 +11,7 @@ def main() -> None:
     """Run what is due, for a schedule."""
 
 
+main.add_command(daily_command)
 main.add_command(notify_command)
 
 if __name__ == "__main__":

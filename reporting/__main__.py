@@ -6,6 +6,7 @@ import click
 
 _DOORS = {
     "weekly": "weekly.weekly_command",
+    "due": "due.due_command",
     "editions": "editions.editions_command",
     "trace": "trace.trace_command",
     "quality": "quality.quality_command",

@@ -254,7 +254,7 @@ def test_prune_asks(
 def test_the_log_holds_ids_only(
     run: Run, inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("loader.logs.LOG_FILE", tmp_path / "logs" / "loader.jsonl")
+    monkeypatch.setattr("warehouse.logs.LOGS", tmp_path / "logs")
     run("load")
     run("withdraw", 1)
     run("restore", 1)

@@ -30,9 +30,17 @@ _LONGEST_REPLY = 300
 
 
 class CannotSend(Refusal):
-    """A mail that was not sent, or not to everybody; the message says why and what to do."""
+    """A mail that was not sent, or not to everybody; the message says why and what to do.
+
+    Attributes:
+        is_of_address: whether the server takes mail, but none for this address.
+    """
 
     exit_code = 1
+
+    def __init__(self, message: str, *, is_of_address: bool = False) -> None:
+        super().__init__(message)
+        self.is_of_address = is_of_address
 
 
 @dataclass(frozen=True)
@@ -195,7 +203,10 @@ def _said_politely(on: Route) -> Iterator[None]:
     try:
         yield
     except (OSError, smtplib.SMTPException) as error:  # SMTPException is an OSError, but says more
-        raise CannotSend(f"The mail was not sent: {_reason(error, on)}") from None
+        raise CannotSend(
+            f"The mail was not sent: {_reason(error, on)}",
+            is_of_address=isinstance(error, smtplib.SMTPRecipientsRefused),
+        ) from None
 
 
 def _reason(error: Exception, on: Route) -> str:
@@ -243,7 +254,9 @@ def _reason(error: Exception, on: Route) -> str:
         case TimeoutError():
             return _silence(place)
         case ConnectionRefusedError():
-            return f"nothing listens at {place}. Are SMTP_HOST and SMTP_PORT right?"
+            return (
+                f"nothing listens at {on.host}, port {on.port}: are SMTP_HOST and SMTP_PORT right?"
+            )
         case socket.gaierror():
             return f"there is no {on.host}. Is SMTP_HOST right, and is the computer online?"
         case smtplib.SMTPResponseException():

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from email.message import EmailMessage
 from pathlib import Path
 from threading import Barrier
 
@@ -12,8 +14,10 @@ from click.testing import CliRunner
 
 from loader import corrections
 from reporting import __main__ as cli
-from reporting.ask.periods import NoFigures, Week
-from reporting.doors import common
+from reporting.ask.pack.content import Pack
+from reporting.ask.periods import Calendar, NoFigures, Week
+from reporting.doors import common, mail
+from reporting.doors.due import closed_weeks
 from reporting.doors.editions import CannotPublish, Publication, publish, publisher, read_editions
 from tests.conftest import ENGINES, Warehouse
 from tests.loader.conftest import write_csv
@@ -217,6 +221,67 @@ def test_the_command_publishes_the_week(sold: tuple[Warehouse, Path]) -> None:
     code, shown = run(warehouse, "weekly", *span)
     assert code == 2
     assert "Only weeks are published" in shown
+
+
+def test_what_is_due_is_done_once(
+    sold: tuple[Warehouse, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warehouse, _ = sold
+    sent: list[tuple[str, list[str | None]]] = []
+    down = {"ann@example.com", "bob@example.com"}
+
+    def send(message: EmailMessage, on: mail.Route) -> None:
+        (address,) = (address.addr_spec for address in on.recipients)
+        if address in down:
+            raise mail.CannotSend("It is down.", is_of_address=len(down) == 1)
+        sent.append((str(message["To"]), [part.get_filename() for part in attachments(message)]))
+
+    def attachments(message: EmailMessage) -> list[EmailMessage]:
+        return [part for part in message.iter_attachments() if isinstance(part, EmailMessage)]
+
+    def write_pack(_: Pack, folder: Path, stem: str) -> list[Path]:
+        (folder / f"{stem}.pdf").write_bytes(b"%PDF-")
+        return [folder / f"{stem}.pdf"]
+
+    monkeypatch.setattr("reporting.doors.due.write_pack", write_pack)
+    monkeypatch.setattr("reporting.doors.mail.send", send)
+    for table in ("weekly_edition_files", "weekly_editions"):
+        warehouse.execute(f"delete from published.{table}")
+    mailing = {
+        "SMTP_HOST": "mail.example.com",
+        "MAIL_FROM": "reports@example.com",
+        "MAIL_TO": "bob@example.com, Ann <ann@example.com>",
+    }
+
+    def due() -> tuple[int, str]:
+        return run(warehouse, "due", "--out", str(tmp_path), **mailing)
+
+    # The server is down: the week is published, and nobody is asked twice in one run.
+    code, said = due()
+    assert code == 1, said
+    assert "Edition 1 of 2026-W02 in EUR is published" in said
+    assert said.count("It is down. The next call tries again.") == 1
+    # It takes mail for one of the two, and then for both.
+    down.remove("bob@example.com")
+    code, said = due()
+    assert code == 1
+    assert "Edition" not in said
+    assert "2026-W02, to ann@example.com: It is down." in said
+    assert "Sent 2026-W02 to 1 address." in said
+    down.clear()
+    assert due()[0] == 0
+    assert due() == (0, "No week has closed since the last one that was published.")
+    files = ["weekly-2026-W02.pdf"]
+    assert sent == [("bob@example.com", files), ("ann@example.com", files)]
+    assert warehouse.one("select count(distinct iso_week) from published.weekly_editions") == 1
+
+
+def test_which_weeks_are_due() -> None:
+    calendar = Calendar((FIRST, SECOND, replace(THIRD, is_complete=False)), date(2026, 1, 13))
+    assert closed_weeks(calendar, []) == [SECOND]
+    assert closed_weeks(calendar, [FIRST.start]) == [SECOND]
+    assert closed_weeks(calendar, [SECOND.start]) == []
+    assert closed_weeks(calendar, [date(2025, 12, 29) - timedelta(days=7)]) == [FIRST, SECOND]
 
 
 def test_two_who_publish_at_once_make_one_edition(sold: tuple[Warehouse, Path]) -> None:

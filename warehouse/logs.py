@@ -1,4 +1,4 @@
-"""The log: JSON, a line an event, in `logs/loader.jsonl`; no cell contents, no secrets."""
+"""The logs: JSON, a line an event, in `logs/`; no cell contents, no secrets."""
 
 import logging
 from logging.handlers import RotatingFileHandler
@@ -7,19 +7,25 @@ import structlog
 
 from warehouse.settings import CHECKOUT
 
-LOG_FILE = CHECKOUT / "logs" / "loader.jsonl"
+LOGS = CHECKOUT / "logs"
 
 
-def log_to_file() -> None:
-    """Send the events of this process to the log file, if its folder can be written."""
+def log_to_file(name: str) -> None:
+    """Send the events of this process to a log file, if the folder can be written.
+
+    Args:
+        name: of the file, without its ending, and of the logger.
+    """
     handler: logging.Handler
     try:
-        LOG_FILE.parent.mkdir(exist_ok=True)
-        handler = RotatingFileHandler(LOG_FILE, maxBytes=5_000_000, backupCount=3, encoding="utf-8")
+        LOGS.mkdir(exist_ok=True)
+        handler = RotatingFileHandler(
+            LOGS / f"{name}.jsonl", maxBytes=5_000_000, backupCount=3, encoding="utf-8"
+        )
     except OSError:
         handler = logging.NullHandler()
     logging.raiseExceptions = False  # a log that cannot be written any more stops nobody
-    logger = logging.getLogger("loader")
+    logger = logging.getLogger(name)
     logger.handlers = [handler]
     logger.setLevel(logging.INFO)
     logger.propagate = False
