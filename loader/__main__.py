@@ -191,6 +191,11 @@ def inspect_command(file: Path) -> None:
     type=click.Choice(["left_out", "counted"]),
     help="What rows are that are struck through.",
 )
+@click.option(
+    "--overlaps",
+    type=click.Choice(["counted"]),
+    help="Sales that other files have, too, are other sales.",
+)
 @click.option("--fill-down", metavar="COLUMNS", help="That stand on the first of their rows only.")
 @click.option(
     "--order-amounts",
@@ -220,6 +225,13 @@ def inspect_command(file: Path) -> None:
     metavar="OURS=HEADER",
     help="Which header a column is read from; as often as needed.",
 )
+@click.option(
+    "--constant",
+    "constants",
+    multiple=True,
+    metavar="OURS=VALUE",
+    help="What a column without a header is in every row: store_name=North.",
+)
 def learn_command(
     paths: tuple[Path, ...],
     yes: bool,
@@ -236,6 +248,7 @@ def learn_command(
     skip_rows_where: str | None,
     returns_where: str | None,
     struck_through: str | None,
+    overlaps: str | None,
     fill_down: str | None,
     order_amounts: tuple[str, ...],
     missing: str | None,
@@ -243,6 +256,7 @@ def learn_command(
     time_zone: str | None,
     currency: str,
     columns: tuple[str, ...],
+    constants: tuple[str, ...],
 ) -> None:
     """Understand FILEs, ask what is open, write their layout into LAYOUTS_DIR.
 
@@ -264,6 +278,7 @@ def learn_command(
         "skip_rows_where": skip_rows_where,
         "returns_where": returns_where,
         "struck_through": struck_through,
+        "overlaps": overlaps,
         "fill_down": fill_down,
         "missing": missing,
         "scale": ",".join(scale) or None,
@@ -274,6 +289,7 @@ def learn_command(
         currency,
         dict(_column_and_header(item) for item in columns),
         dict(_column_and_header(item) for item in order_amounts),
+        dict(_column_and_header(item) for item in constants),
     )
     with _plain_errors():
         where = read_settings()
@@ -354,20 +370,23 @@ def status_command(as_json: bool) -> None:
 
 
 @main.command("withdraw")
-@click.argument("version_id", metavar="ID", type=int)
-def withdraw_command(version_id: int) -> None:
-    """Take a file version out: its rows count no more. ID is the number that status shows."""
+@click.argument("version_ids", metavar="ID...", nargs=-1, required=True, type=int)
+def withdraw_command(version_ids: tuple[int, ...]) -> None:
+    """Take file versions out: their rows count no more. ID is the number that status shows."""
     from loader.corrections import withdraw
 
     with _plain_errors(), _ledger_to_correct() as connection:
-        done = withdraw(connection, version_id)
-    _say_done("withdrawn", done.version)
+        taken_out = []
+        for version_id in version_ids:
+            taken_out.append(withdraw(connection, version_id))
+            _say_done("withdrawn", taken_out[-1].version)
     out.print("Next: `dbt build` takes its rows out of the figures.")
-    if done.older is not None:
-        out.print(
-            "Nothing of this file counts then. To let an older version of it count instead: "
-            f"`python -m loader restore {done.older}`."
-        )
+    for done in taken_out:
+        if done.older is not None:
+            out.print(
+                "Nothing of this file counts then. To let an older version of it count instead: "
+                f"`python -m loader restore {done.older}`."
+            )
 
 
 @main.command("restore")

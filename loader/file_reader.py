@@ -29,6 +29,7 @@ from loader.questions import Held, as_argument
 from loader.reading.cutout import Cutout
 from loader.reading.opening import open_sheets, suffix_of
 from loader.reading.sheet import BadFile, Block, NoTable, Sheet
+from loader.typed_rows import Days
 from loader.understanding.beside import Beside, columns_read, main_of, read_beside, tables_beside
 from loader.understanding.proposal import months_as_rows, pattern
 from loader.understanding.proposal import quoted as quoted_as_yaml
@@ -69,6 +70,7 @@ class FileReader:
 
     Attributes:
         parts: those read so far; each is complete once its batches are used up.
+        days: of the sales of each part.
         repeating: the sheets left out, as they hold the sales of others once more.
     """
 
@@ -89,6 +91,7 @@ class FileReader:
             is_draft: whether the layout names sheets that nobody has said to count.
         """
         self.parts: list[Part] = []
+        self.days: list[Days] = []
         self.repeating: set[str] = set()
         self.delivery = delivery
         self.chosen = chosen
@@ -137,7 +140,9 @@ class FileReader:
         for found in self._once(filled):
             for mapping, blocks in self._mappings(*found):
                 self.parts.append(mapping.part)
-                yield mapping.part, _naming_sheet(found[0], mapping.batches(blocks, version))
+                self.days.append(Days())
+                batches = _naming_sheet(found[0], mapping.batches(blocks, version))
+                yield mapping.part, _looking_at(self.days[-1], batches)
         self._refuse_no_rows()
         if questions := [question for part in self.parts for question in part.questions]:
             raise Held(questions, self.delivery.path)
@@ -451,6 +456,12 @@ def _naming_sheet(sheet: Sheet, batches: Iterator[pa.RecordBatch]) -> Iterator[p
         yield from batches
     except BadFile as problem:
         raise BadFile(_in_sheet(sheet.name, str(problem))) from None
+
+
+def _looking_at(days: Days, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        days.learn(batch)
+        yield batch
 
 
 def _in_sheet(name: str, text: str) -> str:

@@ -48,7 +48,7 @@ from loader.reading.cutout import Cells, cells_of
 
 ROW_KEYS = (
     *("keep_rows_where", "returns_where", "struck_through"),
-    *("fill_down", "order_amounts", "heading_rows", "values", "unpivot"),
+    *("fill_down", "order_amounts", "heading_rows", "values", "unpivot", "overlaps"),
 )
 """Keys that say what whole rows are, or make other texts of their cells."""
 
@@ -100,6 +100,7 @@ class Layout(BaseModel):
     scale: Scales = {}
     unpivot: Unpivot | None = None
     identity: Texts = []
+    overlaps: Literal["counted"] | None = None
     extract: Literal["complete", "partial"] = "partial"
     as_of: str | None = None
     period: str | None = None

@@ -60,12 +60,14 @@ class Answers:
         currency: of amounts that come without one.
         columns: our column -> the header it is read from.
         order_amounts: likewise, of amounts that are those of whole orders.
+        constants: our column -> what it is in every row of sales.
     """
 
     settings: Mapping[str, str] = field(default_factory=dict)
     currency: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     order_amounts: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -142,6 +144,10 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
     for table in found:
         if answers.currency:
             _take_currency(table, answers.currency)
+        if _is_sales(table):
+            for column, value in answers.constants.items():
+                table.picks.pop(column, None)
+                table.constants[column] = (value, "as you say")
     for table in asked:
         if table.question is None:
             table.question = still_open(table, partial(_is_given, _flags(answers, table)))
@@ -304,7 +310,7 @@ def _settings(table: Understood, answers: Answers) -> dict[str, Setting]:
                 known, _ = table.settings.get(key, ([], ""))
                 kept[key] = list(dict.fromkeys([*known, *said_list(value)]))
             continue
-        if key == "struck_through" and not _is_sales(table):
+        if key in ("struck_through", "overlaps") and not _is_sales(table):
             continue
         if key == "scale":
             pairs = (item.partition("=") for item in said_list(value))

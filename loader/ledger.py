@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from loader.date_patterns import Period
     from loader.deliveries import Delivery
     from loader.parts import Part
+    from loader.typed_rows import Days
 
 _VERSIONS = FILE_VERSIONS.c
 
@@ -194,6 +195,7 @@ def record_loaded(
     *,
     version: int,
     parts: list[Part],
+    days: list[Days],
     layout: str,
     layout_sha256: str,
     sha256: str,
@@ -234,7 +236,10 @@ def record_loaded(
     )
     connection.execute(
         FILE_PARTS.insert(),
-        [_part_row(version, number, part) for number, part in enumerate(parts, start=1)],
+        [
+            _part_row(version, number, part, of_part)
+            for number, (part, of_part) in enumerate(zip(parts, days, strict=True), start=1)
+        ],
     )
     for row in superseded:
         set_status(connection, row.file_version_id, "superseded")
@@ -330,8 +335,9 @@ def _about(delivery: Delivery, version: int, started_at: datetime) -> dict[str, 
     }
 
 
-def _part_row(version: int, number: int, part: Part) -> dict[str, Any]:
+def _part_row(version: int, number: int, part: Part, days: Days) -> dict[str, Any]:
     layout = part.layout
+    first_date, last_date = days.first_and_last(part.date_order)
     return {
         "file_version_id": version,
         "file_part_number": number,
@@ -354,6 +360,8 @@ def _part_row(version: int, number: int, part: Part) -> dict[str, Any]:
         "no_value_texts": part.no_value_texts,
         "whole_number_columns": part.whole_number_columns,
         "powers_of_ten": "|".join(f"{name}={power}" for name, power in part.powers.items()) or None,
+        "first_date": first_date,
+        "last_date": last_date,
     }
 
 

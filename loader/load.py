@@ -4,13 +4,15 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Any
 
+import pyarrow as pa
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.engine import Connection
@@ -22,10 +24,13 @@ from loader.deliveries import Delivery
 from loader.file_dates import as_of_date, automatic_period, declared_period, no_such_dates
 from loader.file_reader import FileReader, choose_layouts
 from loader.layouts import LayoutFile
+from loader.overlaps import ENTITY, Sales, counting, question_on, read_rows, span, with_its_orders
+from loader.parts import Part
 from loader.preview import Preview, compare
 from loader.questions import Held, Question
 from loader.raw_tables import ENTITY_TABLES, FILE_VERSIONS, create_raw_tables
 from loader.reading.sheet import BadFile, NoTable
+from loader.typed_rows import how_read, typed
 from warehouse.connection import DATABASE_ERRORS
 
 LOCK = 7_253_110_419
@@ -156,6 +161,7 @@ def check(
         with connection.begin():
             deliveries = ledger.in_turn(connection, deliveries, arriving)
     read: dict[str, Delivery] = {}  # by the hash of their bytes
+    would_count: list[Sales] = []
     taken: set[int] = set()
     for delivery in deliveries:
         progress(delivery)
@@ -175,7 +181,7 @@ def check(
                 continue
             _refuse_stopped(delivery, stopped)
             if connection is None or known.current is None:
-                yield _read_only(delivery, chosen, known)
+                yield _read_only(connection, delivery, chosen, known, would_count)
             elif may_write:
                 with _faults_of_ours(), connection.begin() as transaction:
                     outcome, version = _copy_in(connection, delivery, chosen, known, sha256)
@@ -183,7 +189,7 @@ def check(
                     transaction.rollback()
                 yield outcome
             else:
-                outcome = _read_only(delivery, chosen, known)
+                outcome = _read_only(connection, delivery, chosen, known, would_count)
                 outcome.notes.append(
                     "what it changes is not shown, as the warehouse cannot be written now"
                 )
@@ -221,14 +227,65 @@ def _may_write(connection: Connection) -> bool:
     return True
 
 
-def _read_only(delivery: Delivery, chosen: LayoutFile, known: ledger.Known) -> Outcome:
+def _read_only(
+    connection: Connection | None,
+    delivery: Delivery,
+    chosen: LayoutFile,
+    known: ledger.Known,
+    would_count: list[Sales],
+) -> Outcome:
+    """Read a file; compare its sales with those that count, and that would by the files before."""
     as_of_date(delivery, chosen.as_of_patterns(), chosen.name)
     with _faults_of_ours():
         reading = FileReader(delivery, chosen, _period(delivery, chosen))
-        for _, batches in reading.parts_and_batches(version=0):
-            for _ in batches:
-                pass
+        rows: list[tuple[Part, pa.RecordBatch]] = []
+        for part, batches in reading.parts_and_batches(version=0):
+            columns = part.layout.contract.columns
+            for batch in batches:
+                if part.layout.entity == ENTITY:
+                    names = [name for name in batch.schema.names if name in columns]
+                    rows.append((part, batch.select(names)))
+        sales = _sales_of(reading, lambda: [typed(how_read(part), batch) for part, batch in rows])
+        if sales is not None:
+            with nullcontext() if connection is None else connection.begin():
+                there = [] if connection is None else counting(connection, _superseded(known))
+                _ask_for_overlaps(sales, [*there, *would_count], delivery)
+            would_count.append(sales)
         return _outcome(reading, known)
+
+
+def _superseded(known: ledger.Known) -> list[int]:
+    """Return the versions whose place a file takes."""
+    return [row.file_version_id for row in (known.current, known.moved_from) if row is not None]
+
+
+def _sales_of(reading: FileReader, read: Callable[[], list[pa.Table]]) -> Sales | None:
+    """Return the sales of a file, unless its layout says that they count whatever others have."""
+    parts = [
+        (part, days)
+        for part, days in zip(reading.parts, reading.days, strict=True)
+        if part.layout.entity == ENTITY and part.rows_loaded
+    ]
+    if not parts or any(part.layout.overlaps for part, _ in parts):
+        return None
+    return Sales(
+        path=str(reading.delivery.known_as),
+        version=None,
+        layout=reading.chosen.name,
+        has_identity=all(part.layout.identity for part, _ in parts),
+        days=span(days.first_and_last(part.date_order) for part, days in parts),
+        read=read,
+    )
+
+
+def _ask_for_overlaps(sales: Sales, others: Sequence[Sales], delivery: Delivery) -> None:
+    """Hold a file whose sales another one has.
+
+    Raises:
+        Held: that is so, and nothing says whether they are the same.
+    """
+    if question := question_on(sales, others):
+        raise Held([question], delivery.path)
 
 
 @contextmanager
@@ -330,6 +387,7 @@ def _copy_in(
         delivery,
         version=version,
         parts=reading.parts,
+        days=reading.days,
         layout=chosen.name,
         layout_sha256=chosen.fingerprint(),
         sha256=sha256,
@@ -339,6 +397,12 @@ def _copy_in(
         notes=outcome.notes,
         started_at=started_at,
     )
+    sales = _sales_of(reading, partial(read_rows, connection, version))
+    # The same bytes, read anew, bring nothing that was not there.
+    if sales is not None and (known.current is None or known.current.sha256 != sha256):
+        there = counting(connection, [*_superseded(known), version])
+        others = [other for other in there if sales.may_repeat(other)]
+        _ask_for_overlaps(sales, with_its_orders(connection, version, others), delivery)
     return outcome, version
 
 

@@ -74,6 +74,8 @@ FILE_PARTS = sa.Table(
     sa.Column("no_value_texts", sa.ARRAY(sa.Text)),
     sa.Column("whole_number_columns", sa.ARRAY(sa.Text)),
     sa.Column("powers_of_ten", sa.Text),
+    sa.Column("first_date", sa.Date),
+    sa.Column("last_date", sa.Date),
 )
 """One row a sheet (and layout document) of a file version: what staging must know to read it.
 
@@ -81,6 +83,7 @@ FILE_PARTS = sa.Table(
 `d.m.y m/d/y`; `time_zone` is that of the business, where a layout names it. `headers` is JSON: for
 each column that stands in the sheet, the headers that it was read from. `powers_of_ten` is by which
 numbers are multiplied that do not stand for ones, such as `line_total=3|discount_rate=-2`.
+`first_date` and `last_date` are those of its sales, where their days can be read.
 """
 
 ENTITY_TABLES = {

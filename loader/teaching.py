@@ -155,7 +155,7 @@ def figure_lines(figures: Figures) -> list[str]:
 def _asked(lesson: Lesson, answers: Answers, out: Console) -> Answers:
     """Ask what is open; return the answers there are then."""
     settings, columns = dict(answers.settings), dict(answers.columns)
-    order_amounts = dict(answers.order_amounts)
+    order_amounts, constants = dict(answers.order_amounts), dict(answers.constants)
     currency = answers.currency
     asked: set[tuple[str, ...]] = set()
     for file, questions in lesson.questions.items():
@@ -164,9 +164,14 @@ def _asked(lesson: Lesson, answers: Answers, out: Console) -> Answers:
             if flags not in asked:
                 asked.add(flags)
                 key, value = _answer(file, question, out)
-                if key in ("column", "order_amounts"):
+                named = {
+                    "column": columns,
+                    "order_amounts": order_amounts,
+                    "constant": constants,
+                }
+                if key in named:
                     column, _, header = value.partition("=")
-                    (columns if key == "column" else order_amounts)[column] = header
+                    named[key][column] = header
                 elif key == "currency":
                     currency = value
                 elif key:
@@ -200,6 +205,7 @@ def _asked(lesson: Lesson, answers: Answers, out: Console) -> Answers:
         columns=columns,
         currency=currency,
         order_amounts=order_amounts,
+        constants=constants,
     )
 
 

@@ -1,6 +1,7 @@
 """Rows with numbers and days, about as staging will read them."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -35,6 +36,9 @@ TEXTS = (
     *("seller_id", "seller_name", "store_id", "store_name", "city", "region", "country"),
 )
 """What a line says beside its day, its currency, its units and its amount."""
+
+_DAY = 10
+"""Of most dates, so many characters are the day, and what follows is the time."""
 
 
 @dataclass(frozen=True)
@@ -212,3 +216,36 @@ def _type(kind: str) -> pa.DataType:
     if kind in ("decimal", "integer"):
         return pa.float64()
     return pa.date32() if kind in ("timestamp", "date") else pa.string()
+
+
+class Days:
+    """The days of sales, looked at as the rows pass by.
+
+    Attributes:
+        rows: how many there are.
+    """
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self._texts: Counter[str | None] = Counter()
+
+    def learn(self, batch: pa.RecordBatch) -> None:
+        """Look at some rows."""
+        self.rows += batch.num_rows
+        if "sold_at" not in batch.schema.names:
+            return
+        texts = batch.column("sold_at")
+        is_long = pc.match_substring_regex(texts, r"^\D|^\d{1,2}[. ]+\pL|^\d{4} ?\pL")
+        shown = pc.utf8_slice_codeunits(texts, 0, _DAY)
+        if pc.any(is_long).as_py():
+            day = pc.replace_substring_regex(texts, r"[T, ]+\d{1,2}:\d\d.*$", "")
+            shown = pc.if_else(is_long, day, shown)
+        for found in pc.value_counts(shown).to_pylist():
+            self._texts[found["values"]] += found["counts"]
+
+    def first_and_last(self, date_order: str | None) -> tuple[date | None, date | None]:
+        """Return the first and the last day; nothing where none can be read."""
+        declared = (date_order or "").split()
+        texts = pa.array([text for text in self._texts if text], pa.string())
+        days = [day for day in dates_of(texts, declared).to_pylist() if day is not None]
+        return min(days, default=None), max(days, default=None)
