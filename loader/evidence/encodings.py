@@ -77,6 +77,9 @@ CODE_PAGES: dict[str, dict[str, str]] = {
 MOSTLY = 0.9
 """A reading in which fewer of the words are words than this is not certain."""
 
+_LIKELY = 0.3
+"""A reading in which more of the words are words than this is asked for."""
+
 WORDS = 2_000
 _SHOWN = 3
 
@@ -181,7 +184,9 @@ def code_page(words: Iterable[bytes], header: bytes = b"") -> Finding[str]:
         words: with letters beyond ASCII.
         header: the line that may hold the headers: a word of the vocabulary is one for certain.
     """
-    different = sorted(set(words))[:WORDS]
+    found = set(words)
+    # One letter alone, as of an abbreviation, shows little.
+    different = sorted({word for word in found if len(word) > 1} or found)[:WORDS]
     in_header = set(words_in(header))
     known = {page: {w for w in in_header if is_spelt(_decoded(w, page))} for page in CODE_PAGES}
     scores = {page: _share_of_words(different, page, known[page]) for page in CODE_PAGES}
@@ -199,7 +204,9 @@ def code_page(words: Iterable[bytes], header: bytes = b"") -> Finding[str]:
         shown = quoted(_examples([next(iter(readings))], 0))
         return Finding(page, [f"read as {page}, in which its words are words ({shown})"])
     if len(readings) < 2:
-        readings = {tuple(_decoded(word, page) for word in different): page for page in _USUAL}
+        usual_ones = {tuple(_decoded(word, page) for word in different): page for page in _USUAL}
+        # The one that most words speak for is a choice, too.
+        readings = (readings if best > _LIKELY else {}) | usual_ones
     # What most files are is a choice even where a word would look odd in it.
     usual = tuple(_decoded(word, _USUAL[0]) for word in different)
     if "\ufffd" not in "".join(usual) and len(readings) < _SHOWN:

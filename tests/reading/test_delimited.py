@@ -185,6 +185,7 @@ def test_a_declared_encoding_is_kept_to(tmp_path: Path) -> None:
         ("İstanbul,Şişli,Ağaç", "cp1254"),
         ("Rīga,Jēkabs,Šķēde", "cp1257"),
         ("Παπαδόπουλος,Αθήνα", "cp1253"),
+        ("Καφές,Αθήνα Α.Ε.", "cp1253"),
         ("Peña,Ñandú,Crème brûlée,Straße", "cp1252"),
         ("£10 off,Smith’s – best,José", "cp1252"),
         ("Müller,José,Señor", "mac-roman"),
