@@ -25,7 +25,7 @@ from reporting.doors.api.app import create_app
 from reporting.doors.api.problems import Problem
 from reporting.doors.api.settings import ApiSettings
 from reporting.doors.app.deliver.jobs import BUILD, MOST_WAITING, Failed, Job, Jobs
-from reporting.doors.app.deliver.uploads import place_of, safe_folder, safe_name
+from reporting.doors.app.deliver.uploads import Drops, place_of, safe_folder, safe_name
 from tests.loader.conftest import LAYOUT
 from tests.reporting.served import (
     AUDITOR,
@@ -37,7 +37,7 @@ from tests.reporting.served import (
     served,
 )
 from warehouse.published import published_path
-from warehouse.settings import CHECKOUT
+from warehouse.settings import CHECKOUT, Settings
 
 TIDY = b"Order ID,Order Date,Product,Units,Unit Price,Currency\nA1,2026-01-05,Tea,2,3.50,EUR\n"
 OPEN = TIDY.replace(b"3.50", b"15.000")
@@ -151,7 +151,7 @@ class App:
     def left(self) -> list[str]:
         """Return the files that wait to be loaded."""
         folder = Path(self.service.state.desk.drops._folder.name)
-        return [path.name for path in folder.rglob("*") if path.is_file()]
+        return [path.name for path in folder.rglob("*") if path.is_file() and path.name != ".held"]
 
 
 def json_of(value: Any) -> str:
@@ -356,6 +356,22 @@ def test_who_never_finishes_a_form_keeps_nobody_out(
                 pass
             connection.close()
         assert api.get("/health").status_code == 200
+
+
+def test_what_a_killed_app_has_left_goes_when_one_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    killed, runs = Drops(), Drops()
+    drop = killed.new("anna", Settings(layouts_dir=tmp_path))
+    (drop.inbox / "a.csv").write_bytes(TIDY)
+    killed._held.close()  # type: ignore[union-attr]
+    (tmp_path / "salesops-drops-link").symlink_to(tmp_path)
+    started = Drops()
+    left = {path.name for path in tmp_path.iterdir() if not path.is_symlink()}
+    assert left == {Path(drops._folder.name).name for drops in (runs, started)}
+    for drops in (runs, started):
+        drops.close()
 
 
 # ------------------------------------------------------------------ files and answers

@@ -3,6 +3,7 @@
 import json
 import shlex
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
@@ -50,8 +51,7 @@ class Desk:
 
     def read(self, drop: Drop) -> None:
         """Begin to read what was dropped, and to try what it would change."""
-        if drop.job is not None:
-            drop.job.stop()
+        drop.stop()
         drop.outcomes, drop.lessons, drop.trial, drop.untried = None, [], None, ""
         names = ", ".join(file.known_as.name for file in drop.files[:3])
         title = f"Reading {names}{' and others' if len(drop.files) > 3 else ''}"
@@ -85,8 +85,7 @@ class Desk:
         files = loadable(drop)
         if not files or drop.is_loaded:
             raise Problem(HTTPStatus.CONFLICT, "nothing-to-load", "There is nothing to load here.")
-        if drop.job is not None:
-            drop.job.stop()
+        drop.stop()
         drop.is_loaded = True
         names = ", ".join(file.known_as.name for file in files[:3])
         title = f"Loading {names}{' and others' if len(files) > 3 else ''}"
@@ -152,7 +151,10 @@ class Desk:
             **self.jobs.environment,
             "SALES_DATA_FILE": str(drop.inbox),
             "LAYOUTS_DIR": str(drop.layouts),
+            "TMPDIR": str(drop.temporary),
         }
+        with suppress(FileNotFoundError):  # it was cancelled just now, and its job is stopped
+            drop.temporary.mkdir(exist_ok=True)
         return job.run(step, [*PYTHON, *command], environment, accepted, _SECONDS_TO_READ)
 
     @staticmethod

@@ -1,9 +1,12 @@
 """Files that people drop, in a folder of their own until they are loaded or given up."""
 
 import hashlib
+import os
 import re
 import secrets
 import shutil
+import sys
+import tempfile
 import time
 import unicodedata
 from collections.abc import Sequence
@@ -11,18 +14,24 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path, PurePath, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from loader.deliveries import is_delivered, is_hidden
 from reporting.doors.api.problems import Problem
 from reporting.doors.app.deliver.jobs import Job
 from warehouse.settings import Settings
 
+if sys.platform != "win32":
+    import fcntl
+
 MOST_FILES = 50
 LONGEST_NAME = 150
 SECONDS_KEPT = 12 * 60 * 60
 MOST_DROPS = 20
 
+_PREFIX = "salesops-drops-"
+_HELD = ".held"
+"""A file in the folder of an app that runs: it is locked until the app ends, however it does."""
 _CHUNK = 2**20
 _NOT_IN_NAMES = re.compile(r'[<>:"|?*\\/]')
 """What Windows does not take, and what leads to other folders."""
@@ -86,10 +95,20 @@ class Drop:
         """The copy of the layouts, to which what is learned is added."""
         return self.folder / "layouts"
 
-    def delete(self) -> None:
-        """Leave nothing."""
+    @property
+    def temporary(self) -> Path:
+        """For what its commands write meanwhile: one that is stopped tidies nothing up itself."""
+        return self.folder / "temporary"
+
+    def stop(self) -> None:
+        """End what is being done with it."""
         if self.job is not None:
             self.job.stop()
+        shutil.rmtree(self.temporary, ignore_errors=True)
+
+    def delete(self) -> None:
+        """Leave nothing."""
+        self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -97,11 +116,15 @@ class Drops:
     """What was dropped and is not done with yet; it is gone when the app ends."""
 
     def __init__(self) -> None:
-        self._folder = TemporaryDirectory(prefix="salesops-drops-", ignore_cleanup_errors=True)
+        _clear_leftovers()
+        self._folder = TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True)
+        self._held = _hold(Path(self._folder.name, _HELD))
         self._drops: dict[str, Drop] = {}
 
     def close(self) -> None:
         """Leave nothing."""
+        if self._held is not None:
+            self._held.close()
         self._folder.cleanup()
 
     def new(self, by: str, settings: Settings) -> Drop:
@@ -235,6 +258,34 @@ def keep(source: BinaryIO, target: Path) -> None:
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def _clear_leftovers() -> None:
+    """Delete the folders of apps that were killed, and could not do so themselves."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        held = folder / _HELD
+        if folder.is_symlink() or not held.is_file():
+            continue
+        try:
+            file = _hold(held)
+        except OSError:  # another user's
+            continue
+        if file is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+            file.close()
+
+
+def _hold(path: Path) -> IO[bytes] | None:
+    """Lock a file until it is closed; return None if somebody else has, or nobody can."""
+    if sys.platform == "win32":
+        return None
+    file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "r+b")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
 
 
 def _is_odd(name: str) -> bool:
