@@ -170,6 +170,7 @@ class Mapping:
                 discounts.question,
                 currencies.question or titles.question or evidence.question_on_headings(),
                 self._formats.scale_question() or evidence.titles.scale_question(),
+                evidence.titles.tax_question(),
             )
             if question is not None
         ]

@@ -29,7 +29,7 @@ from loader.questions import Question, Reading
 from loader.reading.sheet import Sheet
 from loader.rows import Rows
 from loader.shaping import column_at
-from loader.understanding.vocabulary import DISCOUNT, meanings
+from loader.understanding.vocabulary import DISCOUNT, meanings, says_of_numbers
 
 _MONEY = (
     *AMOUNTS,
@@ -37,6 +37,8 @@ _MONEY = (
     *("unit_cost", "line_cost", "line_profit"),
 )
 """Columns that are counted as a title says, in thousands or in cents."""
+
+_TAXES = {"included_tax", "included_tax_rate"}
 
 
 class SheetEvidence:
@@ -108,6 +110,7 @@ class SheetEvidence:
             and not formats.say_currency,
             column=self._open_currency_column(is_declared),
             constant=(self._open_constant_currency(), header.at.titles),
+            taxed="" if is_declared else self._open_to_tax(),
         )
         self._heading_currencies: dict[str, int] = {}  # -> its first row
 
@@ -219,6 +222,17 @@ class SheetEvidence:
             place for place in range(len(names)) if is_open and place not in self._header.mapped
         ]
         return CurrencyEvidence(places, names)
+
+    def _open_to_tax(self) -> str:
+        """Return the amount of sales of which no header says whether it has a tax in it."""
+        names = self._header.at.names
+        if self._layout.entity != "sales_lines" or _TAXES & self._layout.columns.keys():
+            return ""
+        column = next((name for name in _MONEY if self._header.positions.get(name)), "")
+        own = [names[place] for place in self._header.positions.get(column, [])]
+        is_said = any(says_of_numbers(name, "without_tax") for name in own)
+        is_beside = any(says_of_numbers(name, "tax") for name in names)
+        return "" if is_said or is_beside else column
 
     def _open_currency_column(self, is_declared: bool) -> str:
         """Return the header of the currencies, where nobody has said that they are right."""

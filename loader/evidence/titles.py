@@ -13,7 +13,12 @@ import pyarrow.compute as pc
 from loader.currencies import codes_of, contradict, currencies_in
 from loader.evidence.finding import Finding
 from loader.questions import Question, Reading
-from loader.understanding.vocabulary import currencies_in_title, scale_in_title
+from loader.understanding.vocabulary import (
+    currencies_in_title,
+    rate_in,
+    says_with_tax,
+    scale_in_title,
+)
 from loader.wording import count, short
 
 
@@ -26,6 +31,7 @@ class TitleEvidence:
         is_currency_open: whether no column, no layout and no header says the currency.
         column: the header of a column that says it, where nobody has said that it is right.
         constant: what a layout says of all rows, and the titles that it is held against.
+        taxed: an amount of which nothing else says whether it has a tax in it; empty for none.
     """
 
     def __init__(
@@ -36,10 +42,12 @@ class TitleEvidence:
         is_currency_open: bool,
         column: str = "",
         constant: tuple[str, Sequence[str]] = ("", ()),
+        taxed: str = "",
     ) -> None:
         self._titles = [*titles]
         self._constant, self._beside_constant = constant
         self._amounts = amounts
+        self._taxed = taxed
         self._is_currency_open = is_currency_open
         self._column = column
         self._against: Counter[str] = Counter()
@@ -47,7 +55,7 @@ class TitleEvidence:
 
     def add(self, text: str) -> None:
         """Look at a text that stands alone in its row below the table, as notes do."""
-        if scale_in_title(text) or currencies_in_title(text):
+        if scale_in_title(text) or currencies_in_title(text) or says_with_tax(text):
             self._titles.append(text)
             self.__dict__.pop("_currencies", None)
 
@@ -163,5 +171,30 @@ class TitleEvidence:
                     " ".join(f"--scale {name}={number}" for name in self._amounts),
                 )
                 for number in (*said, "1")
+            ),
+        )
+
+    def tax_question(self) -> Question | None:
+        """Ask whether to take off the tax that a title says amounts have in them."""
+        title = next(filter(says_with_tax, self._titles), None)
+        if not self._taxed or title is None:
+            return None
+        rate = rate_in(title)
+        usual = "19%" if rate is None else f"{rate:g}%"
+        such = ", or whichever rate it is" if rate is None else ""
+        return Question(
+            f"the title '{short(title, 40)}' says that amounts have a tax in them: is "
+            f"{self._taxed}",
+            (
+                Reading(
+                    f"without it, once it is taken off ({usual}{such})",
+                    f'included_tax_rate: {{constant: "{usual}"}}',
+                    f"--constant included_tax_rate={usual}",
+                ),
+                Reading(
+                    "as it stands",
+                    'included_tax_rate: {constant: "0%"}',
+                    "--constant included_tax_rate=0%",
+                ),
             ),
         )

@@ -387,6 +387,18 @@ def currencies_in_title(title: str) -> list[str]:
 
 
 @lru_cache(maxsize=5_000)
+def says_with_tax(title: str) -> bool:
+    """Tell whether a title says that amounts have a tax in them: `alle Preise inkl. USt`."""
+    words = {*parts(title[:_TITLE]), *parts(title[:_TITLE].lower())}
+    if words & number_words("without_tax") - {"brutto"}:
+        return False
+    known = _vocabulary()["titles"]
+    alone = {folded(word) for word in known["alone"]}
+    is_with = bool(words & {folded(word) for word in known["with"]})
+    return bool(words & alone) or (is_with and bool(words & number_words("tax")))
+
+
+@lru_cache(maxsize=5_000)
 def scale_in_title(title: str) -> str | None:
     """Return what a 1 stands for, by a title that says that amounts are in thousands, or None.
 

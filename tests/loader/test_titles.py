@@ -4,7 +4,7 @@ import pytest
 
 from loader.deliveries import find_deliveries
 from loader.learning import Answers, learn
-from loader.understanding.vocabulary import currencies_in_title, scale_in_title
+from loader.understanding.vocabulary import currencies_in_title, says_with_tax, scale_in_title
 from tests.conftest import Warehouse
 from tests.loader.conftest import HEADER, LINE, Dropped, LaidOut, loaded, raw
 
@@ -42,6 +42,43 @@ LAID_OUT = (
 )
 def test_a_title_says_what_a_1_stands_for(title: str, scale: str | None) -> None:
     assert scale_in_title(title) == scale
+
+
+@pytest.mark.parametrize(
+    ("title", "is_with"),
+    [
+        ("Alle Beträge inkl. 19 % MwSt.", True),
+        ("All prices including VAT", True),
+        ("Prices incl. tax", True),
+        ("Montants TTC", True),
+        ("Importes con IVA incluido", True),
+        ("Valores com IVA", True),
+        ("Prezzi IVA inclusa", True),
+        ("Bedragen incl. btw", True),
+        ("Kwoty z VAT", True),
+        ("Belopp inkl. moms", True),
+        ("Umsatz brutto", True),
+        ("Preise zzgl. MwSt.", False),
+        ("Montants HT", False),
+        ("Bedragen excl. btw", False),
+        ("VAT report with net amounts", False),
+        ("Umsatz mit Steuerberatern", False),
+        ("Sales 2025", False),
+    ],
+)
+def test_a_title_says_that_amounts_have_the_tax_in_them(title: str, is_with: bool) -> None:
+    assert says_with_tax(title) == is_with
+
+
+def test_a_tax_that_a_title_says_is_asked_for(duckdb_warehouse: Warehouse, drop: Dropped) -> None:
+    rows = [["Alle Preise inkl. 7 % MwSt."], [], HEADER, LINE]
+    (outcome,) = duckdb_warehouse.load(drop("a.xlsx", {"S": rows}))
+    (question,) = outcome.questions
+    assert [reading.flag for reading in question.readings] == [
+        "--constant included_tax_rate=7%",
+        "--constant included_tax_rate=0%",
+    ]
+    assert outcome.status == "held"
 
 
 @pytest.mark.parametrize(
