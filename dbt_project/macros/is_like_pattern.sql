@@ -10,3 +10,12 @@
     {%- endfor -%}
     lower({{ text }}) like lower({{ escaped.pattern }}) escape '!'
 {%- endmacro %}
+
+{#- Whether a file is of a pattern: of its name, or with a slash, of its path below the inbox. -#}
+{% macro is_file_of_pattern(source_file, pattern) -%}
+    {{ is_like_pattern(
+        "case when " ~ pattern ~ " like '%/%' then " ~ source_file
+        ~ " else regexp_replace(" ~ source_file ~ ", '^.*/', '') end",
+        pattern
+    ) }}
+{%- endmacro %}

@@ -242,8 +242,9 @@ def _summary(connection: Connection, week: Week) -> Sequence[RowMapping]:
         raise CannotPublish(f"There are no sales in {week.name}, so there is nothing to publish.")
     if not all(row["is_week_complete"] for row in rows):
         raise CannotPublish(
-            f"{week.name} is not complete: its sales do not reach its last trading day yet. Load "
-            "the files that are missing and build; then publish it."
+            f"{week.name} is not complete: its sales do not reach its last trading day yet, or a "
+            "delivery that is owed for it is waited for. Load the files that are missing and "
+            "build; then publish it."
         )
     return rows
 

@@ -3,6 +3,7 @@
     added up.
 
     Files: the newest delivery of a path was not loaded, nor were the same bytes under another name.
+    Deliveries: owed, and missing after their grace.
     Weeks: quality status `fail`. Anomalies: of the last complete week only, as what was odd before
     is no news; one a member, by its first measure that is out of line. Restatements: a published
     week has other figures now. -#}
@@ -27,29 +28,70 @@ versions as (
 
 ),
 
-files as (
+refused as (
 
-    select
-        'file/' || source_file as alert_key,
-        'file_' || status as alert_kind,
-        source_file as subject,
-        md5(sha256 || coalesce(error, '')) as occurrence,
-        cast(null as date) as week_start_date,
-        {{ owner }} as owner,
-        case when status = 'held' then 'Held: ' else 'Not loaded: ' end
-        || coalesce(error, '') as description,
-        case
-            when status = 'held'
-                then 'Answer its question with `python -m loader learn`, or in the app.'
-            else 'Correct the file and deliver it again under the same name.'
-        end as what_to_do,
-        loaded_at as known_since,
-        true as is_end_news
-    from versions
+    select * from versions
     where
         number_from_last = 1
         and status in ('failed', 'held')
         and sha256 not in (select active.sha256 from active)
+
+),
+
+senders as (
+
+    select
+        refused.file_version_id,
+        min({{ person('deliveries.sender', 'deliveries.address') }}) as sender
+    from refused
+    inner join {{ ref('deliveries') }} as deliveries
+        on {{ is_file_of_pattern('refused.source_file', 'deliveries.files') }}
+    group by refused.file_version_id
+
+),
+
+files as (
+
+    select
+        'file/' || refused.source_file as alert_key,
+        'file_' || refused.status as alert_kind,
+        refused.source_file as subject,
+        md5(refused.sha256 || coalesce(refused.error, '')) as occurrence,
+        cast(null as date) as week_start_date,
+        coalesce(senders.sender, {{ owner }}) as owner,
+        case when refused.status = 'held' then 'Held: ' else 'Not loaded: ' end
+        || coalesce(refused.error, '') as description,
+        case
+            when refused.status = 'held'
+                then 'Answer its question with `python -m loader learn`, or in the app.'
+            else 'Correct the file and deliver it again under the same name.'
+        end as what_to_do,
+        refused.loaded_at as known_since,
+        true as is_end_news
+    from refused
+    left join senders on refused.file_version_id = senders.file_version_id
+
+),
+
+-- A file that came and was not loaded is an alert of its own.
+deliveries as (
+
+    select
+        'delivery/' || delivery || '/' || cast(due_date as text) as alert_key,
+        'delivery_missing' as alert_kind,
+        contents || ', ' || cast(first_day as text) || ' to ' || cast(last_day as text)
+            as subject,
+        '' as occurrence,
+        week_start_date,
+        {{ person('sender', 'address') }} as owner,
+        'Due on ' || cast(due_date as text) || ' as ' || file_pattern || ', and not there: '
+        || iso_week || ' is without it.' as description,
+        'Deliver the file. If there is none, snooze this alert, or end what is owed in '
+        || 'seeds/deliveries.csv.' as what_to_do,
+        grace_ends_at as known_since,
+        true as is_end_news
+    from {{ ref('dq_delivery') }}
+    where status = 'missing'
 
 ),
 
@@ -174,6 +216,8 @@ restatements as (
 alerts as (
 
     select * from files
+    union all
+    select * from deliveries
     union all
     select * from weeks
     union all

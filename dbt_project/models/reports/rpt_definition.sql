@@ -13,7 +13,7 @@
     'anomaly_history_weeks', 'anomaly_minimum_lines', 'anomaly_minimum_weeks', 'anomaly_score',
     'budget_price_factor', 'customer_active_days', 'customer_at_risk_days', 'customer_new_days',
     'default_currency', 'fiscal_year_start_month', 'premium_price_factor', 'seasonality_minimum_weeks',
-    'seasonality_minimum_years', 'top_products_count',
+    'seasonality_minimum_years', 'top_products_count', 'wait_for_deliveries_days',
 ] -%}
 {%- do settings.update({name: var(name)}) -%}
 {%- endfor -%}

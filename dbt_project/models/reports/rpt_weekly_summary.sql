@@ -12,6 +12,14 @@ sales as not materialized (
 
 ),
 
+-- Those that some delivery is waited for.
+open_weeks as (
+
+    select distinct week_start_date from {{ ref('dq_delivery') }}
+    where is_waited_for
+
+),
+
 sold as (
 
     select
@@ -27,12 +35,13 @@ spans as (
         dim_date.week_start_date as span_start_date,
         dim_date.iso_week,
         {{ last_trading_day('dim_date.week_start_date') }} <= sold.last_sale_date
-            as is_week_complete
+        and open_weeks.week_start_date is null as is_week_complete
     from {{ ref('dim_date') }} as dim_date
     inner join sold
         on
             dim_date.week_start_date >= {{ week_start('sold.first_sale_date') }}
             and dim_date.week_start_date <= {{ week_start('sold.last_sale_date') }}
+    left join open_weeks on dim_date.week_start_date = open_weeks.week_start_date
 
 ),
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from reporting.ask.arithmetic import divided
+from reporting.ask.deliveries import said_of_missing
 from reporting.ask.periods import Period
 from reporting.tables import Kind
 from reporting.words import write_value
@@ -67,7 +68,8 @@ def read_quality(connection: Connection, period: Period, locale: str) -> Quality
 
     # Quality is judged by the week.
     of_weeks = "" if period.week else "of the weeks that these days are in "
-    said = []
+    missing = said_of_missing(connection, period.first_day, period.last_day)
+    said = [missing] if missing else []
     if kept_out:
         share = write_value(divided(kept_out, delivered, 6), Kind.SHARE, "", locale)
         stake = ", ".join(

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from reporting.ask.deliveries import said_of_missing
 from reporting.ask.figures import Row, read_function
 from reporting.ask.headlines import days_before, headlines, span_changes
 from reporting.ask.pack.content import Section
@@ -91,7 +92,9 @@ def _answer(request: Request, client: Visitor, content: Content) -> Response:
         refuse_unknown(read.connection, read.question.asked)
         shown = _shown(read, content, locale)
         said = read.said()
-        published = read_publications(read.connection, read.question.period)
+        period = read.question.period
+        published = read_publications(read.connection, period)
+        missing = said_of_missing(read.connection, period.first_day, period.last_day)
     return page(
         request,
         "figures_page.html.j2",
@@ -101,6 +104,7 @@ def _answer(request: Request, client: Visitor, content: Content) -> Response:
         is_overview=content.is_overview,
         grains=_grains(read),
         published=published,
+        missing=missing,
         charts={
             chart.name: chart.of_width("container", FONT)
             for section in shown
