@@ -31,6 +31,7 @@ from loader.reading.opening import open_sheets, suffix_of
 from loader.reading.sheet import BadFile, Block, NoTable, Sheet
 from loader.typed_rows import Days
 from loader.understanding.beside import Beside, columns_read, main_of, read_beside, tables_beside
+from loader.understanding.by_values import proposal
 from loader.understanding.proposal import months_as_rows, pattern
 from loader.understanding.proposal import quoted as quoted_as_yaml
 from loader.understanding.renamed import cure
@@ -273,6 +274,7 @@ class FileReader:
         undated: dict[str, SheetRows] = {}
         path, misnamed = self.delivery.known_as, None
         across: dict[str, list[str]] = {}
+        proposed: dict[str, str] = {}  # of tables of which no word is known
         undated_lines: list[tuple[Sheet, Table, Iterator[Block]]] = []
         are_orders_dated = False
         for sheet in sheets:
@@ -302,8 +304,10 @@ class FileReader:
                 if layout.entity == "sales_lines" and result.missing == [["sold_at"]]:
                     undated_lines.append((sheet, table, blocks))
                 near.append((sheet, layout, result))
-                undated[sheet.name] = understand([table])[0].rows
+                (found,) = understand([table])
+                undated[sheet.name] = found.rows
                 across[sheet.name] = months_as_rows(table)
+                proposed[sheet.name] = "" if found.entity else proposal(table, self.delivery.path)
         if misnamed is not None:
             raise Held([misnamed], self.delivery.path)
         summaries = [name for name, rows in undated.items() if is_summary(rows, self._sales)]
@@ -339,6 +343,11 @@ class FileReader:
             )
             if lines := across[sheet.name]:
                 raise BadFile(_in_sheet(sheet.name, _as_rows(lines)))
+            if proposed[sheet.name]:
+                raise BadFile(
+                    "no layout names this file, and its headers are not those of sales. "
+                    + proposed[sheet.name]
+                )
             raise (NoTable if is_prose else BadFile)(
                 "no layout names this file, and it is not tidy enough to load without one: "
                 + self._misfit(sheet, layout, result)

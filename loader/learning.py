@@ -24,6 +24,7 @@ from loader.questions import Question, as_argument
 from loader.reading.cutout import Cells, cells_of
 from loader.understanding.as_entity import read_as, still_open
 from loader.understanding.beside import read_tables, set_apart
+from loader.understanding.by_values import guesses, proposal, told
 from loader.understanding.proposal import Setting, as_yaml, file_patterns
 from loader.understanding.proposal import quoted as as_text
 from loader.understanding.understand import months_across, understand
@@ -87,6 +88,7 @@ class Lesson:
         questions: what is open, by file.
         figures: of the sales; None where there are none that can be read.
         is_currency_open: whether amounts have no currency.
+        proposals: what tables may be of which no word is known, by their values.
     """
 
     found: list[Understood]
@@ -96,6 +98,7 @@ class Lesson:
     questions: dict[Path, tuple[Question, ...]]
     figures: Figures | None
     is_currency_open: bool
+    proposals: list[str] = field(default_factory=list)
 
     @property
     def is_open(self) -> bool:
@@ -188,7 +191,10 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
     unclear |= unasked
     if not whole or unasked:
         # A layout would say that these rows are sales, and a load by it would not ask again.
-        return Lesson(found, apart, "", [], unclear, None, is_currency_open)
+        unknown = [table.table for table in tables if not table.entity]
+        proposals = [proposal(table, _given(table.places[0][0])) for table in unknown]
+        told = [] if found else [text for text in proposals if text]
+        return Lesson(found, apart, "", [], unclear, None, is_currency_open, told)
     understood = {file for table in whole for file, _ in table.table.places}
     tried = DryRun(written(()), deliveries, understood, is_draft=sheets is None)
     figures = tried.figures()
@@ -539,16 +545,26 @@ def open_points(lesson: Lesson) -> list[str]:
     ]
     tidy = unmet(ENTITIES["sales_lines"].tidy, set())
     for found in lesson.found:
+        read = {place for pick in found.picks.values() for place in pick.positions}
+        may_be = guesses(found.table, read) if found.lacking and _is_sales(found) else {}
         for choice in found.lacking:
             where = ", or learn it together with the file that has it" if choice in tidy else ""
             if counting := _others_of_file(found, lesson.found):
                 where += f"; or, if it is no sales of its own, --sheets {as_argument(counting)}"
             headers = [name for name in found.table.header.names if header_key(name)]
+            guess = next((may_be[column] for column in choice if column in may_be), None)
+            flags = [f"--column {column}=HEADER" for column in choice]
+            if guess is not None and len(guess[0]) == 1:
+                header = found.table.header.names[guess[0][0]]
+                flags = [f"--column {shlex.quote(f'{choice[0]}={header}')}"]
+            by_values = f", of which it may be {told(found.table, *guess)}" if guess else ""
             said.append(
                 f"{found.table.name}: which column is the {' or the '.join(choice)}? It has "
-                f"{quoted(headers)}; --column {choice[0]}=HEADER says it{where}"
+                f"{quoted(headers)}{by_values}; {' or '.join(flags)} "
+                f"says it{where}"
             )
-    if not lesson.found:
+    said += lesson.proposals
+    if not lesson.found and not lesson.proposals:
         said.append(
             "nothing in these files looks like sales, or like what sales refer to: "
             "`python -m loader inspect` shows what was looked at"

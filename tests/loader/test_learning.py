@@ -182,8 +182,51 @@ def test_sales_without_an_amount_or_a_day_are_open(
     result = learn("--yes", path)
     assert result.exit_code == 1
     assert f"which column is the {lacking}" in result.output
-    assert f"--column {lacking}=HEADER says it, or learn it together with" in result.output
+    assert f"; --column {lacking}=HEADER" in result.output
+    assert "says it, or learn it together with" in result.output
     assert not list(folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ["Dato", "Fakturanr.", "Varenavn", "Antal", "Stykpris", "Beløb"],
+        ["日期", "订单号", "商品名称", "数量", "单价", "金额"],
+        ["Ημερομηνία", "Τιμολόγιο", "Είδος", "Ποσότητα", "Τιμή", "Αξία"],
+        ["c1", "c2", "c3", "c4", "c5", "c6"],
+    ],
+)
+def test_values_tell_what_columns_may_be_where_words_do_not(
+    learn: Learner, folder: Path, drop: Dropped, duckdb_warehouse: Warehouse, header: list[str]
+) -> None:
+    goods = [("Tea", 350), ("Pot", 1275), ("Tray", 2490)]
+    rows = [
+        [f"2026-03-{n // 2 + 1:02}", f"R{n // 2}", name, str(n % 4 + 1), f"{cents / 100:.2f}",
+         f"{cents * (n % 4 + 1) / 100:.2f}"]
+        for n in range(12) for name, cents in [goods[n % 3]]
+    ]  # fmt: skip
+    path = drop("f.csv", [header, *rows])
+    (outcome,) = duckdb_warehouse.load(path)
+    ours = ["sold_at", "order_id", "product_name", "units", "unit_price", "line_total"]
+    flags = dict(zip(ours, header, strict=True))
+    assert outcome.status == "failed"
+    told = learn("--yes", path).output
+    for column, name in flags.items():
+        flag = f"--column {shlex.quote(f'{column}={name}')}"
+        assert flag in outcome.error
+        assert flag in told
+    assert not list(folder.iterdir())
+    said = [part for item in flags.items() for part in ("--column", "=".join(item))]
+    assert learn("--yes", *said, path).exit_code == 0
+    loaded(duckdb_warehouse.load(path, layouts=folder))
+    assert [row[0] for row in raw(duckdb_warehouse, "line_total")] == [row[5] for row in rows]
+
+
+def test_the_one_column_of_days_is_offered(learn: Learner, drop: Dropped) -> None:
+    header = ["Close Date", "Product", "Qty", "Total"]
+    rows = [[f"2026-03-{n + 1:02}", "Tea", "2", "7"] for n in range(5)]
+    result = learn("--yes", drop("f.csv", [header, *rows]))
+    assert "it may be 'Close Date' (days); --column 'sold_at=Close Date'" in result.output
 
 
 def test_the_day_and_the_price_may_be_in_other_files(
