@@ -10,7 +10,7 @@ from bi.dashboards import read_dashboards
 from bi.metabase.content import CHOICES
 from reporting.ask.reports import REPORTS
 from tests.conftest import INCREMENTAL, Warehouse
-from warehouse.docs_site import site
+from warehouse.docs_site import LINES, site
 
 NUMBERS = "(values (-1), (0), (10), (11), (null)) as planted (number)"
 FEW = "(select number from (values (0), (10), (null)) as few (number))"
@@ -147,6 +147,7 @@ def test_the_docs_site_is_one_file_that_draws_the_star(duckdb_warehouse: Warehou
     for name in ("fact_sales_line", "fact_order", "fact_sales_target", "dim_date", "store_key"):
         assert f">{name}<" in drawing
     assert "INLINE DATA" not in page
+    assert page.count(LINES) == 2, "lines and their ends are drawn so that they can be seen"
     assert '"<\\/script>"' in page, "names do not end the script"
     assert '"resource_type": "unit_test"' not in page
     assert '"resource_type": "test"' in page, "columns still say how they are tested"

@@ -1,7 +1,8 @@
 """Makes one page of what `dbt docs generate` wrote: `python -m warehouse.docs_site`.
 
 It is dbt's own page with what readers need changed: the star schema is drawn in the overview, the
-graph is without tests, and it can be read on a telephone. The page needs nothing from anywhere.
+graph is without tests, its lines can be seen, and it can be read on a telephone. The page needs
+nothing from anywhere.
 """
 
 import base64
@@ -20,6 +21,9 @@ TARGET = CHECKOUT / "target"
 PLACE_OF_STAR = "{star schema}"
 ROW_HEIGHT = 22  # pixels
 BOX_GAP = 26  # pixels
+
+# dbt draws the lines of the large graph nearly in the colour of what they are on.
+LINES_OF_DBT, LINES = "#006f8a", "#6cc3d9"
 
 # dbt's page is 960 pixels wide at least, with the menu beside the text.
 NARROW = """<style>
@@ -74,6 +78,7 @@ def site(manifest: dict[str, Any], catalog: Mapping[str, Any]) -> str:
     page = Path(DOCS_INDEX_FILE_PATH).read_text("utf-8")
     for place, data in (("MANIFEST", manifest), ("CATALOG", catalog)):
         page = page.replace(f'"{place}.JSON INLINE DATA"', json.dumps(data).replace("</", "<\\/"))
+    page = page.replace(LINES_OF_DBT, LINES)
     return page.replace("</head>", f"{NARROW}</head>", 1)
 
 

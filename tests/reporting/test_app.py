@@ -16,6 +16,7 @@ import httpx
 import openpyxl
 import pypdf
 import pytest
+import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
 from demo.company import write_demo
@@ -192,11 +193,29 @@ def test_lines_and_delivered_rows_are_for_auditors(browser: Browser) -> None:
 # ------------------------------------------------------------------------ what pages say
 
 
+@pytest.fixture
+def read() -> Iterator[set[str]]:
+    """What statements read meanwhile of what is published, by name."""
+    names: set[str] = set()
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        names.update(re.findall(r"\b(?:marts|reports|quality)\.(\w+)", statement))
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    yield names
+    sa.event.remove(sa.Engine, "before_cursor_execute", note)
+
+
 @pytest.mark.parametrize("page", PAGES)
-def test_pages_are_whole_and_ask_nobody_else(browser: Browser, page: str) -> None:
+def test_pages_are_whole_and_ask_nobody_else(
+    browser: Browser, built: Warehouse, read: set[str], page: str
+) -> None:
     client = browser()
     answer = client.get(f"/app/{page}?{DAYS}")
     assert answer.status_code == 200, answer.text
+    exposed = built.manifest().exposures["exposure.salesops.app"].depends_on.nodes
+    assert read
+    assert read <= {node.split(".")[-1] for node in exposed}
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
