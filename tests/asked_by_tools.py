@@ -1,7 +1,8 @@
 """What BI tools ask PostgreSQL for the keys of tables, by their sources and by what servers log.
 
 information_schema shows less to a reader than pg_catalog does, so it matters which of the two a
-tool asks. Each query is of all marts at once; the tools ask the same table by table.
+tool asks. Each query is of all marts at once; the tools ask the same table by table. Below them
+stands what is to be found.
 """
 
 PRIMARY_KEYS = {
@@ -46,3 +47,31 @@ FOREIGN_KEYS = {
         where connamespace = to_regnamespace('marts') and contype = 'f'
     """,
 }
+
+PRIMARY = {
+    **{
+        f"dim_{name}": f"{name}_key" for name in ("customer", "date", "product", "region", "seller")
+    },
+    "dim_shipping_company": "shipping_company_key",
+    "dim_store": "store_key",
+    "fact_order": "order_key",
+    "fact_sales_line": "sales_line_key",
+    "fact_sales_target": "sales_target_key",
+}
+"""The primary key of each mart."""
+
+_REFERENCES = {
+    "fact_order": ["customer", "order_date", "seller", "shipping_company", "store"],
+    "fact_sales_line": [
+        *("customer", "product", "region", "sale_date", "seller", "shipping_company", "store"),
+    ],
+    "fact_sales_target": ["month_date", "seller", "store"],
+}
+
+FOREIGN = {
+    (fact, f"{name}_key", f"dim_{dimension}", f"{dimension}_key")
+    for fact, names in _REFERENCES.items()
+    for name in names
+    for dimension in ["date" if name.endswith("date") else name]
+}
+"""The foreign keys of the marts: table and column, and those that they refer to."""

@@ -20,7 +20,7 @@ from demo.company import write_demo
 from loader.preview import Changes
 from reporting.__main__ import main as reporting
 from reporting.doors.trial import copy_warehouse
-from tests.asked_by_tools import FOREIGN_KEYS, PRIMARY_KEYS
+from tests.asked_by_tools import FOREIGN, FOREIGN_KEYS, PRIMARY, PRIMARY_KEYS
 from tests.conftest import ENGINES, LINES, Warehouse
 from warehouse.connection import connect, warehouse_url
 
@@ -279,6 +279,16 @@ def test_metrics_in_sql_are_the_figures_of_the_reports(demo: Warehouse) -> None:
         "'EUR' as currency union all select 1, 'USD') as fact_sales_line"
     )
     assert over_currencies == (None, 2)
+    # As in the unit test weekly_summary_counts_new_customers_once.
+    of_two_currencies = demo.query(
+        f"select currency, {sql('new_customers', known)} from ("
+        "select 1 as customer_durable_key, false as is_return, 'EUR' as currency, "
+        "cast('2026-01-19' as date) as sold_at "
+        "union all select 1, false, 'USD', cast('2026-01-21' as date)) as fact_sales_line "
+        "cross join (select cast('2026-01-19' as date) as first_purchase_date) as dim_customer "
+        "group by currency order by currency"
+    )
+    assert of_two_currencies == [("EUR", 1), ("USD", 0)], "new in the currency of the first day"
 
 
 def reader_of(demo: Warehouse) -> Warehouse:
@@ -340,42 +350,16 @@ def filled_in(sql: str, filters: dict[str, Any], chosen: dict[str, Any]) -> str:
     return re.sub(r"\[\[(.+?)\]\]", condition, sql)
 
 
-PRIMARY = {
-    **{
-        f"dim_{name}": f"{name}_key" for name in ("customer", "date", "product", "region", "seller")
-    },
-    "dim_shipping_company": "shipping_company_key",
-    "dim_store": "store_key",
-    "fact_order": "order_key",
-    "fact_sales_line": "sales_line_key",
-    "fact_sales_target": "sales_target_key",
-}
-
-FOREIGN = {
-    "fact_order": ["customer", "order_date", "seller", "shipping_company", "store"],
-    "fact_sales_line": [
-        *("customer", "product", "region", "sale_date", "seller", "shipping_company", "store"),
-    ],
-    "fact_sales_target": ["month_date", "seller", "store"],
-}
-
-
 def test_readers_of_postgres_have_keys_words_and_rights_after_every_build(demo: Warehouse) -> None:
     if demo.engine != "postgres":
         pytest.skip("PostgreSQL only: DuckDB's readers look for none of this")
     as_reader = reader_of(demo)
-    foreign = set()
-    for table, names in FOREIGN.items():
-        for name in names:
-            dimension = "date" if name.endswith("date") else name
-            foreign.add((table, f"{name}_key", f"dim_{dimension}", f"{dimension}_key"))
-
     for build in (["--resource-type", "model"], ["--select", "dim_product"]):
         demo.build(*build)
         for tool, asked in PRIMARY_KEYS.items():
             assert dict(as_reader.query(asked)) == PRIMARY, tool
         for tool, asked in FOREIGN_KEYS.items():
-            assert set(as_reader.query(asked)) == foreign, tool
+            assert set(as_reader.query(asked)) == FOREIGN, tool
 
     undescribed = as_reader.query(
         "select table_schema, table_name, column_name from information_schema.columns "

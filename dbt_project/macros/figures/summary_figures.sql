@@ -99,13 +99,10 @@ customer_counts as (
         customers.span_start_date,
         customers.currency,
         count(*) as customer_count,
-        -- Who bought in the span, and never before it.
+        -- Whose first purchase of all is among these sales, so that parts add up to the whole.
         sum(
             case
-                when
-                    customers.first_purchase_date is not null
-                    and first_purchases.first_purchase_date >= customers.span_start_date
-                    then 1
+                when customers.first_purchase_date = first_purchases.first_purchase_date then 1
                 else 0
             end
         ) as new_customer_count
