@@ -133,7 +133,7 @@ test-deep: .venv/dev ## random histories, kills and examples, most of an hour (S
 		--numprocesses 2 --dist worksteal; \
 	code=$$?; echo "To run the same again: make test-deep SEED=$$seed"; exit $$code
 
-test-bi: .venv/dev .venv/metricflow .venv/superset requirements-test-bi.txt ## MetricFlow and Superset, really run, on both engines (half an hour)
+test-bi: .venv/dev .venv/metricflow .venv/superset requirements-test-bi.txt ## MetricFlow, Superset and drivers, really run, on both engines (a quarter of an hour)
 	@$(INSTALL) -r requirements-test-bi.txt
 	@$(BIN)/python -m pytest -m bi --durations 15
 

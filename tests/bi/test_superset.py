@@ -3,12 +3,8 @@
 import os
 import re
 import shutil
-import socket
 import sqlite3
-import subprocess
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,21 +16,11 @@ from urllib.parse import quote
 import duckdb
 import openpyxl
 import pytest
-from pydantic import SecretStr
 
 from bi.dashboards import Chart, read_dashboards
 from bi.datasets import Described, sql_of
-from bi.superset.serve import (
-    BIN,
-    HOST,
-    READER,
-    SupersetSettings,
-    command,
-    prepare,
-    read_only_url,
-)
-from demo.company import write_demo
-from tests.conftest import ENGINES, Warehouse
+from tests.bi.conftest import PASSWORD, PATIENCE, Superset
+from tests.conftest import Warehouse
 from warehouse.connection import warehouse_url
 from warehouse.published import published_path
 
@@ -42,10 +28,7 @@ pytestmark = pytest.mark.bi
 
 DASHBOARDS = read_dashboards()
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-PASSWORD = "not a secret"  # noqa: S105
 CENT = Decimal("0.01")
-PATIENCE = 120
-"""Seconds that Superset is given to start, and pages to show what they are about."""
 
 
 @dataclass
@@ -162,52 +145,11 @@ def number(text: str) -> Decimal:
     return Decimal(plain.removesuffix("%")) / (100 if plain.endswith("%") else 1)
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def pages(
-    request: pytest.FixtureRequest,
-    new_warehouse: Callable[[str], Warehouse],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Pages]:
-    """The demo, built as people do, in a Superset that was set up twice, as each start does."""
-    assert BIN.exists(), "`make test-bi` installs Superset"
-    folder = tmp_path_factory.mktemp("superset")
-    warehouse = new_warehouse(request.param)
-    write_demo(folder / "inbox", lines=2_000, months=4, end=date(2026, 11, 15))
-    assert {outcome.status for outcome in warehouse.load(folder / "inbox")} == {"loaded"}
-    if warehouse.engine == "postgres":
-        warehouse.execute(f"drop role if exists {READER}", f"create role {READER} nologin")
-    assert warehouse.dbt("build", "--log-level", "none").success
-
-    with socket.socket() as free:
-        free.bind((HOST, 0))
-        port = free.getsockname()[1]
-    settings = SupersetSettings(
-        port=port, home=folder / "home", admin_password=SecretStr(PASSWORD), secret_key=None
-    )
-    prepare(settings, read_only_url(warehouse.url))
-    environment, _ = prepare(settings, read_only_url(warehouse.url))
-    with (folder / "log").open("w") as log:
-        server = subprocess.Popen(command(settings), env=environment, stdout=log, stderr=log)
-    try:
-        root = f"http://{HOST}:{port}"
-        wait_for(f"{root}/health")
-        with in_chromium(root) as (page, left, stopped):
-            yield Pages(warehouse, folder / "inbox", settings.home, page, root, left, stopped)
-    finally:
-        server.terminate()
-        server.wait(PATIENCE)
-        if warehouse.engine == "postgres":
-            warehouse.execute(f"drop owned by {READER}", f"drop role {READER}")
-
-
-def wait_for(address: str) -> None:
-    for _ in range(PATIENCE):
-        try:
-            with urllib.request.urlopen(address, timeout=5):  # noqa: S310
-                return
-        except OSError:
-            time.sleep(1)
-    raise TimeoutError(address)
+@pytest.fixture(scope="module")
+def pages(published: Warehouse, inbox: Path, superset: Superset) -> Iterator[Pages]:
+    """Superset, with somebody logged in."""
+    with in_chromium(superset.root) as (page, left, stopped):
+        yield Pages(published, inbox, superset.home, page, superset.root, left, stopped)
 
 
 @contextmanager
@@ -393,6 +335,7 @@ def test_no_request_leaves_the_machine(pages: Pages) -> None:
     assert all("scarf.sh" in address for address in pages.left)
 
 
+# The last of all files' tests, as the copy is another one afterwards.
 def test_what_is_built_next_shows_at_once(pages: Pages) -> None:
     if pages.warehouse.engine != "duckdb":
         pytest.skip("DuckDB only: there another file takes the place of the one that is open")
