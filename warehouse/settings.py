@@ -40,9 +40,10 @@ class Settings(BaseSettings):
     mail_from: str = ""
     mail_to: str = ""
     notify_urls: SecretStr = SecretStr("")
+    packs_file: Path = CHECKOUT / "packs.yml"
     parquet_dir: Path | None = None
 
-    @field_validator("sales_data_file", "layouts_dir", "parquet_dir")
+    @field_validator("sales_data_file", "layouts_dir", "packs_file", "parquet_dir")
     @classmethod
     def _below_the_checkout(cls, value: Path | None) -> Path | None:
         return None if value is None else CHECKOUT / value

@@ -2,8 +2,8 @@
     and this is what a rebuild is compared with. So the tables are created when a run starts, empty
     until somebody publishes a week (reporting/doors/editions.py), and only added to. No target puts a
     prefix before them, nor before raw: they are what is real. An edition keeps which file versions
-    counted, as the ledger knows no more that one was withdrawn for a while. owed_mails has who is to get
-    the pack of a week, noted before it is published, and when they were sent it (reporting/doors/due.py). -#}
+    counted, as the ledger knows no more that one was withdrawn for a while. owed_packs has who is to get
+    which pack of a week, noted before it is published, and when they were given it (reporting/doors/due.py). -#}
 {% macro create_published_tables() -%}
     {%- if execute and flags.WHICH in ('run', 'build', 'test', 'snapshot') -%}
         create schema if not exists published;
@@ -39,12 +39,13 @@
             profit decimal(28, 4),
             primary key (edition_id, file_id)
         );
-        create table if not exists published.owed_mails (
+        create table if not exists published.owed_packs (
             week_start_date date not null,
-            address text not null,
+            pack_name text not null,
+            place text not null,
             owed_at timestamp not null,
-            sent_at timestamp,
-            primary key (week_start_date, address)
+            given_at timestamp,
+            primary key (week_start_date, pack_name, place)
         );
     {%- endif -%}
 {%- endmacro %}

@@ -66,8 +66,12 @@ class Route:
     recipients: tuple[Address, ...]
 
 
-def route(settings: Settings) -> Route:
+def route(settings: Settings, to: Sequence[str] = ()) -> Route:
     """Read the settings of mail, before anything is made that would be sent.
+
+    Args:
+        settings: of the server, and of MAIL_TO.
+        to: who gets mail instead of MAIL_TO.
 
     Raises:
         SettingsError: something is missing, or does not fit together.
@@ -77,7 +81,7 @@ def route(settings: Settings) -> Route:
         for name, value in (
             ("SMTP_HOST", settings.smtp_host),
             ("MAIL_FROM", settings.mail_from),
-            ("MAIL_TO", settings.mail_to),
+            ("MAIL_TO", settings.mail_to or to),
         )
         if not value
     ]
@@ -99,7 +103,7 @@ def route(settings: Settings) -> Route:
             "SMTP_USER and SMTP_PASSWORD cannot have letters or signs outside of ASCII: Python's "
             "mail library does not log in with them."
         )
-    senders = _addresses("MAIL_FROM", settings.mail_from)
+    senders = addresses("MAIL_FROM", settings.mail_from)
     if len(senders) != 1:
         raise SettingsError("MAIL_FROM takes one address.")
     return Route(
@@ -109,7 +113,7 @@ def route(settings: Settings) -> Route:
         settings.smtp_user,
         password,
         senders[0],
-        _addresses("MAIL_TO", settings.mail_to),
+        tuple(Address(addr_spec=text) for text in to) or addresses("MAIL_TO", settings.mail_to),
     )
 
 
@@ -157,18 +161,27 @@ def send(message: EmailMessage, on: Route) -> None:
     if refused:
         raise CannotSend(
             f"{_place(on)} took the mail, but not for {_refusals(refused, on)}. The others get "
-            "it. Correct MAIL_TO, and send it to these alone."
+            "it. Correct the addresses, and send it to these alone."
         )
 
 
-def _addresses(setting: str, text: str) -> tuple[Address, ...]:
+def addresses(setting: str, text: str) -> tuple[Address, ...]:
+    """Read the addresses of a setting.
+
+    Args:
+        setting: its name.
+        text: addresses with commas between.
+
+    Raises:
+        SettingsError: they are none.
+    """
     header = default.header_factory("To", text) if text.isprintable() else None
-    addresses: tuple[Address, ...] = header.addresses if header and not header.defects else ()
-    if not addresses or not all(item.username and item.domain for item in addresses):
+    found: tuple[Address, ...] = header.addresses if header and not header.defects else ()
+    if not found or not all(item.username and item.domain for item in found):
         raise SettingsError(
             f"{setting}: write addresses like ann@example.com, several with commas between."
         )
-    return addresses
+    return found
 
 
 # -------------------------------------------------------------------------------- the server
@@ -218,7 +231,7 @@ def _reason(error: Exception, on: Route) -> str:
                 f"password made for programs. ({_reply(error, on)})"
             )
         case smtplib.SMTPRecipientsRefused():
-            return f"{place} takes none for {_refusals(error.recipients, on)}. Correct MAIL_TO."
+            return f"{place} takes none for {_refusals(error.recipients, on)}. Correct the address."
         case smtplib.SMTPSenderRefused():
             return f"{place} takes none from {on.sender.addr_spec}: correct MAIL_FROM. " + (
                 f"({_reply(error, on)})"

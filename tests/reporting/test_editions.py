@@ -1,5 +1,6 @@
 """Published weeks, and what is said when their files change afterwards; on both engines."""
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -19,11 +20,12 @@ from reporting.ask.periods import Calendar, NoFigures, Week
 from reporting.doors import common, mail
 from reporting.doors.due import closed_weeks
 from reporting.doors.editions import CannotPublish, Publication, publish, publisher, read_editions
+from reporting.doors.packs import PackFor, read_packs
 from tests.conftest import ENGINES, Warehouse
 from tests.loader.conftest import write_csv
 from tests.test_cli import held_open
 from warehouse.connection import connect, warehouse_url
-from warehouse.settings import Settings
+from warehouse.settings import Settings, SettingsError
 
 LAYOUT = """\
 entity: sales_lines
@@ -223,57 +225,137 @@ def test_the_command_publishes_the_week(sold: tuple[Warehouse, Path]) -> None:
     assert "Only weeks are published" in shown
 
 
+PACKS = """\
+- name: everything
+  to: [bob@example.com, ann@example.com]
+- name: tea of the web
+  to: eve@example.com
+  only: {currency: CHF}
+  files: pdf
+- name: mistaken
+  to: eve@example.com
+  only: {currency: XYZ}
+- name: later
+  to: eve@example.com
+  weekday: sunday
+"""
+
+
 def test_what_is_due_is_done_once(
     sold: tuple[Warehouse, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     warehouse, _ = sold
-    sent: list[tuple[str, list[str | None]]] = []
-    down = {"ann@example.com", "bob@example.com"}
+    sent: list[tuple[str, str, list[str | None]]] = []
+    down = {"ann@example.com", "bob@example.com", "eve@example.com"}
 
     def send(message: EmailMessage, on: mail.Route) -> None:
         (address,) = (address.addr_spec for address in on.recipients)
         if address in down:
             raise mail.CannotSend("It is down.", is_of_address=len(down) == 1)
-        sent.append((str(message["To"]), [part.get_filename() for part in attachments(message)]))
-
-    def attachments(message: EmailMessage) -> list[EmailMessage]:
-        return [part for part in message.iter_attachments() if isinstance(part, EmailMessage)]
+        files = [part.get_filename() for part in message.iter_attachments()]
+        sent.append((str(message["To"]), str(message["Subject"]), files))
 
     def write_pack(_: Pack, folder: Path, stem: str) -> list[Path]:
-        (folder / f"{stem}.pdf").write_bytes(b"%PDF-")
-        return [folder / f"{stem}.pdf"]
+        files = [folder / f"{stem}.{kind}" for kind in ("xlsx", "pdf")]
+        for file in files:
+            file.write_bytes(b"written")
+        return files
 
     monkeypatch.setattr("reporting.doors.due.write_pack", write_pack)
     monkeypatch.setattr("reporting.doors.mail.send", send)
-    for table in ("weekly_edition_files", "weekly_editions"):
+    monkeypatch.setattr("reporting.doors.packs.PackFor.is_ripe", lambda pack, *_: not pack.weekday)
+    for table in ("weekly_edition_files", "weekly_editions", "owed_packs"):
         warehouse.execute(f"delete from published.{table}")
-    mailing = {
+    (tmp_path / "packs.yml").write_text(PACKS)
+    settings = {
+        "PACKS_FILE": str(tmp_path / "packs.yml"),
         "SMTP_HOST": "mail.example.com",
         "MAIL_FROM": "reports@example.com",
-        "MAIL_TO": "bob@example.com, Ann <ann@example.com>",
     }
 
-    def due() -> tuple[int, str]:
-        return run(warehouse, "due", "--out", str(tmp_path), **mailing)
+    def due(*options: str) -> tuple[int, str]:
+        return run(warehouse, "due", "--out", str(tmp_path), *options, **settings)
 
-    # The server is down: the week is published, and nobody is asked twice in one run.
+    code, said = due("--dry-run")
+    assert code == 0
+    assert "2026-W02 tea of the web: weekly-2026-W02-tea-of-the-web to eve@example.com" in said
+    assert "2026-W02 later: weekly-2026-W02-later to eve@example.com, on sunday" in said
+    assert [path.name for path in tmp_path.iterdir()] == ["packs.yml"]
+    assert warehouse.one("select count(*) from published.weekly_editions") == 0
+    # The server is down: the week is published and written, and nobody is asked twice in one run.
     code, said = due()
-    assert code == 1, said
+    assert code == 1
     assert "Edition 1 of 2026-W02 in EUR is published" in said
-    assert said.count("It is down. The next call tries again.") == 1
-    # It takes mail for one of the two, and then for both.
-    down.remove("bob@example.com")
+    assert said.count("It is down. The next run tries again.") == 1
+    assert "2026-W02 mistaken: There is no currency 'XYZ'." in said
+    # It takes mail for two of the three, and then for all.
+    down -= {"bob@example.com", "eve@example.com"}
     code, said = due()
     assert code == 1
     assert "Edition" not in said
-    assert "2026-W02, to ann@example.com: It is down." in said
-    assert "Sent 2026-W02 to 1 address." in said
+    assert "2026-W02 everything, to ann@example.com: It is down." in said
+    assert "Sent 2026-W02 everything to bob@example.com." in said
     down.clear()
+    (tmp_path / "packs.yml").write_text(PACKS.replace("XYZ", "USD"))
+    assert due()[0] == 0
+    # Days later, the one that waits for its weekday goes out, with nobody else's.
+    monkeypatch.setattr("reporting.doors.packs.PackFor.is_ripe", lambda *_: True)
     assert due()[0] == 0
     assert due() == (0, "No week has closed since the last one that was published.")
-    files = ["weekly-2026-W02.pdf"]
-    assert sent == [("bob@example.com", files), ("ann@example.com", files)]
+    whole = ["weekly-2026-W02-everything.xlsx", "weekly-2026-W02-everything.pdf"]
+    assert [(to, files) for to, _, files in sent] == [
+        ("bob@example.com", whole),
+        ("eve@example.com", ["weekly-2026-W02-tea-of-the-web.pdf"]),
+        ("ann@example.com", whole),
+        ("eve@example.com", [name.replace("everything", "mistaken") for name in whole]),
+        ("eve@example.com", [name.replace("everything", "later") for name in whole]),
+    ]
+    assert "CHF" in sent[1][1]
     assert warehouse.one("select count(distinct iso_week) from published.weekly_editions") == 1
+
+
+def test_without_a_list_of_packs_the_one_of_all_sales_is_written(
+    sold: tuple[Warehouse, Path], tmp_path: Path
+) -> None:
+    warehouse, _ = sold
+    for table in ("weekly_edition_files", "weekly_editions", "owed_packs"):
+        warehouse.execute(f"delete from published.{table}")
+    code, said = run(
+        warehouse, "due", "--out", str(tmp_path), PACKS_FILE=str(tmp_path / "packs.yml")
+    )
+    assert code == 0, said
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        f"weekly-2026-W02.{kind}" for kind in ("html", "pdf", "xlsx")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("- name: x\n", "pack 1, to: it is missing"),
+        ("- name: x\n  to: ann\n", "pack 1, to: 'ann' is no address"),
+        ("- name: x\n  to: a@b.c\n  for: {}\n", "pack 1, for: there is no such key"),
+        ("- name: ../x\n  to: a@b.c\n", "pack 1, name: letters, digits, blanks"),
+        ("- name: x\n  to: a@b.c\n  only: {shop: 1}\n", "'shop' is none of currency, seller"),
+        ("- name: x\n  to: a@b.c\n  weekday: mo\n", "pack 1, weekday: Input should be 'monday'"),
+        ("- {name: x y, to: a@b.c}\n- {name: X-y, to: a@b.c}\n", "two packs are called 'x y'"),
+        ("name: x\n", "the file: a list of packs"),
+        ("- [\n", "line 2: this is no YAML"),
+    ],
+)
+def test_packs_that_cannot_be_read(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "packs.yml").write_text(text)
+    with pytest.raises(SettingsError, match=re.escape(said)):
+        read_packs(Settings(packs_file=tmp_path / "packs.yml"))
+
+
+def test_a_pack_waits_for_its_weekday() -> None:
+    sunday = date(2026, 11, 15)
+    pack = PackFor(name="x", to=["a@b.c"], weekday="tuesday")
+    days = [sunday + timedelta(days=day) for day in range(1, 4)]
+    assert [pack.is_ripe(sunday, day) for day in days] == [False, True, True]
+    assert PackFor(name="x", to=["a@b.c"], weekday="sunday").is_ripe(sunday, days[2]) is False
+    assert PackFor(name="x", to=["a@b.c"]).is_ripe(sunday, sunday)
 
 
 def test_which_weeks_are_due() -> None:
