@@ -38,4 +38,6 @@ def said_of_missing(connection: Connection, first_day: date, last_day: date) -> 
     ]
     if named[_MOST_NAMED:]:
         named[_MOST_NAMED:] = [f"{len(named) - _MOST_NAMED} more"]
-    return f"Without {', '.join(named)}: what is owed and was not delivered."
+    return (
+        f"Without {', '.join(named)}, which {'was' if len(weeks) == 1 else 'were'} not delivered."
+    )

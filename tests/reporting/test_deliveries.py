@@ -48,11 +48,10 @@ def test_what_is_owed_for_the_days_and_not_there_is_named_with_its_weeks(
     owe(connection, "the web shop", 5)
     sunday = MONDAY + timedelta(days=6)
     assert said_of_missing(connection, sunday, sunday + timedelta(days=8)) == (
-        "Without store 12 (2026-W03, 2026-W04), the web shop (2026-W05): what is owed and was not "
-        "delivered."
+        "Without store 12 (2026-W03, 2026-W04), the web shop (2026-W05), which were not delivered."
     )
     assert said_of_missing(connection, MONDAY, sunday) == (
-        "Without store 12 (2026-W03): what is owed and was not delivered."
+        "Without store 12 (2026-W03), which was not delivered."
     )
     assert said_of_missing(connection, MONDAY - timedelta(days=9), MONDAY - timedelta(days=1)) == ""
 
@@ -62,4 +61,4 @@ def test_a_long_list_is_counted(connection: Connection) -> None:
         owe(connection, f"store {number}", 3)
     said = said_of_missing(connection, MONDAY, MONDAY)
     assert said.startswith("Without store 10 (2026-W03), ")
-    assert said.endswith(", store 17 (2026-W03), 2 more: what is owed and was not delivered.")
+    assert said.endswith(", store 17 (2026-W03), 2 more, which were not delivered.")
