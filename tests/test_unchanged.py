@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 import duckdb
@@ -106,3 +107,25 @@ def test_on_a_server_a_build_is_always_due(database: Path, monkeypatch: pytest.M
     for _ in range(2):
         assert run("check") == 1
         assert run("remember") == 0
+
+
+def test_the_hour_counts_where_deliveries_are_owed(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Clock(datetime):
+        hour_now = 9
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> "Clock":
+            return cls(2026, 1, 19, cls.hour_now)
+
+    monkeypatch.setattr(unchanged, "datetime", Clock)
+    monkeypatch.setattr(unchanged, "DELIVERIES", database.with_name("deliveries.csv"))
+    unchanged.DELIVERIES.write_text("delivery\n")
+    build()
+    Clock.hour_now = 10
+    assert run("check") == 0, "nothing is owed"
+    unchanged.DELIVERIES.write_text("delivery\nstore 12\n")
+    build()
+    Clock.hour_now = 11
+    assert run("check") == 1
