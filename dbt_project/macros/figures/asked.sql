@@ -125,6 +125,15 @@
     end as span_start_date
 {%- endmacro %}
 
+{#- A query of the day of the last sale of all. -#}
+{% macro last_sale() -%}
+    select dim_date.full_date as last_sale_date
+    from {{ ref('dim_date') }} as dim_date
+    where
+        dim_date.date_key
+        = (select max(sold.sale_date_key) from {{ ref('fact_sales_line') }} as sold)
+{%- endmacro %}
+
 {#- Joins their days to the lines that a function is asked about. -#}
 {% macro days_of_lines() -%}
     inner join {{ ref('dim_date') }} as dim_date on line.sale_date_key = dim_date.date_key

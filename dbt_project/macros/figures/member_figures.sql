@@ -88,13 +88,7 @@ ranked as (
         {{ last_trading_day_until('cast(end_date as date)') }} <= last_sale.last_sale_date
             as is_complete
     from totals
-    cross join (
-        select dim_date.full_date as last_sale_date
-        from {{ ref('dim_date') }} as dim_date
-        where
-            dim_date.date_key
-            = (select max(sold.sale_date_key) from {{ ref('fact_sales_line') }} as sold)
-    ) as last_sale
+    cross join ({{ last_sale() }}) as last_sale
 
 )
 

@@ -52,11 +52,7 @@ last_year as (
 
 last_sale as (
 
-    select dim_date.full_date as last_sale_date
-    from {{ ref('dim_date') }} as dim_date
-    where
-        dim_date.date_key
-        = (select max(sold.sale_date_key) from {{ ref('fact_sales_line') }} as sold)
+    {{ last_sale() }}
 
 ),
 

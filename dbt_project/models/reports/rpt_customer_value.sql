@@ -11,15 +11,7 @@ with
 
 last_sale as (
 
-    select max(sale_date_key) as sale_date_key from {{ ref('fact_sales_line') }}
-
-),
-
-as_of as (
-
-    select dim_date.full_date as as_of_date
-    from last_sale
-    inner join {{ ref('dim_date') }} as dim_date on last_sale.sale_date_key = dim_date.date_key
+    {{ last_sale() }}
 
 ),
 
@@ -80,8 +72,8 @@ dated as (
         dim_customer.country,
         first_day.full_date as first_purchase_date,
         last_day.full_date as last_purchase_date,
-        as_of.as_of_date - first_day.full_date as days_since_first_purchase,
-        as_of.as_of_date - last_day.full_date as days_since_last_purchase
+        last_sale.last_sale_date - first_day.full_date as days_since_first_purchase,
+        last_sale.last_sale_date - last_day.full_date as days_since_last_purchase
     from customers
     inner join {{ ref('dim_customer') }} as dim_customer
         on
@@ -91,7 +83,7 @@ dated as (
         on customers.first_purchase_date_key = first_day.date_key
     left join {{ ref('dim_date') }} as last_day
         on customers.last_purchase_date_key = last_day.date_key
-    cross join as_of
+    cross join last_sale
 
 ),
 
