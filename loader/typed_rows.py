@@ -19,6 +19,7 @@ from loader.evidence.dates import ORDERS, SWAPPED, order_of, read_date
 from loader.evidence.digits import latin_digits
 from loader.parts import Part
 from loader.understanding.profiles import Profile
+from loader.understanding.taxes import as_shares
 from loader.unpivoting import month_names
 
 _SIGNED = ("line_total", "unit_price")
@@ -92,13 +93,7 @@ _LINES = """
             - coalesce(sales.discount_amount, sales.unit_discount * sales.units, 0) / tax_factor
         ) as amount,
         {texts}
-    from (
-        select
-            *,
-            1 + coalesce(included_tax_rate, 0)
-            * case when included_tax_rate >= 1 then 0.01 else 1 end as tax_factor
-        from sales_lines
-    ) as sales
+    from (select *, 1 + coalesce(included_tax_rate, 0) as tax_factor from sales_lines) as sales
     left join headers on sales.order_id = headers.order_id
     left join listed on coalesce(sales.product_id, sales.product_name) = listed.id
 """
@@ -135,6 +130,7 @@ def typed(how: HowRead, batch: pa.RecordBatch) -> pa.Table:
             has_sign = pc.fill_null(pc.match_substring_regex(texts, r"%\s*$"), False)
             power = np.where(np.asarray(has_sign), -2.0, how.powers.get(name, 0))
             numbers = profile.numbers * 10.0**power
+            numbers = as_shares(numbers) if name == "included_tax_rate" else numbers
             read[name] = pa.array(numbers, pa.float64(), from_pandas=True)
         elif column.type in ("timestamp", "date"):
             read[name] = dates_of(texts, (how.date_order or "").split())

@@ -114,7 +114,7 @@ def _rates(columns: Columns, position: int) -> Numbers | None:
     says_rate = says_of_numbers(columns.table.headers[position], "rate")
     if not (profile.is_percent or says_rate or len(some) <= _RATES):
         return None
-    return np.asarray(np.where(np.abs(rates) >= 1, rates / 100, rates))
+    return taxes.as_shares(rates)
 
 
 def with_freight(columns: Columns, found: Understood) -> Question | None:

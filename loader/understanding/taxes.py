@@ -53,7 +53,12 @@ def _fits(net: Numbers, taxes: Numbers, rates: Numbers) -> bool:
         return bool(len(off)) and float(np.mean(off <= 0.0062 / np.abs(net) + 1e-9)) >= _MOST
 
 
+def as_shares(rates: Numbers) -> Numbers:
+    """Return rates as shares, as staging reads them: no tax is of less than one percent."""
+    return np.asarray(np.where(np.abs(rates) >= 1, rates / 100, rates))
+
+
 def are_rates(numbers: Numbers) -> bool:
     """Tell whether numbers are usual rates, as shares or in percent."""
-    shares = np.where(np.abs(numbers) < 1, np.abs(numbers), np.abs(numbers) / 100)
-    return bool(np.isin(np.round(shares * 100, 3), np.round(_ON_TOP, 3)).all())
+    percent = as_shares(np.abs(numbers)) * 100
+    return bool(np.isin(np.round(percent, 3), np.round(_ON_TOP, 3)).all())
