@@ -65,36 +65,32 @@ def describe(url: URL) -> str:
 
 
 def connect(url: URL, *, read_only: bool = False) -> Engine:
-    """Open the warehouse and make sure that it answers.
+    """Return what opens the warehouse; a PostgreSQL server is asked at once whether it will do.
 
     Args:
         url: what `warehouse_url` returned.
         read_only: open the DuckDB file beside other readers; nothing can be written then.
 
     Raises:
-        WarehouseUnavailable: it does not answer, is in use, is too old or may not be written.
+        WarehouseUnavailable: the server does not answer or is too old, or a folder is not to be
+            made.
     """
-    arguments: dict[str, Any] = {}
     if url.get_backend_name() == "duckdb":
-        if read_only:
-            arguments["read_only"] = True
-        elif url.database:
+        if not read_only and url.database:
             _make_folder(url.database)
-    else:
-        arguments["connect_timeout"] = 10
-    engine = sa.create_engine(url, connect_args=arguments, poolclass=sa.pool.NullPool)
+        arguments: dict[str, Any] = {"read_only": True} if read_only else {}
+        return sa.create_engine(url, connect_args=arguments, poolclass=sa.pool.NullPool)
+    engine = sa.create_engine(url, connect_args={"connect_timeout": 10}, poolclass=sa.pool.NullPool)
     try:
         with engine.connect() as connection:
-            if engine.dialect.name == "postgresql":
-                number = str(connection.exec_driver_sql("show server_version_num").scalar_one())
-                version = int(number) // 10000
-                if version < MINIMUM_POSTGRES:
-                    raise WarehouseUnavailable(
-                        f"{describe(url)} is PostgreSQL {version}; "
-                        f"{MINIMUM_POSTGRES} or later is needed."
-                    )
+            number = str(connection.exec_driver_sql("show server_version_num").scalar_one())
     except DATABASE_ERRORS as error:
         raise WarehouseUnavailable(explain(url, error)) from None
+    version = int(number) // 10000
+    if version < MINIMUM_POSTGRES:
+        raise WarehouseUnavailable(
+            f"{describe(url)} is PostgreSQL {version}; {MINIMUM_POSTGRES} or later is needed."
+        )
     return engine
 
 
