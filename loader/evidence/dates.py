@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 import pyarrow as pa
@@ -111,7 +112,16 @@ class DateEvidence:
             for mark, counts in by_mark.items()
             if order_of(self._declared, mark) is None
         }
-        question = next((item.question for item in findings.values() if item.question), None)
+        contradicted = (
+            _Marked(mark, counts, self._where, self._period, self._among, self._years).against(
+                order
+            )
+            for mark, counts in by_mark.items()
+            # Who declares an order for dates of one mark has looked at them.
+            if (order := order_of(self._declared, mark)) in self._declared
+        )
+        asked = [item.question for item in findings.values()]
+        question = next((item for item in (*asked, *contradicted) if item is not None), None)
         orders = {mark: item.value for mark, item in findings.items() if item.value}
         items = [*self._declared]
         if not items and len(set(orders.values())) == 1 and len(orders) == len(by_mark):
@@ -255,6 +265,28 @@ class _Marked:
             return Finding(None, [note])
         return Finding(None, question=self._question(possible))
 
+    def against(self, declared: str) -> Question | None:
+        """Return a question where the dates contradict the order that a layout declares."""
+        others = [
+            order for order in ORDERS if order != declared and self._speak_for(order, declared)
+        ]
+        if not others:
+            return None
+        question = self._question([declared, *others])
+        return replace(question, asks=f"its layout says dates: {declared}, and {question.asks}")
+
+    def _speak_for(self, order: str, declared: str) -> bool:
+        """Tell whether all dates are of one month, which the declared order makes several of."""
+        days = {item: set(self._read[item].values()) for item in (order, declared)}
+        if len(self._read[order]) < len(self._counts) or len(days[order]) < _SEVERAL:
+            return False
+        if (max(days[order]) - min(days[order])).days >= _MONTH:
+            return False
+        as_declared = days[declared]
+        months = {(day.year, day.month) for day in as_declared}
+        is_one_a_month = len(months) == len(as_declared)
+        return is_one_a_month and _OF_A_YEAR.isdisjoint(day.day for day in as_declared)
+
     def _rows(self, texts: Iterable[str]) -> int:
         return sum(self._counts[text] for text in texts)
 
@@ -324,7 +356,10 @@ class _Marked:
             said = str(fitting.get(example, "no date"))
             unread = rows - self._rows(fitting)
             figures = _span(fitting.values()) + (f", {unread:,} of {rows:,} no date" * bool(unread))
-            readings.append(Reading(f"{said} ({figures})", f"dates: {order}", f"--dates {order}"))
+            # One that another order contradicts is said of this mark alone, so that it holds.
+            is_odd = any(self._speak_for(other, order) for other in possible if other != order)
+            name = self._mark.join(order) if is_odd else order
+            readings.append(Reading(f"{said} ({figures})", f"dates: {name}", f"--dates {name}"))
         asks = f"is the date {example}"
         return Question(f"{where}: {asks}" if where else asks, tuple(readings))
 

@@ -4,16 +4,24 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 import numpy as np
 
 from loader.calculated import as_source, rates_of, written
+from loader.evidence.dates import ORDERS
 from loader.questions import Question, Reading
+from loader.typed_rows import dates_of
 from loader.understanding import beside_prices, proofs
 from loader.understanding.profiles import Numbers, Profile
 from loader.understanding.tables import Table
 from loader.understanding.vocabulary import DISCOUNT, OTHER, meanings, says_of_numbers
 from loader.wording import short
+
+_SEVERAL_DAYS = 3
+"""So many rows, or days, are no chance."""
+
+_YEAR = 366
 
 _GROWING = 8
 """So many amounts that grow from row to row are hardly so by chance."""
@@ -42,6 +50,7 @@ def questions(table: Table, places: Places, asides: dict[int, str]) -> Iterator[
         if (question := ask(table, places, asides)) is not None:
             yield question
     others = (
+        _of_a_constant_day(table, places),
         _of_a_discount_beside_a_total(table, places),
         _of_a_running_total(table, places),
         beside_prices.question(table, places, [*_numbers_aside(table, places, asides)]),
@@ -180,6 +189,47 @@ def _is_part(part: Numbers, whole: Numbers | None) -> bool:
 def _is_known(table: Table, position: int) -> bool:
     """Tell whether the vocabulary knows a column for something else."""
     return any(item.column == OTHER for item in meanings(table.headers[position], "sales_lines"))
+
+
+def _of_a_constant_day(table: Table, places: Places) -> Question | None:
+    """Ask for the day where it is the same in all rows, and a column beside has earlier ones.
+
+    It may be that of the export. Days that come later are those of deliveries and payments.
+    """
+    chosen = places.get("sold_at")
+    if chosen is None or table.profiles[chosen].count < _SEVERAL_DAYS:
+        return None
+    stated = _days(table.profiles[chosen])
+    if len(stated) != 1:
+        return None
+    last = stated[0]
+    for position, profile in enumerate(table.profiles):
+        if position in places.values() or profile.date_share < 1 or _is_known(table, position):
+            continue
+        days = _days(profile)
+        is_before = days and last - timedelta(days=_YEAR) < min(days) and max(days) <= last
+        if len(days) >= _SEVERAL_DAYS and is_before:
+            names = table.header.names
+            told = ((position, f"{min(days)} to {max(days)}"), (chosen, str(last)))
+            return Question(
+                f"'{short(names[chosen], 30)}' is {last} in every row, and "
+                f"'{short(names[position], 30)}' is not: is the day of the sale",
+                tuple(
+                    Reading.of_column(f"'{short(names[at], 30)}' ({said})", "sold_at", names[at])
+                    for at, said in told
+                ),
+                table.places[0][1],
+            )
+    return None
+
+
+def _days(profile: Profile) -> list[date]:
+    """Return the different days of a column in the first order that reads all; else none."""
+    for orders in ([], *([order] for order in ORDERS)):
+        days = dates_of(profile.distinct, orders)
+        if not days.null_count:
+            return sorted(set(days.to_pylist()))
+    return []
 
 
 def _of_discounts(table: Table, places: Places, asides: dict[int, str]) -> Question | None:
