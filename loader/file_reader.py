@@ -30,6 +30,7 @@ from loader.reading.cutout import Cutout
 from loader.reading.opening import open_sheets, suffix_of
 from loader.reading.sheet import BadFile, Block, NoTable, Sheet
 from loader.typed_rows import Days
+from loader.understanding import new_columns
 from loader.understanding.beside import Beside, columns_read, main_of, read_beside, tables_beside
 from loader.understanding.by_values import proposal
 from loader.understanding.proposal import months_as_rows, pattern
@@ -40,11 +41,15 @@ from loader.understanding.tidy import read_tidy
 from loader.understanding.understand import understand
 from loader.understanding.vocabulary import scale_in
 from loader.unpivoting import spread
-from loader.wording import SHOWN, quoted, sheets_are
+from loader.wording import SHOWN, count, quoted, sheets_are, short
 
 _EMPTY = "it holds no rows at all: every sheet is empty."
 _LIKE_A_TABLE = 2
 """A .txt that no layout names, with fewer known headers than this, is a note to people."""
+
+_FEW = 5
+_NEARLY_ALL = 0.9
+"""A file of which so many rows would not count is not taken; nor for fewer rows than the above."""
 
 _Found = tuple[Sheet, Header, Layout, Iterator[Block]]
 
@@ -147,6 +152,26 @@ class FileReader:
         self._refuse_no_rows()
         if questions := [question for part in self.parts for question in part.questions]:
             raise Held(questions, self.delivery.path)
+        self._refuse_unread_days()
+
+    def _refuse_unread_days(self) -> None:
+        """Refuse sales whose days cannot be read in (nearly) all rows: none would count.
+
+        Raises:
+            BadFile: a sheet has such days.
+        """
+        for part, days in zip(self.parts, self.days, strict=True):
+            rows, example = days.unread(part.date_order)
+            header = quoted(part.headers.get("sold_at", []))
+            if part.layout.entity == "sales_lines" and rows >= max(_FEW, days.rows * _NEARLY_ALL):
+                raise BadFile(
+                    _in_sheet(
+                        part.sheet,
+                        f"no day can be read in {rows:,} of its {count(days.rows, 'row')}, such as "
+                        f"'{short(example, 30)}' under {header}, so that none would count. Write "
+                        "days like 2026-01-12 or 12 Jan 2026, and deliver it again.",
+                    )
+                )
 
     def _declared(self, key: str) -> str | None:
         """Return what the documents of the layout say of the file as a whole."""
@@ -248,6 +273,7 @@ class FileReader:
                 header = find_header(SheetTop(sheet, first), layout)
                 if isinstance(header, Header):
                     found = True
+                    self._ask_for_new_columns(sheet, header, layout, first, len(sheets))
                     yield self._alone(sheet, header, layout, first, blocks)
                 elif layout.sheets == ["*"] and header.matched * 2 < len(layout.needed):
                     near.append((sheet, header))
@@ -359,6 +385,21 @@ class FileReader:
             apart.setdefault(f"no table of an entity{why}: not loaded", []).append(sheet.name)
         for note, names in apart.items():
             self._note_sheets(note, names)
+
+    def _ask_for_new_columns(
+        self, sheet: Sheet, header: Header, layout: Layout, first: Block, siblings: int
+    ) -> None:
+        """Look at the columns that have come since a layout was learned.
+
+        Raises:
+            Held: one may change the amounts.
+        """
+        if layout.left_aside is None or len(header.mapped) == len(header.at.cells):
+            return
+        table = table_of(self.delivery.path, sheet, first, siblings=siblings)
+        question = new_columns.question_on(table, layout, header)
+        if question is not None:
+            raise Held([replace(question, sheet=sheet.name)], self.delivery.path)
 
     def _alone(
         self, sheet: Sheet, header: Header, layout: Layout, first: Block, blocks: Iterator[Block]

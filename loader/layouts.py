@@ -48,7 +48,7 @@ from loader.reading.cutout import Cells, cells_of
 
 ROW_KEYS = (
     *("keep_rows_where", "returns_where", "struck_through"),
-    *("fill_down", "order_amounts", "heading_rows", "values", "unpivot", "overlaps"),
+    *("fill_down", "order_amounts", "heading_rows", "values", "unpivot"),
 )
 """Keys that say what whole rows are, or make other texts of their cells."""
 
@@ -101,6 +101,7 @@ class Layout(BaseModel):
     unpivot: Unpivot | None = None
     identity: Texts = []
     overlaps: Literal["counted"] | None = None
+    left_aside: Texts | None = None
     extract: Literal["complete", "partial"] = "partial"
     as_of: str | None = None
     period: str | None = None
@@ -305,9 +306,11 @@ class LayoutFile:
         # These count where they are used: files loaded before they came are not read again.
         later = {"as_of", "period", "range", "time_zone", "delimiter", "scale", *ROW_KEYS}
         later.add("unit_of_measure")
+        # These answer what was asked before anything was loaded.
+        never = {"overlaps", "left_aside"}
         text = "\n".join(
             item.model_dump_json(
-                by_alias=True, exclude={key for key in later if not getattr(item, key)}
+                by_alias=True, exclude=never | {key for key in later if not getattr(item, key)}
             )
             for item in self.layouts
         )

@@ -336,6 +336,14 @@ def _settings(table: Understood, answers: Answers) -> dict[str, Setting]:
     titles = " ".join(table.table.header.titles)
     if answers.currency and _is_sales(table) and currencies_in_title(titles):
         kept["values"] = {"currency": {answers.currency: answers.currency}}  # likewise
+    if _is_sales(table):
+        at, picked = table.table.header, table.picks.values()
+        read = {position for pick in picked for position in pick.positions}
+        kept["left_aside"] = [
+            name
+            for position, (cell, name) in enumerate(zip(at.cells, at.names, strict=True))
+            if cell and position not in read
+        ]
     if shared := [name for name in answers.order_amounts if name in table.picks]:
         kept["order_amounts"] = shared
     return kept

@@ -149,6 +149,7 @@ class Mapping:
         part.notes += evidence.charges.finding().notes
         if layout.unit_of_measure:
             part.notes.append(f"units are read without their {quoted(layout.unit_of_measure)}")
+        self._columns.refuse_shifted(part.rows_loaded)
         part.notes += [*self._columns.notes(), *self._formats.notes()]
         part.questions = [
             replace(question, sheet=self._sheet.name)

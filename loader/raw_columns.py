@@ -11,11 +11,14 @@ from loader.headers import Header
 from loader.layout_keys import Calculated, Constant, Join
 from loader.layouts import Layout
 from loader.number_formats import AMOUNTS, NumberFormats
-from loader.reading.sheet import Sheet
+from loader.reading.sheet import BadFile, Sheet
 from loader.rows import Rows
 from loader.shaping import ReturnedRows, column_at, recoded, without_measure
 from loader.sheet_evidence import SheetEvidence
 from loader.wording import SHOWN, count, quoted
+
+_FEW = 5
+"""Fewer rows may all be wrong, and are told one by one."""
 
 BEYOND_HEADER = "_beyond_header"
 """Key in `_extra` for cells to the right of the header: such a row may have shifted values."""
@@ -149,14 +152,31 @@ class RawColumns:
         self._beyond_count += len(numbers)
         self._beyond += numbers.slice(0, SHOWN - len(self._beyond)).to_pylist()
 
+    def refuse_shifted(self, rows: int) -> None:
+        """Refuse rows all of which have more cells than the header, as none would count.
+
+        Raises:
+            BadFile: so it is.
+        """
+        if rows >= _FEW and self._beyond_count == rows:
+            raise BadFile(
+                f"all of its {rows:,} rows have more cells than the header (row "
+                f"{self._header.at.row}), so that none would count: is a comma in numbers or names "
+                "taken for a separator? Export it with semicolons, or with quotes around such "
+                "texts; or give the columns without a name one."
+            )
+
     def notes(self) -> list[str]:
         """Return what people should know: which cells no column takes."""
         notes = []
         at = self._header.at
+        layout = self._layout
+        returns = layout.returns_where if isinstance(layout.returns_where, dict) else {}
+        ruled = {at.position(name) for name in (*(layout.keep_rows_where or {}), *returns)}
         left = [
             name
             for position, name in enumerate(at.names)
-            if at.cells[position] and position not in self._header.mapped
+            if at.cells[position] and position not in self._header.mapped | ruled
         ]
         if left:
             notes.append(f"kept in _extra, as no column takes them: {quoted(left)}")

@@ -38,6 +38,9 @@ TEXTS = (
 )
 """What a line says beside its day, its currency, its units and its amount."""
 
+_SOME = 50
+"""So many texts are looked at as they stand."""
+
 _DAY = 10
 """Of most dates, so many characters are the day, and what follows is the time."""
 
@@ -224,6 +227,7 @@ class Days:
     def __init__(self) -> None:
         self.rows = 0
         self._texts: Counter[str | None] = Counter()
+        self._some: list[str] = []
 
     def learn(self, batch: pa.RecordBatch) -> None:
         """Look at some rows."""
@@ -231,17 +235,38 @@ class Days:
         if "sold_at" not in batch.schema.names:
             return
         texts = batch.column("sold_at")
-        is_long = pc.match_substring_regex(texts, r"^\D|^\d{1,2}[. ]+\pL|^\d{4} ?\pL")
+        is_long = pc.match_substring_regex(texts, r"^\D|^\d{1,2}[-/. ]*\pL|^\d{4} ?\pL")
         shown = pc.utf8_slice_codeunits(texts, 0, _DAY)
         if pc.any(is_long).as_py():
             day = pc.replace_substring_regex(texts, r"[T, ]+\d{1,2}:\d\d.*$", "")
             shown = pc.if_else(is_long, day, shown)
+        if len(self._some) < _SOME:
+            filled = texts.drop_null().slice(0, _SOME).to_pylist()
+            self._some += [text for text in filled if text.strip()]
         for found in pc.value_counts(shown).to_pylist():
             self._texts[found["values"]] += found["counts"]
+
+    def unread(self, date_order: str | None) -> tuple[int, str]:
+        """Return how many rows have a text that is no day, and one of these texts.
+
+        None has where the first texts show at least one day as they stand, with their times.
+        """
+        declared = (date_order or "").split()
+        if any(day is not None for day in self._days(self._some, declared)):
+            return 0, ""
+        texts = [text for text in self._texts if text and text.strip()]
+        days = zip(texts, self._days(texts, declared), strict=True)
+        rows = sum(self._texts[text] for text, day in days if day is None)
+        return rows, next(iter(self._some), "")
+
+    @staticmethod
+    def _days(texts: Sequence[str], declared: Sequence[str]) -> list[date | None]:
+        days: list[date | None] = dates_of(pa.array(texts, pa.string()), declared).to_pylist()
+        return days
 
     def first_and_last(self, date_order: str | None) -> tuple[date | None, date | None]:
         """Return the first and the last day; nothing where none can be read."""
         declared = (date_order or "").split()
-        texts = pa.array([text for text in self._texts if text], pa.string())
-        days = [day for day in dates_of(texts, declared).to_pylist() if day is not None]
+        texts = [text for text in self._texts if text]
+        days = [day for day in self._days(texts, declared) if day is not None]
         return min(days, default=None), max(days, default=None)
