@@ -49,7 +49,7 @@ def test_a_tax_that_has_come_is_asked_for(
     duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut, header: str
 ) -> None:
     taxes = [round(float(str(line[5])) * 0.19 / 1.19, 2) for line in LINES]
-    rows = [row[:4] + row[5:] for row in _beside(header, [*taxes])]
+    rows = [[*row[:4], *row[5:]] for row in _beside(header, [*taxes])]
     path = drop("week 2.csv", rows)
     text = f"{READ.replace('unit_price: Unit Price, ', '')}left_aside: []\n"
     (outcome,) = duckdb_warehouse.load(path, layouts=layouts(own=text))
