@@ -11,6 +11,7 @@ from loader.headers import Header
 from loader.layout_keys import Calculated, Constant, Join
 from loader.layouts import Layout
 from loader.number_formats import AMOUNTS, NumberFormats
+from loader.raw_tables import BEYOND_HEADER
 from loader.reading.sheet import BadFile, Sheet
 from loader.rows import Rows
 from loader.shaping import ReturnedRows, column_at, recoded, without_measure
@@ -19,9 +20,6 @@ from loader.wording import SHOWN, count, quoted
 
 _FEW = 5
 """Fewer rows may all be wrong, and are told one by one."""
-
-BEYOND_HEADER = "_beyond_header"
-"""Key in `_extra` for cells to the right of the header: such a row may have shifted values."""
 
 
 class RawColumns:

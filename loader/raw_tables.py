@@ -9,6 +9,8 @@ from sqlalchemy.schema import CreateSchema, CreateTable
 from loader.contracts import ENTITIES
 
 SCHEMA = "raw"
+BEYOND_HEADER = "_beyond_header"
+"""Key in `_extra` for cells to the right of the header: such a row may have shifted values."""
 _metadata = sa.MetaData(schema=SCHEMA)
 
 FILE_VERSIONS = sa.Table(

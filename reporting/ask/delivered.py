@@ -1,12 +1,34 @@
-"""One sales line: what became of its row, and what was found in it."""
+"""One sales line: its row as it was delivered, what became of it, and what was found in it."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from loader.raw_tables import BEYOND_HEADER
+
 Row = Mapping[str, Any]
+
+MOST_LINES_OF_ROW = 60
+"""A row of a cross table may have been many lines; so many are shown."""
+
+
+@dataclass(frozen=True)
+class DeliveredCell:
+    """A cell of a row, as it was delivered.
+
+    Attributes:
+        header: the sender's own heading.
+        column: the contract's name for it; empty where no column takes it.
+        text: to the letter; None where nothing was.
+    """
+
+    header: str
+    column: str
+    text: str | None
 
 
 def read_line(connection: Connection, sales_line_key: int) -> Row | None:
@@ -50,3 +72,51 @@ def read_findings(connection: Connection, line: Row) -> list[Row]:
         },
     )
     return list(found.mappings())
+
+
+def read_delivered(connection: Connection, line: Row) -> list[list[DeliveredCell]]:
+    """Read the row of a line as it was delivered.
+
+    Args:
+        connection: to the warehouse itself, as nothing raw is published.
+        line: what `read_line` returned.
+
+    Returns:
+        What was read from the row: of a cross table, several lines. Nothing where a version has
+        been pruned.
+    """
+    found: Any = connection.execute(
+        sa.text(
+            "select delivered.*, parts.columns_delivered, parts.headers "
+            "from raw.sales_lines as delivered inner join raw.file_parts as parts "
+            "on delivered._file_version_id = parts.file_version_id "
+            "and delivered._file_part_number = parts.file_part_number "
+            "where delivered._file_version_id = :version "
+            "and delivered._source_row_number = :row and delivered._source_sheet = :sheet "
+            "order by delivered._file_part_number limit :most"
+        ),
+        {
+            "version": line["file_version_id"],
+            "row": line["source_row_number"],
+            "sheet": line["source_sheet"] or "",
+            "most": MOST_LINES_OF_ROW,
+        },
+    )
+    return [_cells(row) for row in found.mappings()]
+
+
+def _cells(row: Row) -> list[DeliveredCell]:
+    headers = json.loads(row["headers"] or "{}")
+    mapped = [
+        DeliveredCell(", ".join(headers.get(name, [name])), name, row[name])
+        for name in row["columns_delivered"]
+    ]
+    others = json.loads(row["_extra"] or "{}")
+    return mapped + [
+        DeliveredCell(
+            "(beyond the header)" if name == BEYOND_HEADER else name,
+            "",
+            text if text is None or isinstance(text, str) else json.dumps(text, ensure_ascii=False),
+        )
+        for name, text in others.items()
+    ]

@@ -6,17 +6,21 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from reporting.ask.delivered import read_findings, read_line
+from reporting.ask.delivered import DeliveredCell, Row, read_delivered, read_findings, read_line
 from reporting.ask.figures import read_function
 from reporting.ask.lines import LINE_COLUMNS
+from reporting.ask.opening import open_warehouse
 from reporting.doors.api.audit import read_lines
 from reporting.doors.api.known import Builds
 from reporting.doors.api.problems import Problem
 from reporting.doors.app.answers import page
+from reporting.doors.app.deliver.desk import Desk
 from reporting.doors.app.sessions import Auditor
 from reporting.doors.app.views import Reading, filter_link, reading
 from reporting.draw.app.grid import grid
 from reporting.tables import Column, Kind, Table
+from warehouse.connection import WarehouseUnavailable
+from warehouse.settings import Settings
 
 router = APIRouter()
 
@@ -98,6 +102,7 @@ def line(request: Request, client: Auditor, sales_line_key: int) -> Response:
                 "There is no such line (any more): a newer file may have taken its place.",
             )
         findings = read_findings(connection, found)
+    delivered = _delivered(request, found)
     return page(
         request,
         "line.html.j2",
@@ -109,8 +114,27 @@ def line(request: Request, client: Auditor, sales_line_key: int) -> Response:
             if found[column.name] is not None
         ],
         findings=findings,
+        delivered=delivered,
+        wrong={finding["column_name"]: finding["severity"] for finding in findings},
         charts={},
     )
+
+
+def _delivered(request: Request, line: Row) -> list[list[DeliveredCell]] | None:
+    """Return the row of a line as it was delivered; None while that cannot be read.
+
+    It is in the warehouse itself: on DuckDB, whoever writes there keeps others out, and is not to
+    be kept out by us.
+    """
+    desk: Desk = request.app.state.desk
+    url: str = request.app.state.database_url
+    if desk.jobs.current is not None:
+        return None
+    try:
+        with open_warehouse(Settings(database_url=url)) as connection:
+            return read_delivered(connection, line)
+    except WarehouseUnavailable:
+        return None
 
 
 def _days(read: Reading) -> dict[str, Any]:
