@@ -28,6 +28,9 @@ def span_tables(
         filters: values of `reporting.ask.figures.FILTERS`, and of the function's own parameters.
         most: how many rows of a currency at least, if there are so many; None for all.
     """
+    if report.place_level and (filters or not period.week):
+        # Of a week, all levels have been computed.
+        filters = {**filters, "level": report.place_level}
     rows = read_figures(connection, report, period, filters, most)
     if report.place_level:
         rows = [row for row in rows if row["place_level"] == report.place_level]

@@ -3,9 +3,9 @@
 
     key: of lines, by which `members` are found.
     members: SQL for what has this key and the columns.
-    columns: that make a member out; several keys may be one. -#}
+    columns: of a member; the first one makes it out, and several keys may be one. -#}
 {% macro member_figures(key, members, columns) -%}
-{%- set member = columns | join(', ') -%}
+{%- set member = columns[0] -%}
 with
 
 sales as (
@@ -14,47 +14,68 @@ sales as (
 
 ),
 
--- In two steps, as `count(distinct …)` would sort all lines on PostgreSQL.
-orders as (
+sums as (
 
     select
         span_start_date,
         currency,
         {{ key }},
-        order_id,
         sum(revenue) as revenue,
         sum(units) as units,
         count(*) as line_count,
         sum(profit) as profit,
         sum(case when cost is not null then revenue end) as revenue_with_cost
     from sales
-    group by span_start_date, currency, {{ key }}, order_id
+    group by span_start_date, currency, {{ key }}
 
 ),
 
-member_orders as (
+-- Counted in two steps, as `count(distinct …)` would sort all lines on PostgreSQL; and apart from the
+-- sums, which would else be kept for every order.
+orders as (
+
+    select distinct
+        sales.currency,
+        members.{{ member }},
+        sales.order_id
+    from sales
+    inner join {{ members }} as members on sales.{{ key }} = members.{{ key }}
+    where sales.span_start_date = cast(start_date as date) and sales.order_id is not null
+
+),
+
+measured as (
 
     select
-        orders.span_start_date,
-        orders.currency,
+        sums.currency,
         {% for column in columns -%}
         members.{{ column }},
         {% endfor -%}
-        orders.order_id,
-        sum(orders.revenue) as revenue,
-        sum(orders.units) as units,
-        sum(orders.line_count) as line_count,
-        sum(orders.profit) as profit,
-        sum(orders.revenue_with_cost) as revenue_with_cost
+        sums.span_start_date = cast(start_date as date) as is_asked,
+        sums.revenue,
+        sums.units,
+        sums.line_count,
+        sums.profit,
+        sums.revenue_with_cost,
+        0 as order_count
+    from sums
+    inner join {{ members }} as members on sums.{{ key }} = members.{{ key }}
+    union all
+    select
+        currency,
+        {{ member }},
+        {% for column in columns[1:] -%}
+        null as {{ column }},
+        {% endfor -%}
+        true as is_asked,
+        null as revenue,
+        null as units,
+        null as line_count,
+        null as profit,
+        null as revenue_with_cost,
+        count(*) as order_count
     from orders
-    inner join {{ members }} as members on orders.{{ key }} = members.{{ key }}
-    group by
-        orders.span_start_date,
-        orders.currency,
-        {% for column in columns -%}
-        members.{{ column }},
-        {% endfor -%}
-        orders.order_id
+    group by currency, {{ member }}
 
 ),
 
@@ -63,19 +84,17 @@ totals as (
     select
         currency,
         {{ member }},
+        {% for column in columns[1:] -%}
+        max({{ column }}) as {{ column }},
+        {% endfor -%}
         sum(case when is_asked then revenue end) as revenue,
         sum(case when is_asked then units end) as units,
         sum(case when is_asked then line_count end) as line_count,
-        count(case when is_asked then order_id end) as order_count,
+        sum(order_count) as order_count,
         sum(case when is_asked then profit end) as profit,
         sum(case when is_asked then revenue_with_cost end) as revenue_with_cost,
         sum(case when not is_asked then revenue end) as previous_revenue
-    from (
-        select
-            *,
-            span_start_date = cast(start_date as date) as is_asked
-        from member_orders
-    ) as told
+    from measured
     group by currency, {{ member }}
 
 ),
@@ -94,7 +113,7 @@ ranked as (
 
 select
     currency,
-    {{ member }},
+    {{ columns | join(', ') }},
     {{ total('revenue') }} as revenue,
     {{ divide('revenue', 'span_revenue', 6) }} as revenue_share,
     {{ total('previous_revenue') }} as previous_revenue,

@@ -8,89 +8,110 @@
     place that may lack its city.
 
     Orders and customers are counted in two steps, as `count(distinct …)` would sort all lines on
-    PostgreSQL. -#}
-{% macro place_figures(history) -%}
+    PostgreSQL; and apart from the sums, which would else be kept for every order.
+
+    only_level: SQL for the one level that is wanted; null for all. -#}
+{% macro place_figures(history, only_level='null') -%}
 levels as (
 
-    select 'region' as place_level
-    union all
-    select 'city' as place_level
-    union all
-    select 'store' as place_level
-
-),
-
-sold_orders as (
-
-    select
-        span_start_date,
-        currency,
-        region_key,
-        store_key,
-        customer_key,
-        order_id,
-        max(case when is_return then 0 else 1 end) as has_bought,
-        sum(revenue) as revenue,
-        sum(units) as units,
-        count(*) as line_count
-    from sales
-    group by span_start_date, currency, region_key, store_key, customer_key, order_id
+    select place_level
+    from (
+        select 'region' as place_level
+        union all
+        select 'city' as place_level
+        union all
+        select 'store' as place_level
+    ) as all_levels
+    where {{ only_level }} is null or place_level = {{ only_level }}
 
 ),
 
 sold as (
 
     select
-        sold_orders.span_start_date,
-        sold_orders.currency,
-        {{ columns_of_place('sold_orders') }},
+        sales.span_start_date,
+        sales.currency,
+        sales.region_key,
+        {{ city_of_sale() }} as city,
+        sales.store_key,
         dim_customer.customer_durable_key,
-        sold_orders.has_bought,
-        {{ hash_key('sold_orders.order_id') }} as order_key,
-        sold_orders.revenue,
-        sold_orders.units,
-        sold_orders.line_count
-    from sold_orders
+        sales.order_id,
+        sales.is_return,
+        sales.revenue,
+        sales.units
+    from sales
     inner join {{ ref('dim_store') }} as dim_store
-        on sold_orders.store_key = dim_store.store_key
+        on sales.store_key = dim_store.store_key
     inner join {{ ref('dim_customer') }} as dim_customer
-        on sold_orders.customer_key = dim_customer.customer_key
-    cross join levels
+        on sales.customer_key = dim_customer.customer_key
 
 ),
 
-orders as (
+sold_sums as (
 
     select
         span_start_date,
         currency,
-        place_level,
         region_key,
         city,
         store_key,
-        order_key,
         sum(revenue) as revenue,
         sum(units) as units,
-        sum(line_count) as line_count
+        count(*) as line_count
     from sold
-    group by span_start_date, currency, place_level, region_key, city, store_key, order_key
+    group by span_start_date, currency, region_key, city, store_key
 
 ),
 
-active_customers as (
+sold_orders as (
 
-    select
+    select distinct
         span_start_date,
         currency,
-        place_level,
+        region_key,
+        city,
+        store_key,
+        order_id
+    from sold
+    where order_id is not null
+
+),
+
+sold_customers as (
+
+    select distinct
+        span_start_date,
+        currency,
         region_key,
         city,
         store_key,
         customer_durable_key
     from sold
-    where customer_durable_key <> -1 and has_bought = 1
-    group by
-        span_start_date, currency, place_level, region_key, city, store_key, customer_durable_key
+    where customer_durable_key <> -1 and not is_return
+
+),
+
+orders as (
+
+    select distinct
+        sold_orders.span_start_date,
+        sold_orders.currency,
+        {{ columns_of_place('sold_orders', 'sold_orders.city') }},
+        sold_orders.order_id
+    from sold_orders
+    cross join levels
+
+),
+
+active_customers as (
+
+    select distinct
+        sold_customers.span_start_date,
+        sold_customers.currency,
+        {{ columns_of_place('sold_customers', 'sold_customers.city') }},
+        sold_customers.customer_durable_key
+    from sold_customers
+    cross join levels
 
 ),
 
@@ -122,7 +143,7 @@ residents as (
 known as (
 
     select
-        {{ columns_of_place('first_purchases') }},
+        {{ columns_of_place('first_purchases', city_of_sale()) }},
         dim_customer.customer_durable_key,
         dim_date.full_date as known_date
     from first_purchases
@@ -135,24 +156,26 @@ known as (
     cross join levels
     union all
     select
-        'region' as place_level,
-        region_key,
+        levels.place_level,
+        residents.region_key,
         null as city,
         null as store_key,
-        customer_durable_key,
-        known_date
+        residents.customer_durable_key,
+        residents.known_date
     from residents
-    where region_key <> -1
+    cross join levels
+    where levels.place_level = 'region' and residents.region_key <> -1
     union all
     select
-        'city' as place_level,
-        region_key,
-        city,
+        levels.place_level,
+        residents.region_key,
+        residents.city,
         null as store_key,
-        customer_durable_key,
-        known_date
+        residents.customer_durable_key,
+        residents.known_date
     from residents
-    where city is not null
+    cross join levels
+    where levels.place_level = 'city' and residents.city is not null
 
 ),
 
@@ -173,16 +196,28 @@ known_since as (
 measured as (
 
     select
+        {{ columns_of_place('sold_sums', 'sold_sums.city') }},
+        sold_sums.span_start_date,
+        sold_sums.currency,
+        sold_sums.revenue,
+        sold_sums.units,
+        sold_sums.line_count,
+        0 as order_count,
+        0 as active_customer_count
+    from sold_sums
+    cross join levels
+    union all
+    select
         place_level,
         region_key,
         city,
         store_key,
         span_start_date,
         currency,
-        sum(revenue) as revenue,
-        sum(units) as units,
-        sum(line_count) as line_count,
-        count(order_key) as order_count,
+        0 as revenue,
+        0 as units,
+        0 as line_count,
+        count(*) as order_count,
         0 as active_customer_count
     from orders
     group by place_level, region_key, city, store_key, span_start_date, currency
@@ -305,9 +340,9 @@ figures as (
 {%- endmacro %}
 
 {#- Where something was sold, at each of `levels`: what tells the places of a level apart. -#}
-{% macro columns_of_place(sales) -%}
+{% macro columns_of_place(sales, city) -%}
         levels.place_level,
         case when levels.place_level <> 'store' then {{ sales }}.region_key end as region_key,
-        case when levels.place_level = 'city' then {{ city_of_sale() }} end as city,
+        case when levels.place_level = 'city' then {{ city }} end as city,
         case when levels.place_level = 'store' then {{ sales }}.store_key end as store_key
 {%- endmacro %}

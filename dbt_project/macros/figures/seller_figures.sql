@@ -9,35 +9,7 @@
     has_targets: whether the sales can be held against targets, which are for all that a seller
     sells. -#}
 {% macro seller_figures(has_targets='true') -%}
-orders as (
-
-    select
-        span_start_date,
-        currency,
-        seller_key,
-        order_id,
-        sum(revenue) as revenue,
-        sum(units) as units,
-        count(*) as line_count
-    from sales
-    group by span_start_date, currency, seller_key, order_id
-
-),
-
-totals as (
-
-    select
-        span_start_date,
-        currency,
-        seller_key,
-        sum(revenue) as revenue,
-        sum(units) as units,
-        sum(line_count) as line_count,
-        count(order_id) as order_count
-    from orders
-    group by span_start_date, currency, seller_key
-
-),
+{{ totals_of('seller_key') }},
 
 ranked as (
 

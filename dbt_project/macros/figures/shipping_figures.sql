@@ -5,35 +5,7 @@
     Sales are of the lines, by their day, carrier and currency; freight is of the order headers, by
     theirs. The two are added up apart, then put side by side: freight is never joined to lines. -#}
 {% macro shipping_figures() -%}
-orders as (
-
-    select
-        span_start_date,
-        currency,
-        shipping_company_key,
-        order_id,
-        sum(revenue) as revenue,
-        sum(units) as units,
-        count(*) as line_count
-    from sales
-    group by span_start_date, currency, shipping_company_key, order_id
-
-),
-
-carried as (
-
-    select
-        span_start_date,
-        currency,
-        shipping_company_key,
-        sum(revenue) as revenue,
-        sum(units) as units,
-        sum(line_count) as line_count,
-        count(order_id) as order_count
-    from orders
-    group by span_start_date, currency, shipping_company_key
-
-),
+{{ totals_of('shipping_company_key') }},
 
 freight as (
 
@@ -52,22 +24,22 @@ freight as (
 joined as (
 
     select
-        coalesce(carried.span_start_date, freight.span_start_date) as span_start_date,
-        coalesce(carried.currency, freight.currency) as currency,
-        coalesce(carried.shipping_company_key, freight.shipping_company_key)
+        coalesce(totals.span_start_date, freight.span_start_date) as span_start_date,
+        coalesce(totals.currency, freight.currency) as currency,
+        coalesce(totals.shipping_company_key, freight.shipping_company_key)
             as shipping_company_key,
-        coalesce(carried.revenue, 0) as revenue,
-        coalesce(carried.units, 0) as units,
-        coalesce(carried.line_count, 0) as line_count,
-        coalesce(carried.order_count, 0) as order_count,
+        coalesce(totals.revenue, 0) as revenue,
+        coalesce(totals.units, 0) as units,
+        coalesce(totals.line_count, 0) as line_count,
+        coalesce(totals.order_count, 0) as order_count,
         freight.freight_amount,
         freight.freight_order_count
-    from carried
+    from totals
     full outer join freight
         on
-            carried.span_start_date = freight.span_start_date
-            and carried.currency = freight.currency
-            and carried.shipping_company_key = freight.shipping_company_key
+            totals.span_start_date = freight.span_start_date
+            and totals.currency = freight.currency
+            and totals.shipping_company_key = freight.shipping_company_key
 
 ),
 

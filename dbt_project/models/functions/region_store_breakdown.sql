@@ -1,5 +1,6 @@
 {#- Grain: one row per currency and place where something was sold: region, city and store, each
-    level telling the same sales. -#}
+    level telling the same sales; with the parameter level (region, city or store), that one alone. -#}
+{{ config(meta={'parameters': {'level': 'text'}}) }}
 with
 
 sales as (
@@ -20,7 +21,7 @@ spans as (
 
 ),
 
-{{ place_figures(history='history') }}
+{{ place_figures(history='history', only_level='level') }}
 
 select
     currency,
