@@ -281,6 +281,9 @@ def _newest_build(connection: Connection) -> Build:
 
 
 def _is_missing(error: object) -> bool:
+    if isinstance(error, duckdb.BinderException):
+        # A function lacks a parameter that came with this version.
+        return "does not support the supplied arguments" in str(error)
     return isinstance(
         error,
         psycopg2.errors.UndefinedTable

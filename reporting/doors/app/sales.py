@@ -1,6 +1,6 @@
 """The pages of figures: sales, customers, products, sellers and shipping."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -18,7 +18,7 @@ from reporting.ask.reports import PERIODS
 from reporting.doors.api.reports import refuse_unknown
 from reporting.doors.app import blocks
 from reporting.doors.app.answers import page
-from reporting.doors.app.blocks import Block, block_grid
+from reporting.doors.app.blocks import Block, Tables, block_grid
 from reporting.doors.app.question import FISCAL_GRAINS, GRAINS, Question
 from reporting.doors.app.sessions import Visitor
 from reporting.doors.app.views import Reading, filter_link, reading
@@ -90,10 +90,15 @@ def _answer(request: Request, client: Visitor, content: Content) -> Response:
     locale: str = request.app.state.locale
     with reading(request) as read:
         refuse_unknown(read.connection, read.question.asked)
-        shown = _shown(read, content, locale)
+        shown, published = request.app.state.remembered.answer(
+            (read.build, read.question.period, read.question.link()),
+            lambda: (
+                _shown(read, content, locale),
+                read_publications(read.connection, read.question.period),
+            ),
+        )
         said = read.said()
         period = read.question.period
-        published = read_publications(read.connection, period)
         missing = said_of_missing(read.connection, period.first_day, period.last_day)
     return page(
         request,
@@ -125,22 +130,15 @@ def _grains(read: Reading) -> list[tuple[str, str, bool]]:
 
 
 def _shown(read: Reading, content: Content, locale: str) -> list[Shown]:
-    question = read.question
-    # A chart is of all rows; of a table, one more than is shown tells that there are more.
-    found = [
-        (block, block.read(read, None if block.is_drawn else block.most + 1))
-        for block in content.blocks
-    ]
-    totals = read_function(
-        read.connection,
-        "sales_summary",
-        question.period,
-        question.filters,
-        "revenue desc, currency",
-    )
+    works: list[Callable[[Reading], Any]] = [partial(_rows_of, block) for block in content.blocks]
+    if content.is_overview:
+        works += [_columns, _before, _bridges]
+    totals, *read_rows = read.side_by_side([_totals, *works])
+    count = len(content.blocks)
+    found = list(zip(content.blocks, read_rows[:count], strict=True))
     summary = {row["currency"]: row for row in totals}
     currencies = list(dict.fromkeys([*summary, *(name for _, told in found for name in told)]))
-    overview = _Overview(read, locale) if content.is_overview else None
+    overview = _Overview(read, locale, *read_rows[count:]) if content.is_overview else None
     sections = []
     for currency in currencies:
         charts: list[Chart] = []
@@ -189,34 +187,72 @@ def _days_link(question: Question, row: Mapping[str, Any]) -> str:
     )
 
 
+def _rows_of(block: Block, read: Reading) -> Tables:
+    # A chart is of all rows; of a table, one more than is shown tells that there are more.
+    return block.read(read, None if block.is_drawn else block.most + 1)
+
+
+def _totals(read: Reading) -> list[Row]:
+    question = read.question
+    return read_function(
+        read.connection,
+        "sales_summary",
+        question.period,
+        question.filters,
+        "revenue desc, currency",
+    )
+
+
+def _before(read: Reading) -> list[Row]:
+    """Read the figures of as many days before."""
+    period = read.question.period
+    before = period.days_before(period.day_count)
+    return read_function(read.connection, "sales_summary", before, read.question.filters)
+
+
+def _bridges(read: Reading) -> list[Row]:
+    question = read.question
+    if not question.period.is_complete:
+        return []
+    return read_function(read.connection, "revenue_bridge", question.period, question.filters)
+
+
+def _columns(read: Reading) -> list[Row]:
+    """Read the periods of the trend, some of which may be before the days."""
+    question = read.question
+    period = question.period
+    first = period.last_day.toordinal() - _CONTEXT.get(question.grain, 731) + 1
+    longer = replace(
+        period,
+        first_day=min(period.first_day, type(period.first_day).fromordinal(first)),
+        week=None,
+    )
+    return read_function(
+        read.connection,
+        PERIODS.function,
+        longer,
+        {**question.filters, "grain": question.grain},
+        PERIODS.sort,
+    )
+
+
 class _Overview:
     """What is at the top of the first page."""
 
-    def __init__(self, read: Reading, locale: str) -> None:
+    def __init__(
+        self,
+        read: Reading,
+        locale: str,
+        columns: Sequence[Row],
+        before: Sequence[Row],
+        bridges: Sequence[Row],
+    ) -> None:
         self._question = question = read.question
         self._locale = locale
-        period, filters = question.period, question.filters
-        before = read_function(
-            read.connection, "sales_summary", period.days_before(period.day_count), filters
-        )
+        self._columns = columns
         self._before = {row["currency"]: row for row in before}
-        self._bridges: dict[str, Row] = {}
-        if period.is_complete:
-            found = read_function(read.connection, "revenue_bridge", period, filters)
-            self._bridges = {row["currency"]: row for row in found}
-        first = period.last_day.toordinal() - _CONTEXT.get(question.grain, 731) + 1
-        longer = replace(
-            period,
-            first_day=min(period.first_day, type(period.first_day).fromordinal(first)),
-            week=None,
-        )
-        self._columns = read_function(
-            read.connection,
-            PERIODS.function,
-            longer,
-            {**filters, "grain": question.grain},
-            PERIODS.sort,
-        )
+        self._bridges = {row["currency"]: row for row in bridges}
+        period = question.period
         # Unless the first day cuts through one, those of the days themselves are the same.
         of_days = [row for row in self._columns if row["first_day"] >= period.first_day]
         if any(row["first_day"] == period.first_day for row in of_days):

@@ -1,10 +1,13 @@
 """What pages of figures have in common: the warehouse, the question, its filters, and links."""
 
+import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections import OrderedDict, deque
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from fastapi import Request
 from sqlalchemy.engine import Connection
@@ -28,6 +31,13 @@ _FIELDS = (
     ("customer", "Customer"),
     ("currency", "Currency"),
 )
+T = TypeVar("T")
+
+HELPERS = max(1, min(4, os.cpu_count() or 1) - 1)
+"""Connections that may read for a page beside its own."""
+MOST_ANSWERS = 100
+"""Answers that are remembered."""
+
 _LONGEST_LIST = 200
 """Names that are listed to choose from; of more, one begins to write the name."""
 
@@ -44,6 +54,8 @@ _FILTER_OF = {
     "customer_segment": "customer_segment",
 }
 """By column, the filter that a click on a name in it sets."""
+
+_pool = ThreadPoolExecutor(2 * HELPERS, thread_name_prefix="reads-beside")
 
 
 @dataclass(frozen=True)
@@ -63,7 +75,9 @@ class Reading:
 
     Attributes:
         connection: to one state of the warehouse.
-        known: of its build.
+        database: that it is of.
+        build: that it is of.
+        known: of the build.
         question: days and filters.
         presets: days that people ask for often.
         choices: what can be chosen to filter by.
@@ -71,11 +85,44 @@ class Reading:
     """
 
     connection: Connection
+    database: Database
+    build: Build
     known: Known
     question: Question
     presets: tuple[Preset, ...]
     choices: Choices
     home: str
+
+    def side_by_side(self, works: Sequence[Callable[["Reading"], T]]) -> list[T]:
+        """Read several things of one build, some of them by other connections.
+
+        Whoever is free takes the next one, so that nobody waits for a connection that is not free.
+        """
+        waiting = deque(enumerate(works))
+        done: dict[int, T] = {}
+
+        def work(read: "Reading") -> None:
+            while waiting:
+                try:
+                    place, do = waiting.popleft()
+                except IndexError:  # a helper was faster
+                    return
+                done[place] = do(read)
+
+        def help_out() -> None:
+            with self.database.reading() as (connection, build):
+                if build == self.build:
+                    work(replace(self, connection=connection))
+
+        helpers = [_pool.submit(help_out) for _ in range(min(HELPERS, len(works) - 1))]
+        try:
+            work(self)
+        finally:
+            waiting.clear()
+        for helper in helpers:
+            if len(done) < len(works):
+                helper.result()
+        return [done[place] for place in range(len(works))]
 
     def said(self) -> dict[str, Any]:
         """Return what the template of figures speaks of."""
@@ -101,11 +148,31 @@ def _field(name: str, label: str, value: str, choices: tuple[str, ...]) -> Filte
 
 
 class Remembered:
-    """What pages need of a build beside the API's, read once."""
+    """What pages need of a build beside the API's, read once, and what they answered last."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._read: tuple[Build, tuple[Preset, ...], Choices] | None = None
+        self._answers: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def answer(self, question: Hashable, read: Callable[[], T]) -> T:
+        """Return what was answered before, else read it.
+
+        Args:
+            question: what is asked, and the build that is asked.
+            read: reads the answer, which nobody changes.
+        """
+        with self._lock:
+            if question in self._answers:
+                self._answers.move_to_end(question)
+                known: T = self._answers[question]
+                return known
+        answer = read()
+        with self._lock:
+            self._answers[question] = answer
+            while len(self._answers) > MOST_ANSWERS:
+                self._answers.popitem(last=False)
+        return answer
 
     def of(
         self, connection: Connection, build: Build, known: Known
@@ -128,7 +195,14 @@ def reading(request: Request) -> Iterator[Reading]:
         known = builds.known(connection, build)
         presets, choices = state.remembered.of(connection, build, known)
         yield Reading(
-            connection, known, ask(request, known), presets, choices, request.scope["root_path"]
+            connection,
+            database,
+            build,
+            known,
+            ask(request, known),
+            presets,
+            choices,
+            request.scope["root_path"],
         )
 
 
