@@ -764,9 +764,9 @@ CUSTOMER_STATUSES = Report(
     ),
     order="customer_count desc, customer_status",
     about=About.EVERYTHING,
-    source="(select currency, customer_status, count(*) as customer_count, "
-    "sum(lifetime_revenue) as lifetime_revenue "
-    "from reports.rpt_customer_value group by currency, customer_status) as statuses",
+    source="(select currency, replace(customer_status, '_', ' ') as customer_status, "
+    "count(*) as customer_count, sum(lifetime_revenue) as lifetime_revenue "
+    "from reports.rpt_customer_value group by 1, 2) as statuses",
 )
 
 REPORTS = (*SECTION_REPORTS, RESTATEMENTS)

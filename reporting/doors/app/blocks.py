@@ -205,5 +205,19 @@ def block_grid(
     read: Reading, block: Block, table: Table, locale: str, link: Callable[[str, Any], str]
 ) -> Grid:
     """Return the table of a block as its page shows it, with the addresses of its files."""
-    shown = grid(table, locale, link, bar=block.bar, most=block.most)
+    shown = grid(_with_bars_first(table, block.bar), locale, link, bar=block.bar, most=block.most)
     return replace(shown, files=read.question.link(f"{read.home}/tables/{block.name}.FORMAT"))
+
+
+def _with_bars_first(table: Table, bar: str) -> Table:
+    """Return a table with the figures that have bars right after its names."""
+    names = [column.name for column in table.columns]
+    if bar not in names[1:]:
+        return table
+    place = names.index(bar)
+    order = [0, place, *(other for other in range(1, len(names)) if other != place)]
+    return replace(
+        table,
+        columns=tuple(table.columns[item] for item in order),
+        rows=tuple(tuple(row[item] for item in order) for row in table.rows),
+    )

@@ -7,7 +7,7 @@
   const night = {
     "#1c2b36": "#e4eaee", "#566775": "#a3b1bc", "#d9e0e5": "#34424d", "#2c6591": "#6aaee0",
     "#1f3a4d": "#b9d6ea", "#dbe7f0": "#27435a", "#2f7d4f": "#5cb884", "#b23a30": "#ec8278",
-    "#eef3f7": "#1d2b36", "white": "#18222a",
+    "#eef3f7": "#1d2b36", "#e8edf0": "#2a3741", "white": "#18222a",
   };
 
   const tinted = (specification) => {
