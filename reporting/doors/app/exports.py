@@ -93,8 +93,8 @@ def pack_file(request: Request, client: Visitor, kind: str) -> Response:
             datetime.now().astimezone(),
             request.app.state.locale,
             question.filters,
-            # A forecast takes seconds, and is of weeks to come, not of what is shown.
-            with_forecast=False,
+            # It takes seconds: as in the weekly pack, but for days that are no week.
+            with_forecast=question.period.week is not None,
         )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{question.period.stem}.{kind}"
