@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -27,7 +28,7 @@ from tests.loader.conftest import write_csv
 from tests.reporting.served import AUDITOR, AUDITOR_LINE, READER, READER_LINE
 from warehouse.published import published_path
 
-END = date(2026, 6, 14)
+DEMO: dict[str, Any] = {"lines": 1_000, "months": 4, "end": date(2026, 6, 14)}
 DAYS = "start_date=2026-03-02&end_date=2026-06-14"
 HOSTILE = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7*7 }}", "=1+1"]
 PAGES = ["sales", "customers", "products", "sellers", "quality", "lines"]
@@ -53,7 +54,7 @@ def built(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Warehouse:
     folder = tmp_path_factory.mktemp("demo")
-    write_demo(folder, lines=1_000, months=4, end=END)
+    write_demo(folder, **DEMO)
     write_csv(folder / "hostile & <names>.csv", hostile_lines())
     warehouse = new_warehouse(request.param)
     assert {outcome.status for outcome in warehouse.load(folder)} == {"loaded"}
@@ -408,6 +409,18 @@ def test_a_figure_leads_to_its_lines_and_each_to_its_row(
         assert f"File {file}" in said
         assert sheet is None or f"Sheet {sheet}" in said
         assert f"Row {row}" in said
+        _, number, _, headers = built.query(
+            "select delivered.*, parts.headers from (select _file_version_id, line_total, "
+            "_file_part_number from raw.sales_lines where _source_row_number = :row and "
+            "_file_version_id = (select file_version_id from reports.sales_lines("
+            "date '2026-06-08', date '2026-06-14') where sales_line_key = :key)) as delivered "
+            "inner join raw.file_parts as parts on parts.file_version_id = _file_version_id and "
+            "parts.file_part_number = _file_part_number",
+            row=row,
+            key=key,
+        )[0]
+        (header,) = json.loads(headers)["line_total"]
+        assert f"{header} line_total {number} " in said
     assert client.get("/app/lines/123").status_code == 404
 
 

@@ -54,10 +54,18 @@
     for (const type of ["dragover", "dragleave", "drop"]) zone?.addEventListener(type, over);
   };
 
+  // Filters stay open while one goes on to choose.
+  let choosing = false;
+
   const start = () => {
     draw();
     takeDrops();
     const form = document.getElementById("filters");
+    const fields = form?.querySelector("details");
+    if (fields) {
+      fields.open = choosing;
+      fields.addEventListener("toggle", () => { choosing = fields.open; });
+    }
     form?.addEventListener("change", (event) => {
       if (event.target.type === "date" && !form.checkValidity()) return;
       // What lies within what was chosen before is not within what is chosen now.
@@ -76,7 +84,12 @@
 
   document.addEventListener("DOMContentLoaded", start);
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.target === document.body) start();
+    if (event.detail.target !== document.body) return;
+    start();
+    // Whoever followed a link goes on from the top of what it led to, by keyboard and reader, too.
+    if (event.detail.requestConfig?.elt?.tagName === "A") {
+      document.getElementById("content")?.focus({preventScroll: true});
+    }
   });
   document.addEventListener("htmx:beforeRequest", () => {
     const busy = document.getElementById("busy");
