@@ -1,5 +1,6 @@
 """Reads one delivered file: which sheet is which entity, by which layout."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -50,6 +51,11 @@ _LIKE_A_TABLE = 2
 _FEW = 5
 _NEARLY_ALL = 0.9
 """A file of which so many rows would not count is not taken; nor for fewer rows than the above."""
+
+_NUMBERS = ("units", "line_total", "unit_price")
+_DAY = r"\d{1,4}([./-])\d{1,2}\1\d{1,4}"
+_NUMBER = r"^[^\w]*(?:[^\W\d_]{1,3}[^\w]*)?[+-]?\d"
+"""How the day and the numbers of a sale mostly begin."""
 
 _Found = tuple[Sheet, Header, Layout, Iterator[Block]]
 
@@ -261,6 +267,8 @@ class FileReader:
         used = set()
         for layout in self.chosen.layouts:
             near: list[tuple[Sheet, NoHeader]] = []
+            sales: dict[str, Header] = {}
+            tops: dict[str, Block] = {}
             empty = []
             found = False
             wanted = _wanted(sheets, layout)
@@ -274,9 +282,12 @@ class FileReader:
                 if isinstance(header, Header):
                     found = True
                     self._ask_for_new_columns(sheet, header, layout, first, len(sheets))
+                    if layout.entity == "sales_lines":
+                        sales[sheet.name] = header
                     yield self._alone(sheet, header, layout, first, blocks)
                 elif layout.sheets == ["*"] and header.matched * 2 < len(layout.needed):
                     near.append((sheet, header))
+                    tops[sheet.name] = first
                 else:
                     raise BadFile(self._misfit(sheet, layout, header))
             if not found:
@@ -284,6 +295,7 @@ class FileReader:
                     raise BadFile(_EMPTY)
                 sheet, header = max(near, key=lambda item: item[1].matched)
                 raise BadFile(self._misfit(sheet, layout, header))
+            self._refuse_without_header(tops, sales)
             self._note_sheets("empty: nothing to load", empty)
             self._note_sheets(
                 f"without the columns of {layout.entity}: not loaded",
@@ -297,6 +309,8 @@ class FileReader:
     def _find_tidy(self, sheets: list[Sheet]) -> Iterator[_Found]:
         widths: dict[str, int] = {}  # entity -> most columns that one of its sheets has
         near: list[tuple[Sheet, Layout, NoHeader]] = []
+        sales: dict[str, Header] = {}
+        tops: dict[str, Block] = {}
         undated: dict[str, SheetRows] = {}
         path, misnamed = self.delivery.known_as, None
         across: dict[str, list[str]] = {}
@@ -325,11 +339,14 @@ class FileReader:
                     misnamed = misnamed_file(path.name, understand([table])[0].rows, titles)
                 widths[layout.entity] = max(widths.get(layout.entity, 0), result.matched)
                 are_orders_dated |= layout.entity == "orders" and "sold_at" in result.positions
+                if layout.entity == "sales_lines":
+                    sales[sheet.name] = result
                 yield sheet, result, layout, blocks
             else:
                 if layout.entity == "sales_lines" and result.missing == [["sold_at"]]:
                     undated_lines.append((sheet, table, blocks))
                 near.append((sheet, layout, result))
+                tops[sheet.name] = first
                 (found,) = understand([table])
                 undated[sheet.name] = found.rows
                 across[sheet.name] = months_as_rows(table)
@@ -346,6 +363,7 @@ class FileReader:
                 near = [item for item in near if item[0] is not sheet]
                 widths["sales_lines"] = result.matched
                 yield sheet, result, layout, blocks
+        self._refuse_without_header({item[0].name: tops[item[0].name] for item in near}, sales)
         for sheet, layout, result in near:
             # It looks like others that do load: its rows are meant to count as theirs do.
             if layout.entity in widths and result.matched * 2 > widths[layout.entity]:
@@ -436,6 +454,25 @@ class FileReader:
             raise Held([replace(beside.question, sheet=sheet.name)], self.delivery.path)
         self._notes += [_in_sheet(sheet.name, note) for note in beside.notes]
 
+    def _refuse_without_header(self, tops: dict[str, Block], sales: dict[str, Header]) -> None:
+        """Refuse sheets that go on with the rows of another, without its header.
+
+        Args:
+            tops: the first block of each sheet that has no header.
+            sales: headers of the sheets that hold sales.
+
+        Raises:
+            BadFile: there is one.
+        """
+        for name, top in tops.items():
+            if any(_is_a_sale(top, header) for header in sales.values()):
+                others = as_argument([*sales])
+                raise BadFile(
+                    f"sheet '{name}' has no header, and begins with a row like those of the sales "
+                    f"in {others}. Put the header above it; or, if its rows are no sales of their "
+                    f"own, `learn` with --sheets {others} leaves it out."
+                )
+
     def _note_sheets(self, note: str, names: list[str]) -> None:
         if names:
             self._notes.append(f"{sheets_are(names)} {note}")
@@ -455,6 +492,19 @@ class FileReader:
             + (mend or " Mend the file or the layout.")
             + f' `python -m loader inspect "{self.delivery.path}"` proposes one.'
         )
+
+
+def _is_a_sale(top: Block, header: Header) -> bool:
+    """Tell whether a block begins with a day and numbers where a header has those of a sale."""
+    places = [header.positions[name][0] for name in _NUMBERS if header.positions.get(name)]
+    days = header.positions.get("sold_at")
+    if not days or not places or max(*days, *places) >= len(top.columns):
+        return False
+    filled = next(
+        row for row in range(top.height) if any(column[row].is_valid for column in top.columns)
+    )
+    day, *numbers = (top.columns[place][filled].as_py() or "" for place in (days[0], *places))
+    return bool(re.search(_DAY, day)) and all(re.search(_NUMBER, text) for text in numbers)
 
 
 def _as_rows(lines: list[str]) -> str:

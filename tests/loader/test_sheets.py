@@ -380,3 +380,29 @@ def test_a_file_of_returns_may_be_taken_off(duckdb_warehouse: Warehouse, drop: D
     assert "returns, and taken off (total -3.50)? entity: sales_lines or returns_where: all" in (
         outcome.error
     )
+
+
+@pytest.mark.parametrize("is_described", [False, True])
+def test_a_sheet_that_goes_on_without_a_header_is_refused(
+    duckdb_warehouse: Warehouse, drop: Dropped, layouts: LaidOut, is_described: bool
+) -> None:
+    book = {"Jan": [HEADER, *JAN], "Feb": FEB}
+    text = (
+        "entity: sales_lines\nfiles: a.xlsx\ncolumns: {sold_at: Order Date, product_name: Product, "
+    )
+    known = layouts(a=f"{text}units: Units, unit_price: Unit Price}}\n")
+    (outcome,) = duckdb_warehouse.load(
+        drop("a.xlsx", book), layouts=known if is_described else None
+    )
+    assert outcome.status == "failed"
+    assert "sheet 'Feb' has no header, and begins with a row like those of the sales in Jan" in (
+        outcome.error
+    )
+
+
+def test_a_sheet_of_words_or_numbers_is_no_sheet_without_a_header(
+    duckdb_warehouse: Warehouse, drop: Dropped
+) -> None:
+    book = {"Jan": [HEADER, *JAN], "Notes": [["Made on", "2026-02-01", "by", "Ann", "x"]]}
+    (outcome,) = duckdb_warehouse.load(drop("a.xlsx", book))
+    assert outcome.status == "loaded", outcome.error

@@ -209,6 +209,14 @@ faulty as (
                         and abs(coalesce(line_total, reported_total) - computed_total)
                         > {{ var('price_tolerance') }}
                         then 'price_mismatch'
+                    -- More than an amount can be: a code among the units, or as the price.
+                    when
+                        has_readable_discount
+                        and reported_total is not null
+                        and computed_total is null
+                        and delivered_unit_price is not null
+                        and exact_gross is not null
+                        then 'price_mismatch'
                 end,
                 case
                     when

@@ -50,7 +50,10 @@ of_lines as (
         cast(null as text) as known_column_name,
         cast(null as text) as known_offending_text,
         case issues.rule
-            when 'price_mismatch' then 'they give ' || cast(lines.computed_total as text)
+            when 'price_mismatch'
+                then
+                    'they give '
+                    || coalesce(cast(lines.computed_total as text), 'more than an amount can be')
             when 'date_in_future' then 'loaded on ' || {{ iso_date('lines.loaded_at') }}
             else issues.expected_text
         end as expected_text,
