@@ -140,9 +140,12 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
     asked = [table for table in found if table.question is not None]
     _take_columns(found, answers.headers)
     for table in found:
-        for column in said_list(answers.settings.get("fill_down", "")):
-            if table.question and table.question.is_answered_by(f"--fill-down {column}"):
-                table.question = None
+        settled = [
+            f"--fill-down {name}" for name in said_list(answers.settings.get("fill_down", ""))
+        ]
+        settled += [f"--scale {pair}" for pair in said_list(answers.settings.get("scale", ""))]
+        if table.question and _is_given(settled, table.question):
+            table.question = None
     _name_what_no_other_has(found)
     for table in found:
         if answers.currency:
@@ -446,6 +449,7 @@ def _flags(answers: Answers, table: Understood) -> list[str]:
     position, names = table.table.header.position, table.table.header.names
     flags = [f"--currency {answers.currency}"] if answers.currency else []
     flags += [f"--{key.replace('_', '-')} {value}" for key, value in answers.settings.items()]
+    flags += [f"--scale {pair}" for pair in said_list(answers.settings.get("scale", ""))]
     for flag, columns in (("column", answers.columns), ("order-amounts", answers.order_amounts)):
         for column, header in columns.items():
             place = position(header)

@@ -90,6 +90,7 @@ def _questions(columns: Columns, found: Understood) -> Iterator[Question]:
         rivals.of_line_total,
         rivals.price_or_total,
         rivals.price_of_several,
+        rivals.scaled,
         included.with_tax,
         included.with_tax_rate,
         included.with_freight,

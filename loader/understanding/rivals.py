@@ -7,8 +7,11 @@ from loader.understanding import proofs
 from loader.understanding.columns import Columns
 from loader.understanding.profiles import known_or
 from loader.understanding.understood import Understood
-from loader.understanding.vocabulary import meanings
+from loader.understanding.vocabulary import meanings, scale_in
 from loader.wording import short
+
+_MOST = 0.9
+"""So many values must be numbers."""
 
 
 def of_line_total(columns: Columns, found: Understood) -> Question | None:
@@ -64,6 +67,47 @@ def price_or_total(columns: Columns, found: Understood) -> Question | None:
         )
     )
     return Question(asks, readings, columns.table.places[0][1])
+
+
+def scaled(columns: Columns, found: Understood) -> Question | None:
+    """Ask whether amounts are in cents or thousands, as those that they come to are said to be."""
+    units = found.picks.get("units")
+    if units is None:
+        return None
+    counted = columns.numbers(units.positions[0])
+    names = columns.table.header.names
+    for position, header in enumerate(columns.table.headers):
+        scale = scale_in(header)
+        if scale is None or columns.table.profiles[position].number_share < _MOST:
+            continue
+        same = columns.numbers(position)
+        for column in ("unit_price", "line_total"):
+            pick = found.picks.get(column)
+            if pick is None or len(pick.positions) != 1:
+                continue
+            own = columns.numbers(pick.positions[0])
+            is_same = (
+                proofs.proves(same, own * counted)
+                if column == "unit_price"
+                else proofs.proves(own, same) or proofs.proves(own, same * counted)
+            )
+            if not is_same:
+                continue
+            shown = float(np.nansum(own * counted if column == "unit_price" else own))
+            return Question(
+                f"'{short(header, 30)}' is what '{short(names[pick.positions[0]], 30)}' comes to: "
+                f"does a 1 of {column} stand for",
+                tuple(
+                    Reading(
+                        f"{number} ({shown * float(number):,.2f} in the first rows)",
+                        f"scale: {{{column}: {number}}}",
+                        f"--scale {column}={number}",
+                    )
+                    for number in (scale, "1")
+                ),
+                columns.table.places[0][1],
+            )
+    return None
 
 
 def price_of_several(columns: Columns, found: Understood) -> Question | None:

@@ -4,7 +4,7 @@ from loader.understanding import costs, discount_columns, prices, proofs
 from loader.understanding.columns import Columns
 from loader.understanding.first_lines import of_first_lines
 from loader.understanding.understood import Pick, Understood
-from loader.understanding.vocabulary import meanings, parts, says_order_total
+from loader.understanding.vocabulary import is_mark, meanings, parts, says_order_total
 
 
 def weigh_lines(columns: Columns) -> None:
@@ -48,8 +48,10 @@ def _find_order_numbers(columns: Columns) -> None:
 
 def _find_products(columns: Columns) -> None:
     """Take `pizza_id` and `pizza_name` for those of what is sold, where nothing else is."""
-    if columns.candidates("product_id") or columns.candidates("product_name"):
+    known = [*columns.candidates("product_id"), *columns.candidates("product_name")]
+    if any(columns.table.profiles[place].count for place in known):
         return
+    _find_names(columns)
     marks = {"name": "product_name", "id": "product_id", "category": "category"}
     called: dict[str, dict[str, int]] = {}
     for position, header in enumerate(columns.table.headers):
@@ -65,6 +67,24 @@ def _find_products(columns: Columns) -> None:
         return
     for column, position in found.items():
         columns.add(column, position, 0.7, f"what is sold here is called {noun}")
+
+
+def _find_names(columns: Columns) -> None:
+    """Take a column called `Name` for that of products if each has its price, or grows with it."""
+    weighed = {position for _, position in columns.weights}
+    amounts = [*columns.candidates("unit_price"), *columns.candidates("line_total")][:1]
+    units = columns.candidates("units")[:1]
+    for position, header in enumerate(columns.table.headers):
+        if position in weighed or not is_mark(header, "name"):
+            continue
+        names = columns.table.profiles[position]
+        grows = [
+            proofs.grows_with_units(names, columns.numbers(count), columns.numbers(amount))
+            for count in units
+            for amount in amounts
+        ]
+        if names.word_share > 0.8 and any(said is not None for said in grows):
+            columns.add("product_name", position, 1.0, "each has its price")
 
 
 def _check_product_ids(columns: Columns) -> None:

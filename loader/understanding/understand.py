@@ -83,6 +83,8 @@ def _best(table: Table, references: _References) -> Understood:
     score, best = max(scored, key=lambda pair: pair[0])
     if best.entity in NOUN_OF and (months_across(table) or _days_across(table)):
         return Understood(table, None)
+    if best.entity == "products" and "line_total" in sales.picks and _multiplies(sales):
+        return sales  # how many were sold, and for what, is no price list
     if score > 0:
         is_named = NOUN_OF.get(best.entity or "") in nouns
         return sales if not is_named and _has_more_of_sales(sales, best) else best

@@ -257,6 +257,16 @@ def _composed(column: str) -> tuple[tuple[str, int], ...]:
 
 
 @cache
+def _marks(kind: str) -> frozenset[str]:
+    return frozenset(header_key(word) for word in _listed(_vocabulary()["marks"][kind]))
+
+
+def is_mark(header: str, kind: str) -> bool:
+    """Tell whether a header is nothing but a word for a name, an id or a day: `Name`."""
+    return header_key(header) in _marks(kind)
+
+
+@cache
 def _nouns() -> dict[str, dict[str, int]]:
     """Return, by the key of a noun, what it is the name of, with its rank."""
     found: dict[str, dict[str, int]] = {}
@@ -441,6 +451,8 @@ def _with_codes(text: str) -> str:
 @cache
 def scale_in(header: str) -> str | None:
     """Return what a 1 stands for, by a header that says cents, thousands or millions, or None."""
+    if re.search(r"\((p|ct|cts|¢)\)\s*$", header):
+        return "0.01"
     spaced = f" {' '.join(parts(_with_codes(header)))} ".replace(" per cent ", " percent ")
     for number, languages in _vocabulary()["scales"].items():
         if any(f" {' '.join(parts(scale))} " in spaced for scale in _listed(languages)):

@@ -222,6 +222,20 @@ def test_values_tell_what_columns_may_be_where_words_do_not(
     assert [row[0] for row in raw(duckdb_warehouse, "line_total")] == [row[5] for row in rows]
 
 
+def test_a_price_beside_what_it_comes_to_in_pence_is_asked_for(
+    learn: Learner, folder: Path, drop: Dropped, duckdb_warehouse: Warehouse
+) -> None:
+    header = ["Date", "Product", "Qty", "Unit Price", "Amount (p)"]
+    rows = [[f"2026-03-{n:02}", "Tea", str(n), "350", str(350 * n)] for n in range(1, 7)]
+    path = drop("f.csv", [header, *rows])
+    (outcome,) = duckdb_warehouse.load(path)
+    assert outcome.status == "held"
+    assert "0.01 (73.50 in the first rows)" in outcome.error
+    result = learn("--yes", "--scale", "unit_price=0.01", path)
+    assert result.exit_code == 0
+    assert re.search(r"in all +73[.]50", result.output)
+
+
 def test_the_one_column_of_days_is_offered(learn: Learner, drop: Dropped) -> None:
     header = ["Close Date", "Product", "Qty", "Total"]
     rows = [[f"2026-03-{n + 1:02}", "Tea", "2", "7"] for n in range(5)]

@@ -122,6 +122,34 @@ def test_what_stands_on_the_first_line_of_an_order_holds_for_the_others(
     ]
 
 
+def test_what_was_sold_of_each_product_is_no_price_list(
+    duckdb_warehouse: Warehouse, drop: Dropped
+) -> None:
+    header = ["Artikel", "Prijs", "Verkocht", "Omzet"]
+    rows = [[f"Kop {n}", f"{n + 0.5}", str(2 * n), f"{2 * n * (n + 0.5)}"] for n in range(1, 9)]
+    message = failed(duckdb_warehouse.load(drop("file.csv", [header, *rows])))
+    assert "sales_lines" in message
+    assert not raw(duckdb_warehouse, "*", "products")
+
+
+@pytest.mark.parametrize("header", [["Name", "Variant"], ["Variant", "Name"]])
+def test_a_name_that_has_a_price_is_that_of_a_product(
+    duckdb_warehouse: Warehouse, drop: Dropped, header: list[str]
+) -> None:
+    """As a till writes it, whose price is that of the line."""
+    place = header.index("Name")
+    rows = []
+    for n in range(12):
+        name, cents = [("Tea", 350), ("Pot", 1275), ("Tray", 2490)][n % 3]
+        units = n // 3 + 1
+        names = [name, ""] if place == 0 else ["", name]
+        amount = f"{cents * units / 100:.2f}"
+        rows.append([f"2026-03-{n + 1:02}", f"R{n}", *names, str(units), amount])
+    table = [["Date", "Receipt number", *header, "Quantity", "Price (GBP)"], *rows]
+    loaded(duckdb_warehouse.load(drop("raw data.csv", table)))
+    assert raw(duckdb_warehouse, "product_name, line_total, unit_price")[3] == ("Tea", "7.00", None)
+
+
 @pytest.mark.parametrize("is_first", [True, False])
 def test_lines_without_days_have_those_of_their_orders(
     duckdb_warehouse: Warehouse, drop: Dropped, is_first: bool
