@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
-import httpx
+import httpx2
 
 from reporting.doors.api.app import create_app
 from reporting.doors.api.keys import Role, new_key
@@ -30,12 +30,12 @@ class Api:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def client(self, key: str | None = AUDITOR) -> httpx.Client:
+    def client(self, key: str | None = AUDITOR) -> httpx2.Client:
         """Return a client; it is the caller's to close."""
         headers = {} if key is None else {"X-API-Key": key}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=180)
+        return httpx2.Client(base_url=self.url, headers=headers, timeout=180)
 
-    def get(self, path: str, key: str | None = AUDITOR, /, **parameters: Any) -> httpx.Response:
+    def get(self, path: str, key: str | None = AUDITOR, /, **parameters: Any) -> httpx2.Response:
         """Ask once."""
         with self.client(key) as client:
             return client.get(path, params=parameters)
@@ -53,7 +53,7 @@ class Api:
         return rows
 
 
-def exact(answer: httpx.Response) -> Any:
+def exact(answer: httpx2.Response) -> Any:
     """Return what JSON says, amounts with all their digits."""
     return json.loads(answer.text, parse_float=Decimal)
 
@@ -84,7 +84,7 @@ def served(database_url: str, **settings: Any) -> Iterator[Api]:
         thread.join(timeout=30)
 
 
-def problem(answer: httpx.Response, status: int, kind: str) -> dict[str, Any]:
+def problem(answer: httpx2.Response, status: int, kind: str) -> dict[str, Any]:
     """Return what a problem says; it must be this one."""
     told: dict[str, Any] = answer.json()
     assert (answer.status_code, told["type"]) == (status, f"urn:salesops:problem:{kind}"), told

@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
+import httpx2
 import openpyxl
 import pypdf
 import pytest
@@ -77,7 +77,7 @@ def service(built: Warehouse) -> Any:
     return create_app(settings, built.url)
 
 
-def token(answer: httpx.Response) -> str:
+def token(answer: httpx2.Response) -> str:
     found = re.search(r'name="csrf_token" value="([^"]+)"', answer.text)
     assert found
     return found[1]
@@ -101,16 +101,16 @@ def browser(service: Any) -> Iterator[Browser]:
         client.close()
 
 
-def text_of(answer: httpx.Response) -> str:
+def text_of(answer: httpx2.Response) -> str:
     assert answer.status_code == 200, answer.text
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
 
 
-def links(answer: httpx.Response) -> list[str]:
+def links(answer: httpx2.Response) -> list[str]:
     return [unescape(link) for link in re.findall(r'href="([^"]+)"', answer.text)]
 
 
-def rows_of(answer: httpx.Response) -> list[dict[str, str]]:
+def rows_of(answer: httpx2.Response) -> list[dict[str, str]]:
     assert answer.status_code == 200, answer.text
     return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import httpx
+import httpx2
 import pytest
 import structlog
 from click.testing import CliRunner
@@ -124,26 +124,26 @@ class App:
         assert found
         return found[1]
 
-    def post(self, page: str, path: str, /, files: Any = None, **data: str) -> httpx.Response:
+    def post(self, page: str, path: str, /, files: Any = None, **data: str) -> httpx2.Response:
         """Send a form of a page."""
-        answer: httpx.Response = self.client.post(
+        answer: httpx2.Response = self.client.post(
             path, data={"csrf_token": self.token(page), **data}, files=files
         )
         return answer
 
-    def drop(self, folder: str = "", **files: bytes) -> httpx.Response:
+    def drop(self, folder: str = "", **files: bytes) -> httpx2.Response:
         """Drop files, and wait until they are read."""
         sent = [("files", (f"{name}.csv", content)) for name, content in files.items()]
         answer = self.post("/app/deliver", "/app/deliver", sent, folder=folder)
         return self.wait(answer)
 
-    def wait(self, answer: httpx.Response) -> httpx.Response:
+    def wait(self, answer: httpx2.Response) -> httpx2.Response:
         while 'id="job"' in answer.text:
             time.sleep(0.05)
             answer = self.client.get(str(answer.url))
         return answer
 
-    def press(self, shown: httpx.Response, action: str, **data: str) -> httpx.Response:
+    def press(self, shown: httpx2.Response, action: str, **data: str) -> httpx2.Response:
         """Press a button of a page of dropped files."""
         path = shown.url.path
         return self.wait(self.post(path, f"{path}/{action}", **data))
