@@ -5,11 +5,13 @@ import pickle
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import sqlalchemy as sa
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -26,6 +28,7 @@ from tests.quick_dbt import remembering, without_events
 from tests.replay import of_nodes, recorded, replay, without_seeds, without_words
 from warehouse import postgres
 from warehouse.connection import connect, warehouse_url
+from warehouse.published import Table, publish
 from warehouse.reset import SCHEMAS
 from warehouse.settings import CHECKOUT
 
@@ -122,6 +125,16 @@ class Warehouse:
         """Return what opens the warehouse, each time anew; to make one opens it once more."""
         return connect(warehouse_url(self.url))
 
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """Open the warehouse once for all that this process asks of it meanwhile.
+
+        To open a file costs DuckDB as much as dozens of small queries. No other process can open it
+        then, nor can dbt.
+        """
+        with self.open.connect():
+            yield
+
     def load(self, *paths: Path, layouts: Path | None = None) -> list[Outcome]:
         """Load files and folders; return what became of each."""
         known = read_layouts(layouts) if layouts else []
@@ -181,6 +194,23 @@ class Warehouse:
         if until:
             statements = of_nodes(statements, self._read_by(until))
         replay(warehouse_url(self.url), statements if with_seeds else without_seeds(statements))
+
+    def publish(self) -> None:
+        """Let people read what was built from nothing, as a whole build does that has passed."""
+        self.execute(
+            "insert into quality.dq_build (invocation_id, run_started_at, built_at, "
+            "is_full_refresh, test_count, warning_count) "
+            "values ('here', current_timestamp, current_timestamp, false, 0, 0)"
+        )
+        if self.engine == "postgres":  # where what was replayed has published the rest
+            return
+        read = set(self.tables("marts", "reports", "quality")) - {("quality", "dq_issue_cell")}
+        statements = [sql for sql, _ in self.shared.get("duckdb.statements")]
+        functions = [sql for sql in statements if "create or replace macro" in sql]
+        file = str(warehouse_url(self.url).database)
+        with duckdb.connect(file) as connection:
+            tables = [Table(schema, name) for schema, name in sorted(read)]
+            publish(connection, file, tables, None, "here", functions)
 
     def _read_by(self, names: Sequence[str]) -> set[str]:
         """Return the ids of models and of all that they read."""

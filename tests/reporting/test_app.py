@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -26,7 +25,6 @@ from reporting.doors.api.settings import ApiSettings
 from tests.conftest import ENGINES, Warehouse
 from tests.loader.conftest import write_csv
 from tests.reporting.served import AUDITOR, AUDITOR_LINE, READER, READER_LINE
-from warehouse.published import published_path
 
 DEMO: dict[str, Any] = {"lines": 1_000, "months": 4, "end": date(2026, 6, 14)}
 DAYS = "start_date=2026-03-02&end_date=2026-06-14"
@@ -59,13 +57,7 @@ def built(
     warehouse = new_warehouse(request.param)
     assert {outcome.status for outcome in warehouse.load(folder)} == {"loaded"}
     warehouse.build_from_nothing(with_words=True)
-    warehouse.execute(
-        "insert into quality.dq_build (invocation_id, built_at) values ('b', current_timestamp)"
-    )
-    if warehouse.engine == "duckdb":
-        # As if it had been published: only a whole build is, which takes minutes.
-        file = warehouse.url.removeprefix("duckdb:///")
-        shutil.copy(file, published_path(file))
+    warehouse.publish()
     return warehouse
 
 
