@@ -47,7 +47,8 @@ def differences(report: Report, columns: list[str], rows: list[tuple[Any, ...]])
         told.setdefault("missing", []).append(f"row missing: {row_key} {expected[row_key]}")
     for row_key in found.keys() - expected.keys():
         told.setdefault("too many", []).append(f"row too many: {row_key} {found[row_key]}")
-    for row_key in sorted(expected.keys() & found.keys(), key=repr):
+    both = expected.keys() & found.keys()
+    for row_key in sorted((key for key in both if expected[key] != found[key]), key=repr):
         cells = zip(others, expected[row_key], found[row_key], strict=True)
         for name, ours, theirs in cells:
             if ours != theirs:
