@@ -4,7 +4,8 @@
 
 with
 
-headers as (
+-- Worked out once: each aggregate below would bring all that types its column.
+headers as materialized (
 
     select * from {{ ref('stg_orders') }}
     where order_id is not null
