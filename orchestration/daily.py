@@ -132,7 +132,7 @@ def run_stages(stages: dict[str, Callable[[], Done]], settings: Settings) -> int
         # Files that failed or are held have alerts of their own.
         if done.code == USAGE or (done.code and name != "load"):
             failures.append(Failure(name, done.said, "Mend it, and run `make daily` again."))
-    if settings.notify_urls:
+    if settings.notify_urls or settings.notify_senders:
         codes.append(_run_stage("notify", partial(_notify, settings, failures)).code)
     if codes[0] == USAGE:
         return USAGE

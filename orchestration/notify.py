@@ -11,8 +11,9 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import apprise
@@ -24,6 +25,7 @@ from rich.text import Text
 from reporting import Refusal
 from reporting.ask.built import is_built
 from reporting.ask.opening import open_warehouse
+from reporting.doors.mail import CannotSend, addresses, compose_text, route, send
 from warehouse.connection import WarehouseUnavailable, describe, warehouse_url
 from warehouse.printing import printable
 from warehouse.settings import CHECKOUT, Settings, SettingsError, read_settings
@@ -39,6 +41,10 @@ MOST_ALERTS = 20
 
 LONGEST = 1_000
 """How much of a description a message has, in letters."""
+
+# Its log repeats addresses that it does not understand, secrets and all.
+logging.getLogger("apprise").propagate = False
+logging.getLogger("apprise").addHandler(logging.NullHandler())
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -78,6 +84,7 @@ class Alert:
     what_to_do: str
     is_end_news: bool
     is_snoozed: bool
+    owner_address: str | None = None
 
 
 @dataclass(frozen=True)
@@ -103,15 +110,32 @@ class Message:
     body: str
 
 
+@dataclass(frozen=True)
+class Receiver:
+    """Who is told.
+
+    Attributes:
+        name: in what is remembered.
+        label: as people are told of it.
+        send: gives it a message; returns why that was not possible, if it was not.
+        address: of a sender of files, who is told of theirs alone; empty for all others.
+    """
+
+    name: str
+    label: str
+    send: Callable[[Message], str]
+    address: str = ""
+
+
 def notify(
     settings: Settings, failures: Sequence[Failure] | None = None, *, dry_run: bool = False
 ) -> str:
-    """Tell each address what is new since it was told last, in one message at most.
+    """Tell everybody what is new since they were told last, in one message at most.
 
     To be called after every run, also after one in which nothing failed, as that may be news, too.
 
     Args:
-        settings: where the warehouse is, and which addresses are told.
+        settings: where the warehouse is, and who is told.
         failures: the stages of a run that failed; None where nothing is known of stages.
         dry_run: send and remember nothing; print what would be sent.
 
@@ -119,10 +143,9 @@ def notify(
         What was done, in a line.
 
     Raises:
-        SettingsError: an address is none.
+        SettingsError: an address is none, or the settings of mail do not do.
         CannotNotify: not every message was sent; the next call sends it.
     """
-    addresses = _addresses(settings)
     alerts = _alerts(settings)
     stages = None if failures is None else [_stage(failure) for failure in failures]
     warehouse = describe(warehouse_url(settings.database_url))
@@ -130,30 +153,39 @@ def notify(
     before = {
         name: {key: Told(**told) for key, told in known.items()}
         for name, known in memory.get(warehouse, {}).items()
-        if name in addresses
     }
-    if dry_run or not addresses:
-        for name, address in addresses.items():
-            _print(str(address.service_name), news(before.get(name, {}), alerts, stages)[0])
-        if not addresses:
-            _print("nobody, as NOTIFY_URLS names no address", news({}, alerts, stages)[0])
-        return "Nothing was sent."
+    receivers = [*_services(settings), *_senders(settings, alerts or (), before)]
+    after: dict[str, Knowledge] = {}
     sent: list[str] = []
     problems: list[str] = []
-    after = dict(before)
-    for name, address in addresses.items():
-        message, told = news(before.get(name, {}), alerts, stages)
-        reason = _send(address, message) if message else ""
-        if reason:
-            problems.append(f"{address.service_name}: {reason}")
+    if not receivers and dry_run:
+        receivers = [Receiver("", "nobody, as NOTIFY_URLS names no address", lambda _: "")]
+    for receiver in receivers:
+        known = before.get(receiver.name, {})
+        if receiver.address:
+            theirs = alerts and [one for one in alerts if one.owner_address == receiver.address]
+            message, told = news(known, theirs, None)
+        else:
+            message, told = news(known, alerts, stages)
+        if dry_run:
+            _print(receiver.label, message)
             continue
-        after[name] = told
-        if message:
-            sent.append(f"{address.service_name}: {message.title}.")
+        reason = receiver.send(message) if message else ""
+        if reason:
+            problems.append(f"{receiver.label}: {reason}")
+        elif message:
+            sent.append(f"{receiver.label}: {message.title}.")
+        after[receiver.name] = known if reason else told
+    if dry_run:
+        return "Nothing was sent."
+    # Nobody who is not told any more is remembered.
+    after = {name: known for name, known in after.items() if known}
     if after != before:
         _remember(memory | {warehouse: after})
     if problems:
         raise CannotNotify(f"Not everybody was told, so the next run will: {'; '.join(problems)}")
+    if not receivers:
+        return "Nobody is told: neither NOTIFY_URLS nor NOTIFY_SENDERS is set."
     return " ".join(sent) or "Nothing is new since the last message."
 
 
@@ -203,7 +235,8 @@ def _message(new: Sequence[Alert], over: Sequence[Told]) -> Message:
     owners = {alert.owner for alert in new} | {told.owner for told in over}
     for owner in sorted(owners, key=str.casefold):
         theirs = [alert for alert in new if alert.owner == owner]
-        paragraphs.append(f"For {printable(owner)}:")
+        address = next((alert.owner_address for alert in theirs if alert.owner_address), None)
+        paragraphs.append(printable(f"For {owner}{f' <{address}>' if address else ''}:"))
         paragraphs += [_said(alert) for alert in theirs[:MOST_ALERTS]]
         if theirs[MOST_ALERTS:]:
             paragraphs.append(
@@ -241,8 +274,8 @@ def _alerts(settings: Settings) -> list[Alert] | None:
                 return None
             rows = connection.execute(
                 sa.text(
-                    "select alert_key, alert_kind, subject, occurrence, owner, description, "
-                    "what_to_do, is_end_news, snoozed_until is not null as is_snoozed "
+                    "select alert_key, alert_kind, subject, occurrence, owner, owner_address, "
+                    "description, what_to_do, is_end_news, snoozed_until is not null as is_snoozed "
                     "from reports.rpt_alert order by alert_kind, week_start_date desc, alert_key"
                 )
             )
@@ -267,29 +300,51 @@ def _stage(failure: Failure) -> Alert:
     )
 
 
-def _addresses(settings: Settings) -> dict[str, apprise.NotifyBase]:
-    """Return the addresses, by what they are called in the file: it has nothing that is secret.
+def _services(settings: Settings) -> list[Receiver]:
+    """Return the addresses of NOTIFY_URLS; their names have nothing in them that is secret.
 
     Raises:
         SettingsError: one is none.
     """
     asset = apprise.AppriseAsset(app_id="SalesOps", app_desc="SalesOps Analytics")
-    addresses = {}
+    receivers = []
     for number, url in enumerate(settings.notify_urls.get_secret_value().split(), 1):
-        address = apprise.Apprise.instantiate(url, asset=asset)
-        if address is None:
+        service = apprise.Apprise.instantiate(url, asset=asset)
+        if service is None:
             raise SettingsError(
                 f"NOTIFY_URLS: address {number} is none that can be sent to. It takes URLs as "
                 "https://appriseit.com lists them, with blanks between."
             )
-        addresses[hashlib.sha256(url.encode()).hexdigest()[:16]] = address
-    return addresses
+        name = hashlib.sha256(url.encode()).hexdigest()[:16]
+        receivers.append(Receiver(name, str(service.service_name), partial(_send, service)))
+    return receivers
 
 
-def _send(address: apprise.NotifyBase, message: Message) -> str:
-    """Send a message; return why that was not possible, if it was not."""
+def _senders(
+    settings: Settings, alerts: Sequence[Alert], before: Mapping[str, Knowledge]
+) -> list[Receiver]:
+    """Return the senders of files who are concerned, or were when they were told last.
+
+    Raises:
+        SettingsError: the settings of mail do not do.
+    """
+    if not settings.notify_senders:
+        return []
+    try:
+        route(settings, to=["somebody@example.com"])
+    except SettingsError as problem:
+        raise SettingsError(f"NOTIFY_SENDERS is set. {problem}") from None
+    concerned = {alert.owner_address for alert in alerts if alert.owner_address}
+    return [
+        Receiver(address, printable(address), partial(_mail, settings, address), address)
+        for address in sorted(concerned | {name for name in before if "@" in name})
+    ]
+
+
+def _send(service: apprise.NotifyBase, message: Message) -> str:
+    """Give a message to a service; return why that was not possible, if it was not."""
     sender = apprise.Apprise()
-    sender.add(address)
+    sender.add(service)
     with apprise.LogCapture(  # type: ignore[no-untyped-call]
         level=logging.WARNING, fmt="%(message)s"
     ) as said:
@@ -298,6 +353,17 @@ def _send(address: apprise.NotifyBase, message: Message) -> str:
         )
         reason = " ".join(said.getvalue().split())
     return "" if is_sent else printable(reason) or "it was not taken."
+
+
+def _mail(settings: Settings, address: str, message: Message) -> str:
+    """Mail a message; return why that was not possible, if it was not."""
+    try:
+        addresses("seeds/deliveries.csv", address)
+        on = route(settings, to=[address])
+        send(compose_text(message.title, message.body, on), on)
+    except (SettingsError, CannotSend) as problem:
+        return str(problem)
+    return ""
 
 
 def _read_memory() -> dict[str, dict[str, dict[str, dict[str, Any]]]]:
@@ -334,6 +400,8 @@ def _remember(memory: Mapping[str, Mapping[str, Any]]) -> None:
 @click.option("--dry-run", is_flag=True, help="Print what would be sent; send nothing.")
 def notify_command(dry_run: bool) -> None:
     """Tell the addresses of NOTIFY_URLS what is newly wrong, and what is over.
+
+    With NOTIFY_SENDERS, those who owe a file that failed or is missing get a mail of their own.
 
     Exit code 0: they know. 1: a message was not sent; the next run tries again. 2: wrong settings.
     """

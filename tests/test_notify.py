@@ -1,9 +1,12 @@
 """Messages about alerts: what is in them, and that nobody gets one twice or misses one."""
 
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ from click.testing import CliRunner, Result
 
 from orchestration import notify as door
 from orchestration.notify import Alert, CannotNotify, Failure, news, notify
+from reporting.doors.mail import CannotSend, Route
 from warehouse.settings import Settings, SettingsError
 
 ALERT = Alert(
@@ -86,7 +90,8 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         connection.execute(
             "create schema reports; create table reports.rpt_alert as select 'file/a.csv' as "
             "alert_key, 'file_failed' as alert_kind, 'a.csv' as subject, '1' as occurrence, "
-            "null::date as week_start_date, 'Ann' as owner, 'Not loaded.' as description, "
+            "null::date as week_start_date, 'Ann' as owner, null::text as owner_address, "
+            "'Not loaded.' as description, "
             "'Deliver it again.' as what_to_do, true as is_end_news, null::date as snoozed_until"
         )
     return path
@@ -210,8 +215,71 @@ def test_addresses_that_are_none_are_refused_without_their_text(
         notify(Settings())
     assert "s3cret" not in str(refusal.value)
     assert invoke().exit_code == 2
+    ended = subprocess.run(
+        [sys.executable, "-m", "orchestration", "notify"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert "s3cret" not in ended.stdout + ended.stderr
     monkeypatch.setenv("NOTIFY_URLS", "")
-    shown = invoke()
+    assert invoke().output.startswith("Nobody is told")
+    shown = invoke("--dry-run")
     assert shown.exit_code == 0
     assert "- File failed: a.csv" in shown.output
     assert not told_file.exists()
+
+
+def test_senders_get_a_mail_about_their_own_files(
+    service: Service, told_file: Path, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(database, "update reports.rpt_alert set owner_address = 'ann@example.com'")
+    for replaced in (
+        "'file/b.csv' as alert_key, null as owner_address",
+        "'file/c.csv' as alert_key, 'Bob' as owner, 'bob at home' as owner_address",
+    ):
+        change(
+            database,
+            f"insert into reports.rpt_alert select * replace ({replaced}) "
+            "from reports.rpt_alert limit 1",
+        )
+    mails: list[EmailMessage] = []
+    is_down = False
+
+    def send(message: EmailMessage, on: Route) -> None:
+        if is_down:
+            raise CannotSend("The server does not answer.")
+        assert [address.addr_spec for address in on.recipients] == [message["To"]]
+        mails.append(message)
+
+    monkeypatch.setattr(door, "send", send)
+    monkeypatch.setenv("NOTIFY_URLS", service.url)
+    monkeypatch.setenv("NOTIFY_SENDERS", "true")
+    refused = invoke()
+    assert refused.exit_code == 2
+    assert "NOTIFY_SENDERS is set. Mail needs SMTP_HOST" in refused.output
+    assert service.taken() == []
+
+    monkeypatch.setenv("SMTP_HOST", "localhost")
+    monkeypatch.setenv("MAIL_FROM", "Sales <sales@example.com>")
+    is_down = True
+    assert "ann@example.com: The server does not answer." in invoke().output
+    (text,) = service.taken()
+    assert text.startswith("SalesOps: 3 new alerts\nFor Ann <ann@example.com>:")
+    is_down = False
+    asked = invoke()
+    assert asked.exit_code == 1
+    assert "bob at home: seeds/deliveries.csv: write addresses like" in asked.output
+    (mail,) = mails
+    assert mail["Subject"] == "SalesOps: 1 new alert"
+    assert mail["From"] == "Sales <sales@example.com>"
+    assert mail.get_content().startswith("For Ann <ann@example.com>:\n\n- File failed: a.csv\n")
+    assert service.taken() == [], "who knows is not told again"
+
+    change(database, "delete from reports.rpt_alert where owner_address is not null")
+    assert invoke().exit_code == 0
+    assert mails[1]["To"] == "ann@example.com"
+    assert mails[1]["Subject"] == "SalesOps: 1 over"
+    assert invoke().output == "Nothing is new since the last message.\n"
+    assert "@" not in told_file.read_text()

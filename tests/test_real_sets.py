@@ -123,7 +123,7 @@ def _columns(warehouse: Warehouse) -> dict[str, list[str]]:
     for schema in ("marts", "reports", "quality"):
         for _, table, name in (row for row in found if row[0] == warehouse.built(schema)):
             # Some tell when builds were, and how long.
-            is_compared = name not in ("loaded_at", "line_fingerprint")
+            is_compared = name not in ("loaded_at", "known_since", "line_fingerprint")
             if is_compared and not table.startswith(("dq_test_", "dq_build")):
                 columns.setdefault(f"{schema}.{table}", []).append(name)
     return columns

@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     mail_from: str = ""
     mail_to: str = ""
     notify_urls: SecretStr = SecretStr("")
+    notify_senders: bool = False
     packs_file: Path = CHECKOUT / "packs.yml"
     parquet_dir: Path | None = None
 

@@ -8,6 +8,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import default
@@ -128,16 +129,8 @@ def compose(pack: Pack, files: Sequence[Path], on: Route) -> EmailMessage:
     Raises:
         CannotWrite: a file cannot be read.
     """
-    message = EmailMessage()
     said = message_of(pack, [path.name for path in files])
-    message["Subject"] = said.subject
-    message["From"] = on.sender
-    message["To"] = on.recipients
-    message["Date"] = format_datetime(pack.made_at)
-    # The name of the machine is nobody's business.
-    message["Message-ID"] = make_msgid(domain=on.sender.domain)
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notes in return
-    message.set_content(said.text)
+    message = compose_text(said.subject, said.text, on, pack.made_at)
     message.add_alternative(said.html, subtype="html")
     for path in files:
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
@@ -145,6 +138,29 @@ def compose(pack: Pack, files: Sequence[Path], on: Route) -> EmailMessage:
         with said_why(path):
             content = path.read_bytes()
         message.add_attachment(content, maintype=main, subtype=sub, filename=path.name)
+    return message
+
+
+def compose_text(
+    subject: str, text: str, on: Route, made_at: datetime | None = None
+) -> EmailMessage:
+    """Write a message of text alone.
+
+    Args:
+        subject: of the message.
+        text: of the message.
+        on: from whom to whom.
+        made_at: when, with its time zone; now, if it is not named.
+    """
+    message = EmailMessage()
+    message["Subject"] = subject
+    message["From"] = on.sender
+    message["To"] = on.recipients
+    message["Date"] = format_datetime(made_at or datetime.now(UTC))
+    # The name of the machine is nobody's business.
+    message["Message-ID"] = make_msgid(domain=on.sender.domain)
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notes in return
+    message.set_content(text)
     return message
 
 

@@ -3,6 +3,7 @@
     added up.
 
     Files: the newest delivery of a path was not loaded, nor were the same bytes under another name.
+    Its sender corrects what failed; what is held is for whoever knows the layouts.
     Deliveries: owed, and missing after their grace.
     Weeks: quality status `fail`. Anomalies: of the last complete week only, as what was odd before
     is no news; one a member, by its first measure that is out of line. Restatements: a published
@@ -42,11 +43,17 @@ senders as (
 
     select
         refused.file_version_id,
-        min({{ person('deliveries.sender', 'deliveries.address') }}) as sender
+        deliveries.sender,
+        deliveries.address,
+        row_number() over (
+            partition by refused.file_version_id
+            order by deliveries.delivery asc, deliveries.due_weekday asc
+        ) as sender_number
     from refused
     inner join {{ ref('deliveries') }} as deliveries
-        on {{ is_file_of_pattern('refused.source_file', 'deliveries.files') }}
-    group by refused.file_version_id
+        on
+            refused.status = 'failed'
+            and {{ is_file_of_pattern('refused.source_file', 'deliveries.files') }}
 
 ),
 
@@ -59,6 +66,7 @@ files as (
         md5(refused.sha256 || coalesce(refused.error, '')) as occurrence,
         cast(null as date) as week_start_date,
         coalesce(senders.sender, {{ owner }}) as owner,
+        senders.address as owner_address,
         case when refused.status = 'held' then 'Held: ' else 'Not loaded: ' end
         || coalesce(refused.error, '') as description,
         case
@@ -69,7 +77,10 @@ files as (
         refused.loaded_at as known_since,
         true as is_end_news
     from refused
-    left join senders on refused.file_version_id = senders.file_version_id
+    left join senders
+        on
+            refused.file_version_id = senders.file_version_id
+            and senders.sender_number = 1
 
 ),
 
@@ -83,11 +94,12 @@ deliveries as (
             as subject,
         '' as occurrence,
         week_start_date,
-        {{ person('sender', 'address') }} as owner,
+        sender as owner,
+        address as owner_address,
         'Due on ' || cast(due_date as text) || ' as ' || file_pattern || ', and not there: '
         || iso_week || ' is without it.' as description,
-        'Deliver the file. If there is none, snooze this alert, or end what is owed in '
-        || 'seeds/deliveries.csv.' as what_to_do,
+        'Deliver the file, or tell ' || {{ owner }} || ' that there is none, who snooze this '
+        || 'alert (seeds/alert_snoozes.csv).' as what_to_do,
         grace_ends_at as known_since,
         true as is_end_news
     from {{ ref('dq_delivery') }}
@@ -104,6 +116,7 @@ weeks as (
         '' as occurrence,
         week_start_date,
         {{ owner }} as owner,
+        cast(null as text) as owner_address,
         cast(quarantined_row_count as text) || ' of ' || cast(row_count as text)
         || ' delivered lines are kept out of the figures, '
         || {{ amount_in_words('quarantined_amount') }}
@@ -155,6 +168,7 @@ odd_members as (
         '' as occurrence,
         week_start_date,
         {{ owner }} as owner,
+        cast(null as text) as owner_address,
         upper(substr(replace(measure, '_', ' '), 1, 1)) || substr(replace(measure, '_', ' '), 2)
         || ' ' || {{ amount_in_words('value') }}
         || case
@@ -194,6 +208,7 @@ restatements as (
         {{ amount_in_words('current_revenue', 4) }} as occurrence,
         week_start_date,
         published_by as owner,
+        cast(null as text) as owner_address,
         'Published on ' || cast(cast(published_at as date) as text) || ' with revenue '
         || {{ amount_in_words('published_revenue') }}
         || {{ currency_behind('currency') }}
@@ -254,6 +269,7 @@ final as (
         alerts.occurrence,
         alerts.week_start_date,
         alerts.owner,
+        alerts.owner_address,
         alerts.description,
         alerts.what_to_do,
         alerts.known_since,
