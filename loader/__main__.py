@@ -196,6 +196,11 @@ def inspect_command(file: Path) -> None:
     type=click.Choice(["counted"]),
     help="Sales that other files have, too, are other sales.",
 )
+@click.option(
+    "--identity",
+    metavar="COLUMNS",
+    help="Of ours, which make a line the same in another file: order_id,product_name.",
+)
 @click.option("--fill-down", metavar="COLUMNS", help="That stand on the first of their rows only.")
 @click.option(
     "--order-amounts",
@@ -249,6 +254,7 @@ def learn_command(
     returns_where: str | None,
     struck_through: str | None,
     overlaps: str | None,
+    identity: str | None,
     fill_down: str | None,
     order_amounts: tuple[str, ...],
     missing: str | None,
@@ -279,6 +285,7 @@ def learn_command(
         "returns_where": returns_where,
         "struck_through": struck_through,
         "overlaps": overlaps,
+        "identity": identity,
         "fill_down": fill_down,
         "missing": missing,
         "scale": ",".join(scale) or None,

@@ -34,7 +34,7 @@ from loader.typed_rows import Days
 from loader.understanding import new_columns
 from loader.understanding.beside import Beside, columns_read, main_of, read_beside, tables_beside
 from loader.understanding.by_values import proposal
-from loader.understanding.proposal import months_as_rows, pattern
+from loader.understanding.proposal import kept_name, months_as_rows, pattern
 from loader.understanding.proposal import quoted as quoted_as_yaml
 from loader.understanding.renamed import cure
 from loader.understanding.tables import Table, table_of
@@ -111,6 +111,7 @@ class FileReader:
         self._is_draft = is_draft
         # What was learned is no more a person's word than what is about to be.
         self._is_declared = bool(chosen.name) and not (is_draft or chosen.is_learned)
+        self._is_answered = kept_name(delivery.place) in chosen.learned_from
         self._notes: list[str] = []
         self._sales: list[SheetRows] = []  # of the sheets that no layout names one by one
 
@@ -199,6 +200,7 @@ class FileReader:
                     self._period,
                     file_name=self.delivery.known_as.name,
                     is_declared=self._is_declared,
+                    is_answered=self._is_answered,
                 )
                 yield mapping, part_blocks
         except BadFile as problem:

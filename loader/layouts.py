@@ -282,11 +282,13 @@ class LayoutFile:
         name: file name without its ending.
         layouts: its documents, in order.
         is_learned: whether no person has mended what was learned.
+        learned_from: the files that it was learned from, as its first line has them.
     """
 
     name: str
     layouts: tuple[Layout, ...]
     is_learned: bool = False
+    learned_from: str = ""
 
     def naming(self, path: PurePosixPath) -> "LayoutFile":
         """Return the documents that name this delivered file."""
@@ -384,7 +386,8 @@ def _read_layout_file(path: Path) -> LayoutFile:
         except ValidationError as error:
             where = f" (document {number})" if len(documents) > 1 else ""
             raise BadLayout(f"Layout {path.name}{where}: {_in_words(error)}") from None
-    return LayoutFile(path.stem, tuple(layouts), is_learned=text.startswith(MARK))
+    first_line = text.partition("\n")[0] if text.startswith(MARK) else ""
+    return LayoutFile(path.stem, tuple(layouts), bool(first_line), first_line)
 
 
 def _in_words(error: ValidationError) -> str:

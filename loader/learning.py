@@ -25,8 +25,7 @@ from loader.reading.cutout import Cells, cells_of
 from loader.understanding.as_entity import read_as, still_open
 from loader.understanding.beside import read_tables, set_apart
 from loader.understanding.by_values import guesses, proposal, told
-from loader.understanding.proposal import Setting, as_yaml, file_patterns
-from loader.understanding.proposal import quoted as as_text
+from loader.understanding.proposal import Setting, as_yaml, file_patterns, kept_name
 from loader.understanding.understand import months_across, understand
 from loader.understanding.understood import Pick, Understood
 from loader.understanding.vocabulary import currencies_in_title
@@ -268,12 +267,7 @@ def _take_sheets(found: list[Understood], names: list[str]) -> list[Understood]:
 
 
 def _layout_text(files: Sequence[Path], documents: Iterable[str]) -> str:
-    return f"{MARK}{', '.join(dict.fromkeys(map(_told, files)))}\n" + "---\n".join(documents)
-
-
-def _told(file: Path) -> str:
-    """Return what a learned layout keeps of a file: its folder and name, on one line."""
-    return as_text(f"{file.resolve().parent.name}/{file.name}")
+    return f"{MARK}{', '.join(dict.fromkeys(map(kept_name, files)))}\n" + "---\n".join(documents)
 
 
 def _others(table: Understood, tables: list[Understood]) -> list[str]:
@@ -313,6 +307,11 @@ def _settings(table: Understood, answers: Answers) -> dict[str, Setting]:
                     },
                 }
                 kept[key] = rules[key]
+            continue
+        if key == "identity":
+            named = [*table.picks, *table.constants]
+            if _is_sales(table):
+                kept[key] = [name for name in said_list(value) if name in named]
             continue
         if key == "fill_down":
             if _is_sales(table):
@@ -515,7 +514,7 @@ def _refuse_to_replace(path: Path, deliveries: Sequence[Delivery], *, is_meant: 
             f"layout '{path.stem}' reads these files already: mend it, or take it out of "
             f"{path.parent} and learn again."
         )
-    here = {_told(delivery.place) for delivery in deliveries}
+    here = {kept_name(delivery.place) for delivery in deliveries}
     others = [text for text in re.findall(r'"(?:[^"\\]|\\.)*"', first) if text not in here]
     if others and not is_meant:
         raise CannotLearn(

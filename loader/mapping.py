@@ -44,6 +44,7 @@ class Mapping:
         *,
         file_name: str,
         is_declared: bool,
+        is_answered: bool,
     ) -> None:
         """Prepare.
 
@@ -55,6 +56,7 @@ class Mapping:
             period: that the file is about, by its name.
             file_name: of the delivery.
             is_declared: whether people wrote the document.
+            is_answered: whether it was learned from this very file.
         """
         self.part = Part(
             sheet=sheet.name,
@@ -76,6 +78,7 @@ class Mapping:
             period=period,
             file_name=file_name,
             is_declared=is_declared,
+            is_answered=is_answered,
         )
         self._columns = RawColumns(sheet, header, layout, self._formats, self._evidence)
         self._rows = DataRows(sheet, header, layout, self.part, self._columns)

@@ -9,7 +9,7 @@ import math
 import re
 import shlex
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import PurePosixPath
@@ -40,6 +40,10 @@ _SEVERAL = 5
 _BY_CHANCE = {True: 1e-2, False: 1e-4}
 """Rows as likely to be alike by chance are not asked for: with numbers of orders, or without."""
 
+_FEW = 3
+"""So many rows of the same days are worth a question."""
+
+_IDENTIFYING = ("sold_at", "order_id", "units")
 _GOODS = ("product_id", "product_name")
 _PLACES = ("store_id", "store_name", "region", "country")
 _CUSTOMERS = ("customer_id", "customer_name")
@@ -187,8 +191,10 @@ def question_on(fresh: Sales, others: Iterable[Sales]) -> Question | None:
     whole = [item for item in found if item.share_of_smaller >= SAME]
     if not whole and sum(item.rows for item in found) >= SAME * found[0].rows_of_fresh:
         whole = found
-    is_chance = sum(item.certainty for item in whole) < 1
-    return None if is_chance else _ask_which(whole, amounts)
+    if whole and sum(item.certainty for item in whole) >= 1:
+        return _ask_which(whole, amounts)
+    windows = [item for item in found if item.is_window and item.certainty >= 1]
+    return _ask_for_identity(windows[0], amounts) if windows else None
 
 
 _Amounts = dict[str, float]
@@ -206,6 +212,8 @@ class _Shared:
         of: what is equal: rows, or sums of them.
         amounts: of the other one.
         is_changed: whether it is their numbers only that are equal.
+        is_window: whether they are (nearly) all rows of the days that both have.
+        new: amounts of the rows that only the new file has.
         other: the other file.
     """
 
@@ -217,6 +225,8 @@ class _Shared:
     certainty: float
     of: str = "rows"
     is_changed: bool = False
+    is_window: bool = False
+    new: _Amounts = field(default_factory=dict)
     other: Sales | None = None
 
     @property
@@ -247,9 +257,32 @@ class _Comparison:
         texts = [name for name in self._common if name in TEXTS and name != "line_number"]
         by = ["day", *texts, *(["units"] if "units" in self._common else []), "amount"]
         row_by_row = self._equal(by, "order_id" if is_numbered else "day", is_numbered=is_numbered)
+        if is_numbered and row_by_row is not None and row_by_row.share_of_smaller < SAME:
+            return self._of_common_days(row_by_row)
         if row_by_row is not None and row_by_row.share_of_smaller >= SAME:
             return row_by_row
         return row_by_row if is_numbered else self._summed_up() or row_by_row
+
+    def _of_common_days(self, shared: _Shared) -> _Shared:
+        """Look whether it is (nearly) all sales of the days of both, as of exports that overlap."""
+        (found,) = self._database.execute(
+            """
+            select
+                (select count(*) from fresh where day in (select day from other)),
+                (select count(*) from other where day in (select day from fresh))
+            """
+        ).fetchall()
+        are_same = shared.rows >= max(SAME * min(found), _FEW)
+        if not are_same:
+            return shared
+        once = self._database.execute(
+            """
+            select currency, sum(amount) from fresh positional join fresh_hashes
+            where content not in (select content from other_hashes) and amount is not null
+            group by 1
+            """
+        ).fetchall()
+        return replace(shared, is_window=True, new=dict(once))
 
     def _filled(self, table: str) -> set[str]:
         names = (*TEXTS, "units", "amount")
@@ -406,11 +439,10 @@ def _ask_which(found: Sequence[_Shared], amounts: _Amounts) -> Question:
     names = quoted([other.path for other in others], SHOWN)
     rows = sum(item.rows for item in found)
     there = sum(item.rows_of_other for item in found)
-    equal_in = ", ".join(name.replace("_", " ") for name in found[0].by)
     theirs = [item.amounts for item in found]
     return Question(
         f"{rows:,} of its {found[0].rows_of_fresh:,} {found[0].of} and of the {there:,} of "
-        f"{names} are the same ({equal_in}): are they",
+        f"{names} are the same ({_in_words(found[0].by)}): are they",
         (
             Reading(
                 f"the same sales, and this file takes its place ({_total(amounts)}): "
@@ -431,6 +463,34 @@ def _ask_which(found: Sequence[_Shared], amounts: _Amounts) -> Question:
             ),
         ),
     )
+
+
+def _ask_for_identity(shared: _Shared, amounts: _Amounts) -> Question:
+    """Ask whether lines of the days that two exports have in common count once."""
+    other = shared.other
+    assert other is not None
+    columns = ["sold_at" if name == "day" else name for name in shared.by if name != "amount"]
+    names = ", ".join(name for name in columns if name in (*_IDENTIFYING, *_GOODS))
+    return Question(
+        f"{shared.rows:,} of its {shared.rows_of_fresh:,} rows, of the days that it shares with "
+        f"{quoted([other.path])}, stand there, too ({_in_words(shared.by)}): are they",
+        (
+            Reading(
+                f"the same sales, and each counts once ({_total(shared.new, shared.amounts)})",
+                f"identity: [{names}] in a layout of both",
+                f"--identity {names.replace(' ', '')}",
+            ),
+            Reading(
+                f"other sales ({_total(amounts, shared.amounts)})",
+                "overlaps: counted",
+                "--overlaps counted",
+            ),
+        ),
+    )
+
+
+def _in_words(columns: Sequence[str]) -> str:
+    return ", ".join(name.replace("_", " ") for name in columns)
 
 
 def _ask_for_place(fresh: Sales, shared: _Shared, amounts: _Amounts) -> Question:

@@ -54,6 +54,7 @@ class SheetEvidence:
         period: Period | None,
         file_name: str,
         is_declared: bool,
+        is_answered: bool,
     ) -> None:
         """Begin with what the layout declares.
 
@@ -65,12 +66,18 @@ class SheetEvidence:
             period: that the file is about, by its name.
             file_name: of the delivery.
             is_declared: whether people wrote the document.
+            is_answered: whether it was learned from this very file.
         """
         self._sheet = sheet
         self._header = header
         self._layout = layout
         self._formats = formats
-        self.dates = DateEvidence(layout.dates or [], is_workbook=bool(sheet.name), period=period)
+        self.dates = DateEvidence(
+            layout.dates or [],
+            is_workbook=bool(sheet.name),
+            period=period,
+            is_answered=is_answered,
+        )
         self.zones = ZoneEvidence(layout.time_zone)
         self.numbers = NumberEvidence(layout.decimal, self._is_number if sheet.name else None)
         self.texts = TextEvidence(layout.missing, is_declared="missing" in layout.model_fields_set)

@@ -57,10 +57,19 @@ class DateEvidence:
         declared: what the layout says, none or several.
         is_workbook: whether there may be cells that hold a date and no text.
         period: that the file is about, by its name.
+        is_answered: whether the layout was made for this very file.
     """
 
-    def __init__(self, declared: list[str], *, is_workbook: bool, period: Period | None) -> None:
+    def __init__(
+        self,
+        declared: list[str],
+        *,
+        is_workbook: bool,
+        period: Period | None,
+        is_answered: bool = False,
+    ) -> None:
         self._declared = declared
+        self._is_answered = is_answered
         self._is_workbook = is_workbook
         self._period = period
         self._texts: Counter[str] = Counter()
@@ -118,7 +127,7 @@ class DateEvidence:
             )
             for mark, counts in by_mark.items()
             # Who declares an order for dates of one mark has looked at them.
-            if (order := order_of(self._declared, mark)) in self._declared
+            if (order := order_of(self._declared, mark)) in self._declared and not self._is_answered
         )
         asked = [item.question for item in findings.values()]
         question = next((item for item in (*asked, *contradicted) if item is not None), None)
@@ -273,7 +282,13 @@ class _Marked:
         if not others:
             return None
         question = self._question([declared, *others])
-        return replace(question, asks=f"its layout says dates: {declared}, and {question.asks}")
+        # Said of dates with this mark, it holds.
+        kept = self._mark.join(declared)
+        insisted = replace(question.readings[0], line=f"dates: {kept}", flag=f"--dates {kept}")
+        return Question(
+            f"its layout says dates: {declared}, and {question.asks}",
+            (insisted, *question.readings[1:]),
+        )
 
     def _speak_for(self, order: str, declared: str) -> bool:
         """Tell whether all dates are of one month, which the declared order makes several of."""
@@ -356,10 +371,7 @@ class _Marked:
             said = str(fitting.get(example, "no date"))
             unread = rows - self._rows(fitting)
             figures = _span(fitting.values()) + (f", {unread:,} of {rows:,} no date" * bool(unread))
-            # One that another order contradicts is said of this mark alone, so that it holds.
-            is_odd = any(self._speak_for(other, order) for other in possible if other != order)
-            name = self._mark.join(order) if is_odd else order
-            readings.append(Reading(f"{said} ({figures})", f"dates: {name}", f"--dates {name}"))
+            readings.append(Reading(f"{said} ({figures})", f"dates: {order}", f"--dates {order}"))
         asks = f"is the date {example}"
         return Question(f"{where}: {asks}" if where else asks, tuple(readings))
 

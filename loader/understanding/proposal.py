@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 from loader.calculated import as_source
 from loader.contracts import ENTITIES, folded
@@ -165,6 +166,11 @@ def _written(value: Setting) -> str:
 
 def _listed(texts: list[str]) -> str:
     return quoted(texts[0]) if len(texts) == 1 else f"[{', '.join(map(quoted, texts))}]"
+
+
+def kept_name(file: Path) -> str:
+    """Return what a learned layout keeps of a file: its folder and name, on one line."""
+    return quoted(f"{file.resolve().parent.name}/{file.name}")
 
 
 def quoted(text: str) -> str:
