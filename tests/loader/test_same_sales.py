@@ -151,3 +151,27 @@ def test_rows_that_are_alike_are_no_question(
     drop("a.csv", first)
     drop("b.xlsx", {"Sheet1": second})
     assert [item.status for item in duckdb_warehouse.load(inbox)] == ["loaded", "loaded"]
+
+
+def test_exports_that_overlap_are_asked_for_and_an_identity_counts_their_lines_once(
+    duckdb_warehouse: Warehouse, drop: Dropped, inbox: Path, layouts: LaidOut
+) -> None:
+    drop("export1.csv", [HEADER, *ROWS])
+    drop(
+        "export2.csv",
+        [HEADER, *ROWS[8:], *LATER, *([f"C{i}", *row[1:]] for i, row in enumerate(LATER))],
+    )
+    (_, outcome) = duckdb_warehouse.load(inbox)
+    assert "4 of its 14 rows, of the days that it shares with 'export1.csv'" in outcome.error
+    (once, other) = outcome.questions[0].readings
+    assert once.flag == "--identity sold_at,order_id,product_name,units"
+    total = sum(float(str(row[-1])) for row in [*ROWS, *LATER, *LATER])
+    assert once.meaning.endswith(f"(total {total:,.2f})")
+    assert other.line == "overlaps: counted"
+    text = (
+        "entity: sales_lines\nfiles: export*.csv\nidentity: [sold_at, order_id, product_name, "
+        "units]\ncolumns: {order_id: Order ID, sold_at: Order Date, product_name: Product, "
+        "units: Units, line_total: Line total}\n"
+    )
+    outcomes = duckdb_warehouse.load(inbox, layouts=layouts(exports=text))
+    assert [item.status for item in outcomes] == ["replaced", "loaded"]
