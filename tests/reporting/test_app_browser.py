@@ -288,8 +288,8 @@ def test_from_a_dropped_file_to_its_row_and_a_published_week(
     # Given away, and changed since.
     page.goto("/app/answer")
     assert grave(page) == []
-    page.get_by_label("Week").select_option("2026-W24")
-    page.get_by_role("button", name="Publish").click()
+    page.locator("#week").select_option("2026-W24")
+    page.get_by_role("button", name="Publish", exact=True).click()
     published = page.locator("summary", has_text="Publishing 2026-W24")
     published.wait_for(timeout=10 * MINUTES)
     assert "done" in published.inner_text()

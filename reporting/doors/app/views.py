@@ -130,6 +130,7 @@ class Reading:
         choices = self.choices.of(filters)
         return {
             "question": self.question,
+            "has_sales": self.known.calendar is not None,
             "presets": self.presets,
             # Of one member there is nothing to choose.
             "fields": [
