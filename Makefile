@@ -165,6 +165,7 @@ bench: .venv/dev ## measure; results as ratios within one run (takes an hour and
 	@$(BIN)/python -m benchmarks.load_workbook
 	@$(BIN)/python -m benchmarks.add_a_day
 	@$(BIN)/python -m benchmarks.serve_reports
+	@$(BIN)/python -m benchmarks.open_pages
 
 bi: .venv/run ## write anew what BI tools open (powerbi/, superset/assets/, metabase/), from dbt's metrics and words
 	@$(BIN)/dbt --quiet parse
