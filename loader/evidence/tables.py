@@ -89,7 +89,12 @@ class TablesBelow:
             if len(words) == 1 and self._title is None:
                 self._title, was_title = (start + i, words[0]), i
                 continue
-            if len({*words}) > 1 and self._heads(columns, i, len(words)):
+            if len({*words}) > 1 and start + i == self.first:
+                outside[i] = True
+                self.notes.append(
+                    f"row {start + i} ({quoted(words, SHOWN)}) heads the same columns: left out"
+                )
+            elif len({*words}) > 1 and self._heads(columns, i, len(words)):
                 self._is_outside = outside[i] = True
                 if self._title is not None and was_title is not None:
                     outside[was_title] = True

@@ -72,7 +72,12 @@ def with_tax_rate(columns: Columns, found: Understood) -> Question | None:
         if rates is None:
             continue
         net = amounts / (1 + rates)
-        if any(proofs.proves(other, amounts * (1 + rates)) for other in beside):
+        units = found.picks.get("units")
+        lines = amounts
+        if "line_total" not in found.picks and units is not None:
+            lines = amounts * columns.numbers(units.positions[0])
+        on_top = [amounts * (1 + rates), lines * (1 + rates)]
+        if any(proofs.proves(other, total) for other in beside for total in on_top):
             columns.asides[position] = "the tax comes on top of the amount"
             return None
         if any(proofs.proves(other, net) for other in beside):
@@ -81,10 +86,7 @@ def with_tax_rate(columns: Columns, found: Understood) -> Question | None:
             return None
         if any(columns.is_tax_on(other, amounts) for other in columns.taxes() - {place}):
             continue  # the tax itself tells
-        units = found.picks.get("units")
-        if "line_total" not in found.picks and units is not None:
-            count = columns.numbers(units.positions[0])
-            amounts, net = amounts * count, net * count
+        amounts, net = lines, lines / (1 + rates)
         name = columns.table.header.names[position]
         column = "line_total" if "line_total" in found.picks else "unit_price"
         amount = columns.table.header.names[place]

@@ -41,7 +41,7 @@ def _find_order_numbers(columns: Columns) -> None:
     if columns.candidates("order_id"):
         return
     for position, profile in enumerate(columns.table.profiles):
-        if profile.count and profile.share(r"^#\d+$") > 0.95:
+        if profile.count and profile.share(r"^#[\w-]*\d$") > 0.95:
             columns.add("order_id", position, 0.7, "its values are numbers with #")
             return
 

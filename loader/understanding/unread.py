@@ -15,7 +15,13 @@ from loader.typed_rows import dates_of
 from loader.understanding import beside_prices, proofs
 from loader.understanding.profiles import Numbers, Profile
 from loader.understanding.tables import Table
-from loader.understanding.vocabulary import DISCOUNT, OTHER, meanings, says_of_numbers
+from loader.understanding.vocabulary import (
+    DISCOUNT,
+    OTHER,
+    meanings,
+    parts,
+    says_of_numbers,
+)
 from loader.wording import short
 
 _SEVERAL_DAYS = 3
@@ -418,10 +424,16 @@ def _of_what_is_taken_off(table: Table, places: Places, asides: dict[int, str]) 
     for position, header in _unread(table, places, asides):
         off = np.nan_to_num(table.profiles[position].numbers)
         is_off = says_of_numbers(header, "taken_off")
-        if not is_off or says_of_numbers(header, "before_or_after") or not off.any():
+        is_other = says_of_numbers(header, "before_or_after") and not _says_amount(header)
+        if not is_off or is_other or not off.any():
             continue
         if proofs.proves(amounts, gross - off) and proofs.differs(amounts, gross):
             continue  # it is taken off already
+        others = [
+            profile.numbers for place, profile in enumerate(table.profiles) if place != position
+        ]
+        if any(proofs.proves(other, amounts + np.abs(off)) for other in others):
+            continue  # likewise: the amount before it stands beside
         names = table.header.names
         name, own = names[position], names[places[column]]
         sums = [float(np.nansum(numbers)) for numbers in (amounts, amounts - np.abs(off))]
@@ -468,6 +480,12 @@ def _of_what_is_taken_off(table: Table, places: Places, asides: dict[int, str]) 
             table.places[0][1],
         )
     return None
+
+
+def _says_amount(header: str) -> bool:
+    """Tell whether a header that names a code means its amount: `Promo code amount`."""
+    words = {*parts(header)}
+    return "code" in words and bool(words & {"amount", "value", "discount"})
 
 
 def _of_a_running_total(table: Table, places: Places) -> Question | None:

@@ -314,6 +314,14 @@ def test_another_table_below_is_left_out(duckdb_warehouse: Warehouse, drop: Drop
     assert note in outcome.notes
 
 
+def test_a_header_in_two_languages(duckdb_warehouse: Warehouse, drop: Dropped) -> None:
+    german: Row = ["Belegnr.", "Belegdatum", "Artikel", "Menge", "Einzelpreis"]
+    outcome = load(duckdb_warehouse, drop, {"Week": [german, *JAN]})
+    assert outcome.status == "loaded", outcome.error
+    assert outcome.rows_loaded == len(JAN)
+    assert any("row 2 (" in note and "heads the same columns" in note for note in outcome.notes)
+
+
 @pytest.mark.parametrize(
     ("below", "said"),
     [

@@ -19,8 +19,11 @@ TOTALS = [round(units * price, 2) for units, price in zip(UNITS, PRICES, strict=
 RUNNING = [round(total, 2) for total in accumulate(TOTALS)]
 FEES = [round(-0.1 * total - 3, 2) for total in TOTALS]
 LEFT = [round(total + fee, 2) for total, fee in zip(TOTALS, FEES, strict=True)]
+GROSS = [round(1.2 * total, 2) for total in TOTALS]
 FEWER = [3, 1, 3, 1, 5, 1, 2, 4, 3, 2]
 OFF = [0, 9.9, 0, 0, 0, 30, 0, 0, 5.5, 0]
+
+LESS = [round(total - off, 2) for total, off in zip(TOTALS, OFF, strict=True)]
 
 
 def rows_of(columns: dict[str, list[float]]) -> list[Row]:
@@ -37,6 +40,14 @@ def rows_of(columns: dict[str, list[float]]) -> list[Row]:
          "'Qty ordered' (164.50 in the first rows) or 'Qty delivered' (148.15 in the first rows)?"),
         ({"Qty": UNITS, "Amount": TOTALS, "Refunded amount": OFF},
          "'Refunded amount' beside the amounts is not read"),
+        ({"Qty": UNITS, "Price": PRICES, "Total": TOTALS, "Promo code amount": OFF},
+         "'Promo code amount' beside the amounts is not read"),
+        ({"Qty": UNITS, "Price": PRICES, "Total": TOTALS, "Total v2": LEFT},
+         "'Total v2' (118.05 in the first rows)"),
+        ({"Ilość": UNITS, "Cena": PRICES, "Razem": TOTALS, "Razem po korekcie": LEFT},
+         "'Razem po korekcie' (118.05 in the first rows)"),
+        ({"Quantité": UNITS, "Prix": PRICES, "Montant": TOTALS, "Fidélité": OFF},
+         "'Fidélité' beside the amounts is not read"),
         ({"Quantité": UNITS, "Montant": TOTALS, "Montant remboursé": OFF},
          "'Montant remboursé' beside the amounts is not read"),
         ({"Ilość": UNITS, "Ilość wydana": FEWER, "Cena": PRICES},
@@ -74,6 +85,8 @@ def test_numbers_that_nothing_reads_are_asked_for(
         ({"Ilość": UNITS, "Wartość": TOTALS, "Opłata": FEES, "Razem": LEFT}, TOTALS),
         ({"Qty": UNITS, "Price": PRICES, "Total": RUNNING}, None),
         ({"Qty": UNITS, "Price": PRICES, "Total": TOTALS, "Qty delivered": FEWER}, TOTALS),
+        ({"Qty": UNITS, "Gross Amount": TOTALS, "Trade discount": OFF, "Net Amount": LESS}, LESS),
+        ({"Qty": UNITS, "Unit Price": PRICES, "VAT %": [20.0] * 10, "Total": GROSS}, None),
     ],
 )  # fmt: skip
 def test_rows_prove_which_amount_is_meant(
