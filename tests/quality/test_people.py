@@ -110,7 +110,22 @@ def test_what_people_say_holds_until_they_unsay_it(shop: Warehouse, tmp_path: Pa
     accept(shop, "duplicate_in_file", 2, until="2026-01-31")  # which is over
     rename(shop, "S. Jones", "Sue Jones")
     rename(shop, "Sue Jonas", "Sue Jones", approved_by=None)
+    # A file is owed for each of two weeks, and nobody else needs to hear that one fails.
+    shop.execute(
+        "insert into reference.deliveries values ('till', 'Sue', 'sue@example.com', 'A.*', "
+        "'the till', 1, '09:00', 1, 24, '2026-01-12', '2026-01-19')",
+        "insert into reference.alert_snoozes values ('quality/*', '9999-12-31', 'Ann', 'known')",
+    )
     shop.build(*BUILD_MODELS)
+    assert shop.query(
+        "select iso_week, status, source_file, is_waited_for from quality.dq_delivery order by 1"
+    ) == [("2026-W02", "late", "a.csv", False), ("2026-W03", "missing", None, False)]
+    assert shop.query(
+        "select alert_key, owner_address, snoozed_by from reports.rpt_alert order by 1"
+    ) == [
+        ("delivery/till/2026-01-19", "sue@example.com", None),
+        ("quality/2026-W02/XXX", None, "Ann"),
+    ]
     assert counted(shop) == {"A": 20, "B": 20, "C": 25, "E": 10}
     assert sellers(shop) == {"Sue Jones": 40, "Sue Jonas": 25, "Tom": 10}
     assert shop.query(
