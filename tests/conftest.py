@@ -56,6 +56,9 @@ settings.register_profile("repeatable", derandomize=True, database=None)
 settings.load_profile("default" if "HISTORY_SEED" in os.environ else "repeatable")
 
 
+PLENTY = 8 * 2**30
+"""Bytes that must be free in memory for the tests to keep their warehouses there."""
+
 BUILD = ["--resource-type", "model", "--resource-type", "seed", "--resource-type", "snapshot"]
 """All that builds tables; tests cost more than the rest together."""
 
@@ -134,6 +137,11 @@ class Warehouse:
         """
         with self.open.connect():
             yield
+
+    def forget(self) -> None:
+        """Remove the file of DuckDB, with all that is beside it."""
+        if self.engine == "duckdb":
+            shutil.rmtree(Path(str(warehouse_url(self.url).database)).parent, ignore_errors=True)
 
     def load(self, *paths: Path, layouts: Path | None = None) -> list[Outcome]:
         """Load files and folders; return what became of each."""
@@ -375,9 +383,24 @@ def _shared(tmp_path_factory: pytest.TempPathFactory) -> Shared:
 
 
 @pytest.fixture(scope="session")
+def _files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder for the files of DuckDB: in memory, where there is much, as they need not last.
+
+    DuckDB waits for the disk at the end of each statement that changes something.
+    """
+    memory = Path("/dev/shm")  # noqa: S108
+    if not memory.is_dir() or shutil.disk_usage(memory).free < PLENTY:
+        yield tmp_path_factory.mktemp("duckdb")
+        return
+    folder = Path(tempfile.mkdtemp(prefix="salesops-tests-", dir=memory))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
 def new_warehouse(
     request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
+    _files: Path,
     _shared: Shared,
 ) -> Callable[[str], Warehouse]:
     """Make empty warehouses. There is one PostgreSQL database: a new one empties the one before."""
@@ -385,7 +408,7 @@ def new_warehouse(
     def new(engine: str) -> Warehouse:
         if engine == "duckdb":
             # The name is in the manifest, the folder is not: one parse serves all the files.
-            url = f"duckdb:///{tmp_path_factory.mktemp('duckdb') / 'warehouse.duckdb'}"
+            url = f"duckdb:///{tempfile.mkdtemp(dir=_files)}/warehouse.duckdb"
         else:
             url = request.getfixturevalue("postgres_url")
             with connect(warehouse_url(url)).begin() as connection:
@@ -399,12 +422,16 @@ def new_warehouse(
 @pytest.fixture(params=ENGINES)
 def warehouse(
     request: pytest.FixtureRequest, new_warehouse: Callable[[str], Warehouse]
-) -> Warehouse:
+) -> Iterator[Warehouse]:
     """An empty warehouse, on each engine in turn."""
-    return new_warehouse(request.param)
+    warehouse = new_warehouse(request.param)
+    yield warehouse
+    warehouse.forget()
 
 
 @pytest.fixture
-def duckdb_warehouse(new_warehouse: Callable[[str], Warehouse]) -> Warehouse:
+def duckdb_warehouse(new_warehouse: Callable[[str], Warehouse]) -> Iterator[Warehouse]:
     """An empty warehouse on DuckDB, where the engine makes no difference."""
-    return new_warehouse("duckdb")
+    warehouse = new_warehouse("duckdb")
+    yield warehouse
+    warehouse.forget()

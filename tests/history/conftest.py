@@ -25,6 +25,6 @@ def new_history(
             warehouse.build_from_nothing()
             warehouse = new_warehouse(engine)
         folder = tmp_path_factory.mktemp("history")
-        return History(warehouse, second_to(warehouse, folder), folder)
+        return History(warehouse, second_to(warehouse), folder)
 
     return new

@@ -22,10 +22,13 @@ SHOWN = 4
 Row = tuple[Any, ...]
 
 
-def second_to(warehouse: Warehouse, folder: Path) -> Warehouse:
-    """Name a second warehouse: a file in the folder, or a database of the same server."""
+def second_to(warehouse: Warehouse) -> Warehouse:
+    """Name a second warehouse: a file in a folder beside, or a database of the same server."""
     if warehouse.engine == "duckdb":
-        return Warehouse("duckdb", f"duckdb:///{folder / 'warehouse.duckdb'}", warehouse.shared)
+        file = Path(str(warehouse_url(warehouse.url).database))
+        folder = file.parent / "rebuilt"
+        folder.mkdir(exist_ok=True)
+        return Warehouse("duckdb", f"duckdb:///{folder / file.name}", warehouse.shared)
     url = warehouse_url(warehouse.url).set(database="rebuilt")
     return Warehouse("postgres", url.render_as_string(hide_password=False), warehouse.shared)
 

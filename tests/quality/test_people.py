@@ -92,12 +92,12 @@ def stale(warehouse: Warehouse) -> list[tuple[object, ...]]:
     )
 
 
-def test_what_people_say_holds_until_they_unsay_it(shop: Warehouse, tmp_path: Path) -> None:
+def test_what_people_say_holds_until_they_unsay_it(shop: Warehouse) -> None:
     def is_as_rebuilt() -> bool:
         rebuild(shop, second, keep=["reference"])
         return not differences(shop, second)
 
-    second = second_to(shop, tmp_path)
+    second = second_to(shop)
     assert counted(shop) == {"A": 20, "C": 25}
     assert sellers(shop) == {"Sue Jones": 20, "Sue Jonas": 25}
 
