@@ -136,7 +136,7 @@ def _whole_tables(
     for table, names in columns.items():
         schema, name = table.split(".")
         listed = ", ".join(f'"{column}"' for column in names)
-        # Both engines sort alike, and a hundred times as fast as it can be done here.
+        # Both engines sort alike, and faster than it can be done here.
         places = ", ".join(str(place) for place, _ in enumerate(names, 1))
         tables[table] = warehouse.query(
             f"select {listed} from {warehouse.built(schema)}.{name} order by {places}"
