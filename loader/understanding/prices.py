@@ -12,6 +12,7 @@ from loader.wording import short
 def check_totals(columns: Columns) -> None:
     """Tell which amounts are prices and totals, and which have more or less in them."""
     _find_price(columns)
+    _check_prices_that_grow(columns)
     _check_net_prices(columns)
     _check_price_units(columns)
     _check_running_totals(columns)
@@ -262,6 +263,16 @@ def _check_fees(columns: Columns) -> None:
             elif position not in columns.candidates("line_total"):
                 columns.add("line_total", position, columns.weights["line_total", total])
             return
+
+
+def _check_prices_that_grow(columns: Columns) -> None:
+    """Take several prices, with a tax and without, for totals if each grows with the units."""
+    prices = columns.candidates("unit_price")
+    alone = {*columns.candidates("line_total")} <= {*prices}
+    if len(prices) > 1 and alone and all(columns.grows(position) for position in prices):
+        for position in prices:
+            columns.drop("unit_price", position)
+            columns.add("line_total", position, 0.9, "that of each product grows with its units")
 
 
 def _check_growth(columns: Columns) -> None:

@@ -150,6 +150,24 @@ def test_a_name_that_has_a_price_is_that_of_a_product(
     assert raw(duckdb_warehouse, "product_name, line_total, unit_price")[3] == ("Tea", "7.00", None)
 
 
+def test_prices_with_and_without_a_tax_that_grow_are_those_of_lines(
+    duckdb_warehouse: Warehouse, drop: Dropped
+) -> None:
+    """As a till writes it, with returns that have a minus."""
+    rows = []
+    for n in range(12):
+        name, cents = [("Tea", 300), ("Pot", 1200), ("Tray", 2400)][n % 3]
+        units = -1 if n == 7 else n // 3 + 1
+        net = cents * units / 100
+        amounts = [f"{net * 1.2:.2f}", f"{net:.2f}", f"{net * 0.2:.2f}", "20%"]
+        rows.append([f"2026-03-{n + 1:02}", f"T{n}", name, str(units), *amounts])
+    header = ["Datum", "Transaktions-ID", "Beschreibung", "Menge"]
+    header += ["Preis (brutto)", "Preis (netto)", "Steuer", "Steuersatz"]
+    loaded(duckdb_warehouse.load(drop("f.csv", [header, *rows])))
+    taken = raw(duckdb_warehouse, "line_total, unit_price, included_tax_rate")
+    assert taken == [(row[5], None, None) for row in rows]
+
+
 @pytest.mark.parametrize("is_first", [True, False])
 def test_lines_without_days_have_those_of_their_orders(
     duckdb_warehouse: Warehouse, drop: Dropped, is_first: bool
