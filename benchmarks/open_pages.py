@@ -28,7 +28,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.serve_reports import LINES, ask
-from demo.company import write_demo
+from demo.workbooks import write_demo
 from reporting.doors.api.app import create_app
 from reporting.doors.api.serve import server
 from reporting.doors.api.settings import ApiSettings

@@ -7,23 +7,31 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import sys
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import Progress
 from rich.text import Text
 
 from loader import Refusal, ledger
 from loader.contracts import ENTITIES
+from loader.terminal import (
+    bar_columns,
+    err,
+    out,
+    progress,
+    say_done,
+    show,
+    show_version,
+    shown,
+    sum_up,
+)
 from loader.wording import count, quoted
 from loader.work import bring_up_to_date, check_files, ledger_if_any, load_files
 from warehouse.connection import WarehouseUnavailable
@@ -31,33 +39,13 @@ from warehouse.printing import printable
 from warehouse.settings import Settings, SettingsError, read_settings
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection, Row
+    from sqlalchemy.engine import Connection
 
     from loader.deliveries import Delivery, Found
     from loader.learning import Answers
-    from loader.load import Outcome
-    from loader.preview import Changes
 
 USAGE = 2
 """Exit code: wrong usage or settings."""
-
-LISTED = 10
-"""How many files are listed of which there is nothing to say but that they were loaded."""
-
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-STYLES = {
-    "loaded": "green",
-    "replaced": "green",
-    "unchanged": "dim",
-    "copy": "yellow",
-    "withdrawn": "yellow",
-    "superseded": "dim",
-    "pruned": "dim",
-    "failed": "bold red",
-    "held": "bold magenta",
-}
 
 
 @contextmanager
@@ -111,9 +99,9 @@ def load_command(paths: tuple[Path, ...]) -> None:
         settings = read_settings()
         found = _find(paths, settings)
         work = partial(load_files, found.deliveries)
-        with watched(work, settings) as outcomes_of, _progress(found.deliveries) as step:
-            outcomes = _shown(outcomes_of(step))
-    _sum_up(outcomes, found)
+        with watched(work, settings) as outcomes_of, progress(found.deliveries) as step:
+            outcomes = shown(outcomes_of(step))
+    sum_up(outcomes, found)
 
 
 @main.command("check")
@@ -127,15 +115,15 @@ def check_command(paths: tuple[Path, ...], as_json: bool) -> None:
         settings = read_settings()
         found = _find(paths, settings)
         work = partial(check_files, found.deliveries)
-        with watched(work, settings) as outcomes_of, _progress(found.deliveries) as step:
+        with watched(work, settings) as outcomes_of, progress(found.deliveries) as step:
             would = outcomes_of(step)
-            outcomes = [*would] if as_json else _shown(would)
+            outcomes = [*would] if as_json else shown(would)
     if as_json:
         from loader.told import outcome_told
 
         click.echo(json.dumps([outcome_told(outcome) for outcome in outcomes], indent=1))
         sys.exit(1 if any(outcome.status in ledger.REFUSED for outcome in outcomes) else 0)
-    _sum_up(outcomes, found, would=True)
+    sum_up(outcomes, found, would=True)
 
 
 @main.command("inspect")
@@ -314,7 +302,7 @@ def learn_command(
                     path,
                     ask=not yes and _somebody_is_there(),
                     out=out,
-                    show=_show,
+                    show=show,
                 )
         except BadFile as problem:
             err.print(Text(printable(str(problem))))
@@ -373,7 +361,7 @@ def status_command(as_json: bool) -> None:
         return
     out.print("   id  status      finished (UTC)    file", style="dim")
     for row in rows:
-        _show_version(row)
+        show_version(row)
 
 
 @main.command("withdraw")
@@ -386,7 +374,7 @@ def withdraw_command(version_ids: tuple[int, ...]) -> None:
         taken_out = []
         for version_id in version_ids:
             taken_out.append(withdraw(connection, version_id))
-            _say_done("withdrawn", taken_out[-1].version)
+            say_done("withdrawn", taken_out[-1].version)
     out.print("Next: `dbt build` takes its rows out of the figures.")
     for done in taken_out:
         if done.older is not None:
@@ -408,7 +396,7 @@ def restore_command(version_id: int) -> None:
         path = printable(done.version.path)
         out.print(Text(f"Version {version_id} ({path}) counts already: nothing to do."))
         return
-    _say_done("restored", done.version)
+    say_done("restored", done.version)
     if done.superseded is not None:
         out.print(f"It takes the place of version {done.superseded}.")
     out.print("Next: `dbt build` brings its rows into the figures.")
@@ -440,7 +428,7 @@ def prune_command(keep_days: int, yes: bool) -> None:
         what = f"{count(len(found.versions), 'version')} with {count(rows, 'row')}"
         if not yes:
             for version in found.versions:
-                _show_version(version._asdict())
+                show_version(version._asdict())
             if not sys.stdin.isatty():
                 raise Refusal(f"This forgets {what} for good: say --yes if that is meant.")
             if not click.confirm(f"This forgets {what} for good. Go on?"):
@@ -462,12 +450,12 @@ def prune_command(keep_days: int, yes: bool) -> None:
 @click.option("--if-empty", is_flag=True, help="Do nothing where FOLDER holds files already.")
 def demo_command(folder: Path, seed: int, lines: int, if_empty: bool) -> None:
     """Write demo workbooks of an invented company into FOLDER."""
-    from demo.company import write_demo
+    from demo.workbooks import write_demo
     from loader.deliveries import is_hidden
 
     if if_empty and folder.is_dir() and any(not is_hidden(file) for file in folder.iterdir()):
         return
-    with Progress(*_columns(), console=err, disable=not err.is_terminal, transient=True) as bar:
+    with Progress(*bar_columns(), console=err, disable=not err.is_terminal, transient=True) as bar:
         task = bar.add_task("Writing demo workbooks", total=lines)
         files = write_demo(
             folder,
@@ -476,24 +464,6 @@ def demo_command(folder: Path, seed: int, lines: int, if_empty: bool) -> None:
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     out.print(Text(printable(f"{len(files)} demo workbooks written to {folder}")))
-
-
-def _show_version(row: dict[str, Any]) -> None:
-    line = Text(f"{row['file_version_id']:>5}  ")
-    line.append(f"{row['status']:<10}", style=STYLES.get(row["status"], ""))
-    line.append(f"  {row['finished_at']:%Y-%m-%d %H:%M}  {printable(row['path'])}")
-    if row["rows_loaded"] is not None:
-        line.append(f"  {count(row['rows_loaded'], 'row')} of {row['entity']}")
-    out.print(line)
-    if row["error"]:
-        out.print(Text(f"{'':7}{printable(row['error'])}", style="red"))
-
-
-def _say_done(done: str, version: Row[Any]) -> None:
-    what = f"{count(version.rows_loaded, 'row')} of {version.entity}"
-    line = Text.assemble((done, "green"), f"  {printable(version.path)}  {what}")
-    line.append(f"  [version {version.file_version_id}]", style="dim")
-    out.print(line)
 
 
 def _iso(value: object) -> str:
@@ -522,142 +492,6 @@ def _ledger_to_correct() -> Iterator[Connection]:
         with one_load_at_a_time(connection):
             bring_up_to_date(connection)
             yield connection
-
-
-def _columns() -> tuple[TextColumn, BarColumn, MofNCompleteColumn]:
-    # A file name is no markup.
-    return TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn()
-
-
-@contextmanager
-def _progress(deliveries: list[Delivery]) -> Iterator[_Step]:
-    with Progress(*_columns(), console=err, disable=not err.is_terminal, transient=True) as bar:
-        yield _Step(bar, len(deliveries))
-
-
-class _Step:
-    """Moves the progress bar on, one file at a time."""
-
-    def __init__(self, bar: Progress, total: int) -> None:
-        self._bar = bar
-        self._task = bar.add_task("", total=total)
-        self._begun = 0
-
-    def __call__(self, delivery: Delivery) -> None:
-        name = printable(delivery.known_as.name)
-        self._bar.update(self._task, description=name, completed=self._begun)
-        self._begun += 1
-
-
-def _shown(outcomes: Iterable[Outcome]) -> list[Outcome]:
-    seen: list[Outcome] = []
-    smooth = 0
-    for outcome in outcomes:
-        seen.append(outcome)
-        is_smooth = outcome.status == "loaded" and not outcome.notes and not outcome.rows_skipped
-        smooth += is_smooth
-        is_quiet = outcome.status in ("unchanged", "left alone") and not outcome.notes
-        if not is_quiet and not (is_smooth and smooth > LISTED):
-            _show(outcome)
-    if smooth > LISTED:
-        out.print(f"          … and {smooth - LISTED:,} more that loaded as smoothly", style="dim")
-    return seen
-
-
-def _show(outcome: Outcome) -> None:
-    line = Text.assemble(
-        (f"{outcome.status:<9}", STYLES[outcome.status]),
-        " ",
-        printable(str(outcome.delivery.known_as)),
-    )
-    if outcome.rows_loaded:
-        line.append(f"  {count(outcome.rows_loaded, 'row')} of {outcome.entity}")
-    preview = outcome.preview
-    if preview is not None and len(preview.changes) == 1:
-        line.append(f": {_in_words(preview.changes[0])}")
-    if outcome.rows_skipped:
-        left_out = ", ".join(f"{n:,} {reason}" for reason, n in outcome.rows_skipped.items())
-        line.append(f" (left out: {left_out.replace('_', ' ')})")
-    if outcome.layout:
-        line.append(f"  [layout {outcome.layout}]", style="dim")
-    out.print(line)
-    if preview is not None:
-        several = preview.changes if len(preview.changes) > 1 else []
-        counted = [f"{changes.entity}: {_in_words(changes)}" for changes in several]
-        for text in (*counted, *preview.samples):
-            out.print(Text(f"          {printable(text)}"))
-    for taken in outcome.sheets:
-        out.print(Text(f"          {printable(taken)}", style="dim"))
-    for note in outcome.notes:
-        _tell(note, "yellow")
-    for text in _lines(outcome):
-        _tell(text, "red")
-
-
-def _lines(outcome: Outcome) -> list[str]:
-    """Return why a file is not loaded; what to type stands on lines of its own."""
-    from loader.load import STAYS
-
-    if not outcome.questions:
-        found = re.split(r"(?<=[.:;]) (?=`python -m loader)", outcome.error)
-        return [text for text in found if text]
-    file = outcome.delivery.path
-    asked = [line for question in outcome.questions for line in question.lines(file)]
-    return asked + [STAYS] * outcome.error.endswith(STAYS)
-
-
-def _tell(text: str, style: str) -> None:
-    """Write a text below the name of its file, each of its lines as far in; commands stay whole."""
-    margin = " " * (10 + len(text) - len(text.lstrip()))
-    line = Text(printable(text.strip()), style=style)
-    if line.plain.startswith("python -m loader"):
-        out.print(Text(margin) + line, soft_wrap=True)
-        return
-    for part in line.wrap(out, max(out.width - len(margin), 40)):
-        part.rstrip()
-        out.print(Text(margin) + part)
-
-
-def _in_words(changes: Changes) -> str:
-    return (
-        f"{changes.added:,} added, {changes.removed:,} removed, {changes.changed:,} changed, "
-        f"{changes.as_before:,} as before"
-    )
-
-
-def _sum_up(outcomes: list[Outcome], found: Found, *, would: bool = False) -> None:
-    prose = [item.delivery.known_as for item in outcomes if item.status == "left alone"]
-    left_alone = sorted([*found.left_alone, *prose])
-    outcomes = [item for item in outcomes if item.status != "left alone"]
-    if left_alone:
-        names = ", ".join(printable(str(name)) for name in left_alone[:5])
-        rest = f" and {len(left_alone) - 5:,} more" if len(left_alone) > 5 else ""
-        line = f"left alone, neither workbook nor delimited text: {names}{rest}"
-        out.print(Text(f"{line} (a table among them? save it as .xlsx or .csv)", style="dim"))
-    for reason in found.unreadable:
-        failed = Text.assemble(("failed   ", STYLES["failed"]), " ", printable(reason))
-        failed.append(": the folder cannot be looked into; nothing of it was loaded")
-        out.print(failed)
-    counts = Counter(outcome.status for outcome in outcomes)
-    rows = sum(outcome.rows_loaded for outcome in outcomes)
-    new = counts["loaded"] + counts["replaced"]
-    refused = sum(counts[status] for status in ledger.REFUSED)
-    if not outcomes:
-        where = printable(", ".join(map(str, found.looked_into)))
-        out.print(
-            Text(
-                f"No files found in {where}: drop workbooks or CSV files there and load again. "
-                "(`make run` fills an empty data/inbox with a demo.)"
-            )
-        )
-    elif not new and not refused and not counts["withdrawn"]:
-        out.print("Nothing new: every file is in the warehouse as it is.")
-    else:
-        said = [f"{new} {'would be ' if would else ''}loaded ({count(rows, 'row')})"]
-        others = ("unchanged", "copy", "withdrawn", *ledger.REFUSED)
-        said += [f"{counts[status]} {status}" for status in others if counts[status]]
-        out.print(f"{count(len(outcomes), 'file')}: {', '.join(said)}.")
-    sys.exit(1 if refused or found.unreadable else 0)
 
 
 if __name__ == "__main__":

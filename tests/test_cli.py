@@ -21,6 +21,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from loader import __main__ as cli
+from loader import terminal
 from loader.load import one_load_at_a_time
 from tests.conftest import Warehouse
 from tests.loader.conftest import HEADER, LAYOUT, LINE, write_csv
@@ -54,8 +55,8 @@ def database(tmp_path: Path) -> Path:
 def run(database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run a command in this process, with nobody's settings but those given."""
     # The consoles were made with the streams of the test session.
-    monkeypatch.setattr(cli.out, "_file", None)
-    monkeypatch.setattr(cli.err, "_file", None)
+    monkeypatch.setattr(terminal.out, "_file", None)
+    monkeypatch.setattr(terminal.err, "_file", None)
 
     def run(*arguments: object, **settings: str) -> Result:
         environment = {
@@ -573,12 +574,12 @@ def test_progress_on_a_terminal(inbox: Path, database: Path, tmp_path: Path) -> 
 def test_many_files_that_load_smoothly_are_not_all_listed(run: Run, tmp_path: Path) -> None:
     inbox = tmp_path / "inbox"
     inbox.mkdir()
-    for number in range(cli.LISTED + 5):
+    for number in range(terminal.LISTED + 5):
         write_csv(inbox / f"week {number:02}.csv", [HEADER, [f"A{number}", *LINE[1:]]])
     (inbox / "zz bad.csv").write_text("nothing,to,see\n1,2,3\n")
     shown = run("load")
     assert shown.exit_code == 1
-    assert shown.output.count("loaded    week") == cli.LISTED
+    assert shown.output.count("loaded    week") == terminal.LISTED
     assert "… and 5 more that loaded as smoothly" in shown.output
     assert "failed    zz bad.csv" in shown.output
-    assert f"{cli.LISTED + 6} files: {cli.LISTED + 5} loaded" in shown.output
+    assert f"{terminal.LISTED + 6} files: {terminal.LISTED + 5} loaded" in shown.output

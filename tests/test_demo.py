@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from demo import company as demo
-from demo.company import PLANTED_FAULTS, UNKNOWN_PRODUCT, write_demo
+from demo import workbooks as demo
+from demo.company import PLANTED_FAULTS, UNKNOWN_PRODUCT
+from demo.workbooks import write_demo
 from loader.contracts import ENTITIES as ENTITY_COLUMNS
 from loader.understanding.vocabulary import meanings
 
@@ -130,7 +131,11 @@ def test_files_sheets_and_headers(folder: Path) -> None:
 
 
 def test_headers_need_no_layout() -> None:
-    sheets = {"Sales": demo.SALES, "Customers": demo.CUSTOMERS, "Targets": demo.TARGETS}
+    sheets = {
+        "Sales": demo.SALES,
+        "Customers": demo.CUSTOMERS,
+        "Targets": demo.TARGETS,
+    }
     for sheet, headers in (sheets | demo.MASTER_DATA).items():
         columns = ENTITY_COLUMNS[ENTITIES[sheet]].columns
         for header in headers:

@@ -16,7 +16,7 @@ from bi.dashboards import read_dashboards
 from bi.datasets import Described, sql_of
 from bi.metabase.content import read_content
 from bi.metrics import metrics, sql
-from demo.company import write_demo
+from demo.workbooks import write_demo
 from loader.preview import Changes
 from reporting.__main__ import main as reporting
 from reporting.doors.trial import copy_warehouse

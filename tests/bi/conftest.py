@@ -17,7 +17,7 @@ import pytest
 from pydantic import SecretStr
 
 from bi.superset.serve import BIN, HOST, READER, SupersetSettings, command, prepare, read_only_url
-from demo.company import write_demo
+from demo.workbooks import write_demo
 from tests.conftest import ENGINES, Warehouse
 from warehouse.settings import CHECKOUT
 

@@ -32,7 +32,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from demo.company import write_demo
+from demo.workbooks import write_demo
 from reporting.ask.figures import FILTERS
 from reporting.ask.reports import REPORTS
 from reporting.doors.api.database import open_database

@@ -19,7 +19,7 @@ import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
-from demo.company import write_demo
+from demo.workbooks import write_demo
 from reporting.doors.api.app import create_app
 from reporting.doors.api.settings import ApiSettings
 from tests.conftest import ENGINES, Warehouse

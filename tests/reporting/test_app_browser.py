@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import openpyxl
 import pytest
 
-from demo.company import write_demo
+from demo.workbooks import write_demo
 from tests.conftest import Warehouse
 from tests.reporting.served import AUDITOR, LOADER, READER, Api, served
 from tests.reporting.test_app import DAYS, DEMO, PAGES

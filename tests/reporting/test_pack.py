@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.escape import unescape
 from sqlalchemy.engine import Connection
 
-from demo.company import write_demo
+from demo.workbooks import write_demo
 from reporting import __main__ as cli
 from reporting.ask.figures import read_function
 from reporting.ask.pack.content import BridgeStep, Pack
