@@ -213,7 +213,7 @@ def filter_link(question: Question, column: str, row: Mapping[str, Value]) -> st
     value = row[column]
     if name is None or value is None or question.filters.get(name) == value:
         return ""
-    if name == "region" and row.get("country") is not None:
-        # Of one name there may be a region in each of several countries, and each is a row.
-        return question.link(region=value, country=row["country"])
-    return question.link(**{name: value})
+    # Of one name there may be places in several countries, and each is a row.
+    around = {"region": ("country",), "city": ("region", "country")}.get(name, ())
+    more = {place: row[place] for place in around if row.get(place) is not None}
+    return question.link(**{name: value, **more})
