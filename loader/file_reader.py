@@ -338,7 +338,9 @@ class FileReader:
                 titles = [] if sheet.name else result.at.headlines
                 is_odd = bool(other_kind(path.name) or title_of_others(titles))
                 if layout.entity == "sales_lines" and is_odd and misnamed is None:
-                    misnamed = misnamed_file(path.name, understand([table])[0].rows, titles)
+                    (found,) = understand([table])
+                    is_of_some = found.says_which_rows()
+                    misnamed = misnamed_file(path.name, found.rows, titles, is_of_some=is_of_some)
                 widths[layout.entity] = max(widths.get(layout.entity, 0), result.matched)
                 are_orders_dated |= layout.entity == "orders" and "sold_at" in result.positions
                 if layout.entity == "sales_lines":

@@ -17,7 +17,7 @@ from loader.deliveries import Delivery, is_delivered
 from loader.dry_run import DryRun, Figures
 from loader.evidence.sheets import is_summary, misnamed_file
 from loader.evidence.totals import NONE
-from loader.layout_keys import ALL, SHEET
+from loader.layout_keys import SHEET
 from loader.layouts import DEFAULT_MISSING, MARK, read_layouts
 from loader.load import Outcome
 from loader.questions import Question, as_argument
@@ -180,7 +180,7 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
     }
     are_rows_known = (
         bool({"entity", "sheets"} & answers.settings.keys())
-        or answers.settings.get("returns_where") == ALL
+        or answers.settings.get("returns_where", NONE) != NONE
     )
     for table in found:
         if table.table.asks is not None:
@@ -188,7 +188,9 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
         if _is_sales(table) and not are_rows_known:
             for file, sheet in table.table.places:
                 titles = [] if sheet else table.table.header.headlines
-                if misnamed := misnamed_file(file.name, table.rows, titles):
+                if misnamed := misnamed_file(
+                    file.name, table.rows, titles, is_of_some=table.says_which_rows()
+                ):
                     unasked.setdefault(file, (misnamed,))
     unclear |= unasked
     if not whole or unasked:

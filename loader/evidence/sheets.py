@@ -316,13 +316,16 @@ def summary_sheet(sheets: Sequence[SheetRows]) -> Question | None:
     return None
 
 
-def misnamed_file(name: str, rows: SheetRows, titles: Sequence[str] = ()) -> Question | None:
+def misnamed_file(
+    name: str, rows: SheetRows, titles: Sequence[str] = (), *, is_of_some: bool = False
+) -> Question | None:
     """Return a question on a file whose name, or title, says that its rows are no sales.
 
     Args:
         name: of the file.
         rows: those that have the columns of sales, perhaps the first of many.
         titles: what stands above their header, if they are all of the file.
+        is_of_some: whether a column says which of the rows are none.
     """
     kind, says = other_kind(name), "the file is named like"
     if kind is None and (title := title_of_others(titles)):
@@ -341,7 +344,7 @@ def misnamed_file(name: str, rows: SheetRows, titles: Sequence[str] = ()) -> Que
         (
             Reading(f"{kind}, and no sales: take the file out of the folder", "", ""),
             Reading("sales", "entity: sales_lines", "--entity sales_lines"),
-            *([taken_off] if kind in _TAKEN_BACK else []),
+            *([taken_off] if kind in _TAKEN_BACK and not is_of_some else []),
         ),
     )
 

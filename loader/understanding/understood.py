@@ -4,7 +4,10 @@ from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import pyarrow as pa
+
 from loader.evidence.sheets import SheetRows
+from loader.evidence.statuses import StatusEvidence
 from loader.questions import Question
 from loader.understanding.profiles import Profile
 from loader.understanding.tables import Table
@@ -69,6 +72,14 @@ class Understood:
         profiles = ((column, self.profile(column)) for column in self.picks)
         columns = {column: profile.texts for column, profile in profiles if profile is not None}
         return SheetRows(self.table.places[0][1], columns)
+
+    def says_which_rows(self) -> bool:
+        """Tell whether a column that nothing reads says of some rows that they are no sales."""
+        table = self.table
+        positions = {column: pick.positions for column, pick in self.picks.items()}
+        statuses = StatusEvidence(positions, table.header.names, {}, {}, is_declared=False)
+        statuses.learn(pa.array(range(table.height)), [item.texts for item in table.profiles])
+        return statuses.finding().question is not None
 
     def profile(self, column: str) -> Profile | None:
         """Return the values of a column of ours that stands in one column of the table."""

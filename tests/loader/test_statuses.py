@@ -1,10 +1,13 @@
 """Rows that say they are no sales: asked for, unless their amounts take off what was sold."""
 
 import json
+from decimal import Decimal
 
 import pytest
 
+from loader.deliveries import find_deliveries
 from loader.layouts import MARK
+from loader.learning import Answers, learn
 from tests.conftest import Warehouse
 from tests.loader.conftest import Dropped, LaidOut, Row, loaded, raw
 
@@ -284,3 +287,24 @@ def test_what_only_looks_like_a_return(
     header, *rows = table("Lieferwunsch", *([""] * len(texts)))
     rows = [[*row[:place], text, *row[place + 1 :]] for row, text in zip(rows, texts, strict=True)]
     loaded(duckdb_warehouse.load(drop("a.csv", [header, *rows])))
+
+
+@pytest.mark.parametrize(
+    "name", ["returns.csv", "Retouren Mai.csv", "avoirs.csv", "stornierte.csv"]
+)
+def test_a_column_that_says_which_rows_are_returns_goes_before_the_name_of_the_file(
+    drop: Dropped, name: str
+) -> None:
+    header = ["Order ID", "Order Date", "Product", "Units", "Line total", "Retour"]
+    rows = [
+        [f"A{i}", f"2026-01-{10 + i}", "Tea", 2, 7, "ja" if i == 3 else "nee"] for i in range(8)
+    ]
+    path = drop(name, [header, *rows])
+    found = find_deliveries([path], path.parent).deliveries
+    (question,) = learn(found, Answers()).questions[path]
+    # That all of them were taken back is not so.
+    assert [item.flag for item in question.readings] == ["", "--entity sales_lines"]
+    answered = learn(found, Answers({"returns_where": "Retour=ja"}))
+    assert not answered.questions
+    assert answered.figures is not None
+    assert answered.figures.totals == [("", Decimal("42.00"))]
