@@ -8,7 +8,8 @@ delivered as (
 
 ),
 
-typed as (
+-- Worked out once: each condition below would bring all that types its column.
+typed as materialized (
 
     select
         seller_id,
