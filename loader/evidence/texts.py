@@ -25,8 +25,8 @@ _NOTHING = (
     r"|(?i)^(?:null|n/a|n\.a\.|<na>|\(blank\)|\(null\)|\(none\)|\(empty\))$"
 )
 _DOUBTFUL = r"(?i)^(?:na|nan|none|nil)$"
-_WHOLE = r"^\d+\.0+$"
-_FRACTION = r"^\d+\.\d*[1-9]\d*$"
+_WHOLE = r"^\d+(\.0+|,0)$"
+_FRACTION = r"^\d+[.,]\d*[1-9]\d*$"
 
 
 _PLACES = ("city", "region", "country")

@@ -49,7 +49,7 @@
         {%- if column.endswith('_id') %}
         case
             when {{ in_list("'" ~ column ~ "'", 'whole_number_columns') }}
-                then regexp_replace({{ text }}, '^([0-9]+)[.]0+$', '\1')
+                then regexp_replace({{ text }}, '^([0-9]+)([.]0+|,0)$', '\1')
             else {{ text }}
         end as {{ column }},
         {%- else %}
