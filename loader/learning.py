@@ -116,6 +116,7 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
     """
     # What else lies in an archive is as little a table as it is in a folder.
     deliveries = [item for item in deliveries if not item.member or is_delivered(item.known_as)]
+    deliveries, copies = _without_copies(deliveries)
     files = [delivery.place for delivery in deliveries]
     ranges = _ranges(answers.settings.get("range"))
     read = read_tables(deliveries, answers.settings.get("encoding"), ranges)
@@ -156,7 +157,7 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
     for table in asked:
         if table.question is None:
             table.question = still_open(table, partial(_is_given, _flags(answers, table)))
-    apart = {table.table.name: _why_apart(table) for table in tables if not table.entity}
+    apart = {table.table.name: _why_apart(table) for table in tables if not table.entity} | copies
     summaries = [table.table.name for table in found if _adds_up_others(table, found)]
     apart |= dict.fromkeys(summaries, "without days, with the sums of other sheets")
     found = [table for table in found if table.table.name not in summaries]
@@ -214,6 +215,17 @@ def learn(deliveries: Sequence[Delivery], answers: Answers) -> Lesson:
         figures,
         is_currency_open,
     )
+
+
+def _without_copies(deliveries: Sequence[Delivery]) -> tuple[list[Delivery], dict[str, str]]:
+    """Leave out files with the bytes of another, of which a load would take one."""
+    kept: dict[str, Delivery] = {}
+    copies: dict[str, str] = {}
+    for item in deliveries:
+        first = kept.setdefault(item.sha256() if len(deliveries) > 1 else "", item)
+        if first is not item:
+            copies[item.place.name] = f"it has the same bytes as {first.place.name}"
+    return [*kept.values()], copies
 
 
 def _adds_up_others(table: Understood, found: Sequence[Understood]) -> bool:

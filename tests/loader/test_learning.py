@@ -64,6 +64,14 @@ def test_an_archive_is_learned_as_the_files_in_it(
     assert statuses.count("loaded") == 2
 
 
+def test_a_copy_is_learned_once(learn: Learner, drop: Dropped) -> None:
+    rows = [["Date", "Product", "Qty", "Total"], ["2026-01-05", "Tea", "2", "7"]]
+    result = learn("--yes", drop("a.csv", rows), drop("copy of a.csv", rows))
+    assert result.exit_code == 0
+    assert re.search(r"in all +7[.]00", result.output)
+    assert "it has the same bytes as a.csv" in result.output
+
+
 def test_what_is_learned_loads(
     learn: Learner, folder: Path, drop: Dropped, duckdb_warehouse: Warehouse
 ) -> None:
