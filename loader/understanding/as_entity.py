@@ -91,6 +91,7 @@ def _questions(columns: Columns, found: Understood) -> Iterator[Question]:
         rivals.price_or_total,
         rivals.price_of_several,
         rivals.scaled,
+        rivals.of_versions,
         included.with_tax,
         included.with_tax_rate,
         included.with_freight,

@@ -7,7 +7,7 @@ from loader.understanding import proofs
 from loader.understanding.columns import Columns
 from loader.understanding.profiles import known_or
 from loader.understanding.understood import Understood
-from loader.understanding.vocabulary import meanings, scale_in
+from loader.understanding.vocabulary import meanings, says_of_numbers, scale_in
 from loader.wording import short
 
 _MOST = 0.9
@@ -108,6 +108,55 @@ def scaled(columns: Columns, found: Understood) -> Question | None:
                 columns.table.places[0][1],
             )
     return None
+
+
+def of_versions(columns: Columns, found: Understood) -> Question | None:
+    """Ask whether lines whose number stands twice in their order are states of one line."""
+    order, total = found.picks.get("order_id"), found.picks.get("line_total")
+    headers, profiles = columns.table.headers, columns.table.profiles
+    lines = [
+        place
+        for place in columns.asides
+        if any(item.column == "line_number" for item in meanings(headers[place], columns.entity))
+    ]
+    versions = [
+        place
+        for place, profile in enumerate(profiles)
+        if profile.is_whole
+        and profile.known_numbers.max() > 1
+        and says_of_numbers(headers[place], "version")
+    ]
+    if order is None or total is None or not lines or not versions:
+        return None
+    amounts = columns.numbers(total.positions[0])
+    numbers = zip(
+        columns.table.origins,
+        profiles[order.positions[0]].texts.to_pylist(),
+        profiles[lines[0]].texts.to_pylist(),
+        strict=True,
+    )
+    last = dict(zip(numbers, amounts.tolist(), strict=True))
+    if len(last) == len(amounts):
+        return None
+    name, version = (short(columns.table.header.names[at], 30) for at in (lines[0], versions[0]))
+    of_last = float(np.nansum([*last.values()]))
+    return Question(
+        f"'{name}' stands more than once in an order, beside '{version}': is it",
+        (
+            Reading.of_column(
+                f"the number of a line, of which the last counts ({of_last:,.2f} in the first "
+                "rows)",
+                "line_number",
+                columns.table.header.names[lines[0]],
+            ),
+            Reading(
+                f"none, and each line counts ({float(np.nansum(amounts)):,.2f})",
+                "no line_number",
+                "--column line_number=none",
+            ),
+        ),
+        columns.table.places[0][1],
+    )
 
 
 def price_of_several(columns: Columns, found: Understood) -> Question | None:

@@ -100,6 +100,18 @@ def test_rows_prove_which_amount_is_meant(
     assert taken == (amount or [])
 
 
+@pytest.mark.parametrize("names", [("Line", "Version"), ("Pozycja", "Wersja"), ("Rad", "Revision")])
+def test_states_of_a_line_are_asked_for(
+    duckdb_warehouse: Warehouse, drop: Dropped, names: tuple[str, str]
+) -> None:
+    rows: list[Row] = [["Date", "Order", names[0], "Product", "Qty", "Total", names[1]]]
+    rows += [[f"2026-01-1{n // 2}", f"A{n // 2}", n % 2 + 1, "Tea", 1, n + 1, 1] for n in range(8)]
+    (outcome,) = duckdb_warehouse.load(drop("a.csv", [*rows, [*rows[-1][:5], 9, 2]]))
+    assert outcome.status == "held"
+    assert "of which the last counts (37.00 in the first rows)" in outcome.error
+    assert f"--column line_number={names[0]}" in outcome.error
+
+
 def test_one_piece_a_row_is_no_answer_beside_a_column_that_counts(tmp_path: Path) -> None:
     for sold in ("Cartons", "Sold", "Verkauft", "Sålda"):
         rows = rows_of({sold: UNITS, "Price each": PRICES})
