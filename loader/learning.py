@@ -465,7 +465,7 @@ def _flags(answers: Answers, table: Understood) -> list[str]:
     flags += [f"--scale {pair}" for pair in said_list(answers.settings.get("scale", ""))]
     for flag, columns in (("column", answers.columns), ("order-amounts", answers.order_amounts)):
         for column, header in columns.items():
-            place = position(header)
+            place = None if header.startswith("- ") else position(header)
             name = header if place is None else names[place]
             flags.append(f"--{flag} {shlex.quote(f'{column}={name}')}")
     return flags
@@ -473,8 +473,10 @@ def _flags(answers: Answers, table: Understood) -> list[str]:
 
 def _said_pick(table: Understood, header: str) -> Pick | None:
     """Return where a column is that people name, or what it is calculated from."""
-    position = table.table.header.position
-    if (place := position(header)) is not None:
+    position, names = table.table.header.position, table.table.header.names
+    # Headers are compared without signs, and so would be what stands under one with a minus.
+    is_turned = header.startswith("- ") and header not in names
+    if not is_turned and (place := position(header)) is not None:
         return Pick([place], 1.0, ["as you say"])
     calculation = parsed(header, lambda name: position(name) is not None)
     places = [place for name in headers_of(calculation) if (place := position(name)) is not None]

@@ -211,7 +211,12 @@ class SheetEvidence:
             return DiscountEvidence(None, may_be_money=False)
         header = self._header.at.names[positions[0]]
         is_open = any(meaning.column == DISCOUNT for meaning in meanings(header, "sales_lines"))
-        return DiscountEvidence(header, may_be_money=is_open and not is_declared)
+        source = self._layout.columns["discount_rate"]
+        return DiscountEvidence(
+            header,
+            may_be_money=is_open and not is_declared,
+            is_turned=isinstance(source, Calculated) and bool(source.less),
+        )
 
     def _header_of_products(self) -> str | None:
         """Return the header of the names of what was sold, if no rule about rows names it."""

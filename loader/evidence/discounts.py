@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from loader.calculated import as_source
 from loader.evidence.finding import Finding
 from loader.questions import Question, Reading
 from loader.understanding.discounts import MONEY, PERCENT, SHARE, possible, taken_off
@@ -25,10 +26,12 @@ class DiscountEvidence:
     Attributes:
         header: of the column; None where there is nothing to look at.
         may_be_money: nobody, and no word of the header, says that it is a rate.
+        is_turned: a minus under the header is left out of the numbers.
     """
 
     header: str | None
     may_be_money: bool
+    is_turned: bool = False
     _rows: list[tuple[Numbers, Numbers, Numbers]] = field(default_factory=list)
     _example: str = ""
 
@@ -85,18 +88,25 @@ class DiscountEvidence:
             SHARE: f"{first * 100:,g} %",
             MONEY: f"{first:,.2f} in money",
         }
+        # A minus in every row says what is done with a discount.
+        is_minus = self.is_turned or bool(
+            (rates < 0).all() and (gross[np.isfinite(gross)] > 0).all()
+        )
+        source = as_source({"less": [self.header or ""]}) if is_minus else header
+        named = f"- {self.header}" if is_minus else self.header
         readings = []
         for kind in left:
-            off = float(np.nansum(taken_off(kind, rates, gross)))
+            off = float(np.nansum(taken_off(kind, np.abs(rates) if is_minus else rates, gross)))
             figures = f" ({off:,.2f} off in all)" if np.isfinite(gross).any() else ""
-            if kind == MONEY:
-                line = f"discount_amount: {header}"
-                flag = f"--column {shlex.quote(f'discount_amount={self.header}')}"
-            else:
-                factor = "0.01" if kind == PERCENT else "1"
-                line = f"scale: {{discount_rate: {factor}}}"
-                flag = f"--scale discount_rate={factor}"
-            readings.append(Reading(meanings[kind] + figures, line, flag))
+            column = "discount_amount" if kind == MONEY else "discount_rate"
+            scale = None if kind == MONEY else "0.01" if kind == PERCENT else "1"
+            is_named = is_minus or kind == MONEY
+            lines = [f"{column}: {source}"] if is_named else []
+            flags = [f"--column {shlex.quote(f'{column}={named}')}"] if is_named else []
+            if scale:
+                lines.append(f"scale: {{discount_rate: {scale}}}")
+                flags.append(f"--scale discount_rate={scale}")
+            readings.append(Reading(meanings[kind] + figures, ", ".join(lines), " ".join(flags)))
         return Question(
             f"discount: is {example} under '{short(self.header or '', 30)}'", tuple(readings)
         )

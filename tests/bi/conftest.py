@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from pydantic import SecretStr
 
@@ -119,7 +119,7 @@ class Superset:
         metrics: Collection[str] = (),
     ) -> list[dict[str, Any]]:
         """Return the rows that it answers: lines, or metrics by columns."""
-        with httpx.Client(base_url=f"{self.root}/api/v1", timeout=PATIENCE) as client:
+        with httpx2.Client(base_url=f"{self.root}/api/v1", timeout=PATIENCE) as client:
             who = {"username": "admin", "password": PASSWORD, "provider": "db"}
             token = _of(client.post("/security/login", json=who))["access_token"]
             client.headers["Authorization"] = f"Bearer {token}"
@@ -137,7 +137,7 @@ class Superset:
         return rows
 
 
-def _of(answer: httpx.Response) -> Any:
+def _of(answer: httpx2.Response) -> Any:
     assert answer.status_code == 200, answer.text
     return answer.json()
 

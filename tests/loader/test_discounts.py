@@ -4,6 +4,8 @@ from itertools import cycle
 
 import pytest
 
+from loader.deliveries import find_deliveries
+from loader.learning import Answers, learn, open_points
 from tests.conftest import Warehouse
 from tests.loader.conftest import Dropped, LaidOut, loaded
 
@@ -79,6 +81,24 @@ def test_what_a_discount_may_be_as_well_is_asked(
     question = outcome.error
     assert f"discount: is {discounts[0]} under '{header}' {readings}?" in question
     assert "--scale discount_rate=0.01 or --" in question
+
+
+def test_a_discount_with_a_minus_is_taken_off(duckdb_warehouse: Warehouse, drop: Dropped) -> None:
+    file = drop("file.csv", _rows("Rabatt", ["-1", "0", "-0.5", "-5"]))
+    (outcome,) = duckdb_warehouse.load(file)
+    assert "1 % (8.20 off in all) or 1.00 in money (6.50 off in all)?" in outcome.error
+    (question,) = outcome.questions
+    assert [(reading.line, reading.flag) for reading in question.readings] == [
+        (
+            'discount_rate: {less: "Rabatt"}, scale: {discount_rate: 0.01}',
+            "--column 'discount_rate=- Rabatt' --scale discount_rate=0.01",
+        ),
+        ('discount_amount: {less: "Rabatt"}', "--column 'discount_amount=- Rabatt'"),
+    ]
+    deliveries = find_deliveries([file], file.parent).deliveries
+    lesson = learn(deliveries, Answers(columns={"discount_amount": "- Rabatt"}))
+    assert 'discount_amount: {less: "Rabatt"}' in lesson.text
+    assert not open_points(lesson)
 
 
 @pytest.mark.parametrize(
