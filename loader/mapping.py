@@ -173,6 +173,7 @@ class Mapping:
                 evidence.returns.finding().question,
                 discounts.question,
                 currencies.question or titles.question or evidence.question_on_headings(),
+                evidence.question_on_blocks(),
                 self._formats.scale_question() or evidence.titles.scale_question(),
                 evidence.titles.tax_question(),
             )

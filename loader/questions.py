@@ -57,7 +57,8 @@ class Question:
         lines = " or ".join(reading.line for reading in self.readings if reading.line)
         flags = " or ".join(reading.flag for reading in self.readings if reading.flag)
         command = f"python -m loader learn {shlex.quote(str(file))}"
-        return f"{where}{self.asks} {meanings}? {lines} in its layout; or: {command} {flags}"
+        told = f"{where}{self.asks} {meanings}? {lines} in its layout"
+        return f"{told}; or: {command} {flags}" if flags else f"{told}."
 
     def lines(self, file: Path) -> list[str]:
         """Write it for a terminal: each reading, and each cure, on a line of its own."""

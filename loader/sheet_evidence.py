@@ -161,11 +161,20 @@ class SheetEvidence:
             self.titles.learn_column(mapped["currency"])
         if {"currency", "order_id"} <= mapped.keys():
             self.currencies.learn_orders(mapped["order_id"], mapped["currency"])
+        if "currency" in mapped and "currency" not in self._layout.values:
+            self.currencies.learn_blocks(numbers, mapped["currency"])
         self.merged_amounts.learn(numbers, mapped)
         self.discounts.learn(mapped)
         self.charges.learn(mapped)
         for name in [name for name in AMOUNTS if name in mapped][:1]:
             self.titles.learn(mapped[name])
+
+    def question_on_blocks(self) -> Question | None:
+        """Ask for the currency of lines without one, below a few that have one."""
+        places = self._header.positions.get("currency", [])
+        if len(places) != 1 or self._layout.entity != "sales_lines":
+            return None
+        return self.currencies.question_of_blocks(self._header.at.names[places[0]])
 
     def question_on_headings(self) -> Question | None:
         """Ask whether currencies that stand alone in rows are those of the rows below."""

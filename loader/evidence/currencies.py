@@ -20,6 +20,9 @@ from loader.evidence.finding import Finding
 from loader.questions import Question, Reading
 from loader.wording import SHOWN, count, short
 
+_MOST = 0.5
+"""If more of the lines have no currency, the first one with one may be that of those below it."""
+
 
 class CurrencyEvidence:
     """The texts of columns that are not read, as long as they are currencies alone.
@@ -38,6 +41,9 @@ class CurrencyEvidence:
         self._against: Counter[str] = Counter()
         self._first_against = 0
         self._named: dict[str, str] = {}
+        self._told: dict[str, int] = {}  # -> its first row
+        self._rows = self._blank = 0
+        self._is_first_told = False
 
     def codes(self, currencies: pa.Array) -> pa.Array:
         """Return the currencies of a block of lines, codes and signs for names: `US Dollar`."""
@@ -74,6 +80,34 @@ class CurrencyEvidence:
             told = pc.unique(orders.filter(there))
             there = pc.or_(there, pc.is_null(orders))
             self._without += pc.sum(pc.is_in(orders.filter(pc.invert(there)), told)).as_py() or 0
+
+    def learn_blocks(self, numbers: pa.Array, currencies: pa.Array) -> None:
+        """Look at a block of the currencies of lines, as the sheet has them."""
+        if not self._rows:
+            self._is_first_told = currencies[0].is_valid
+        self._rows += len(currencies)
+        self._blank += currencies.null_count
+        for text in pc.unique(pc.drop_null(currencies)).to_pylist()[:SEVERAL]:
+            self._told.setdefault(text, numbers[pc.index(currencies, text).as_py()].as_py())
+
+    def question_of_blocks(self, header: str) -> Question | None:
+        """Ask for the currency of lines that have none, where a few head all others.
+
+        Args:
+            header: of the column.
+        """
+        if not self._is_first_told or self._blank <= _MOST * self._rows or self._without:
+            return None
+        told = ", ".join(f"{text} (row {row})" for text, row in [*self._told.items()][:SHOWN])
+        first = next(iter(self._told))
+        return Question(
+            f"'{short(header, 30)}' says {told}, and nothing in {count(self._blank, 'row')}: are "
+            "the amounts of these in",
+            (
+                Reading("the currency above them, which is to stand in each row", "", ""),
+                Reading(first, f'values: {{currency: {{"": {json.dumps(first)}}}}}', ""),
+            ),
+        )
 
     def learn(self, columns: Sequence[pa.Array]) -> None:
         """Look at one block of rows that count."""

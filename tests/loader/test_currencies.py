@@ -504,3 +504,37 @@ def test_thousands_that_number_formats_show_are_asked_for(
     by_openpyxl(inbox / "t.xlsx", [code, code], "EUR")
     (held,) = duckdb_warehouse.load(inbox / "t.xlsx")
     assert (held.status, said in held.error) == ("held", True)
+
+
+@pytest.mark.parametrize(
+    ("currencies", "is_asked"),
+    [
+        (["EUR", "", "", "", "USD", "", ""], True),
+        (["EUR", "", "", "", "", "", ""], True),
+        # What is in the currency of the house is left blank, and the first row is.
+        (["", "", "USD", "", "", "", ""], False),
+        (["EUR", "", "EUR", "USD", "", "EUR", "USD"], False),
+    ],
+)
+def test_a_currency_that_heads_others_is_asked_for(
+    duckdb_warehouse: Warehouse,
+    drop: Dropped,
+    layouts: LaidOut,
+    currencies: list[str],
+    is_asked: bool,
+) -> None:
+    rows: list[Row] = [[*HEADER, "Moneda"]]
+    for number, currency in enumerate(currencies, 1):
+        rows.append([f"A{number}", f"2026-01-{number:02}", "Tea", "2", "7.50", currency])
+    file = drop("a.csv", rows)
+    (outcome,) = duckdb_warehouse.load(file)
+    assert (outcome.status == "held") is is_asked
+    if is_asked:
+        assert "'Moneda' says EUR (row 2)" in outcome.error
+        assert outcome.error.endswith('values: {currency: {"": "EUR"}} in its layout.')
+        told = PLAIN.replace("units:", "currency: Moneda, units:")
+        settled = layouts(a=f"{told}values: {{currency: {{'': EUR}}}}\n")
+        loaded(duckdb_warehouse.load(file, layouts=settled))
+        assert {code for (code,) in raw(duckdb_warehouse, "currency")} == {"EUR", *currencies} - {
+            ""
+        }
