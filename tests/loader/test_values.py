@@ -53,7 +53,7 @@ def test_text_to_the_letter_from_a_workbook(duckdb_warehouse: Warehouse, inbox: 
     sheet.write_row(0, 0, [*HEADER, "Memo"])
     for i, text in enumerate(texts, start=1):
         for column in range(6):
-            sheet.write_string(i, column, text)
+            sheet.write_string(i, column, "2026-01-05" if column == 1 else text)
     book.close()
     loaded(duckdb_warehouse.load(inbox))
     found = raw(duckdb_warehouse, "product_name, unit_price, _extra")
