@@ -31,6 +31,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # a server goes on as it began, whatever an upgrade puts beside it
     )
     environment.filters |= {
         "amounts": write_amounts,
