@@ -90,6 +90,9 @@ def due_command(folder: Path, dry_run: bool) -> None:
                     owed = _owed(connection)
             for pack in packs:
                 due.give(week, pack, due.owes(week, pack, owed))
+        if weeks and not dry_run:
+            mails = f", {due.sent} {'mail' if due.sent == 1 else 'mails'} sent" if route else ""
+            out.print(f"Reported {', '.join(week.name for week in weeks)}{mails}.")
     if not due.is_all_well:
         sys.exit(1)
 
@@ -112,6 +115,7 @@ class _Due:
 
     Attributes:
         is_all_well: whether everything that was due has been done.
+        sent: how many mails.
     """
 
     def __init__(
@@ -128,6 +132,7 @@ class _Due:
         self.route = route
         self.now = now
         self.is_all_well = True
+        self.sent = 0
         self._is_server_up = True
 
     def owes(self, week: Week, pack: PackFor, owed: Owed) -> list[str]:
@@ -199,6 +204,7 @@ class _Due:
             self._is_server_up = problem.is_of_address
             return False
         self._settle(week, pack, [address])
+        self.sent += 1
         return True
 
     def _settle(self, week: Week, pack: PackFor, places: Sequence[str]) -> None:

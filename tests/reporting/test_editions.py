@@ -230,7 +230,7 @@ PACKS = """\
   to: [bob@example.com, ann@example.com]
 - name: tea of the web
   to: eve@example.com
-  only: {currency: CHF}
+  only: {currency: USD}
   files: pdf
 - name: mistaken
   to: eve@example.com
@@ -295,8 +295,9 @@ def test_what_is_due_is_done_once(
     assert "Edition" not in said
     assert "2026-W02 everything, to ann@example.com: It is down." in said
     assert "Sent 2026-W02 everything to bob@example.com." in said
+    assert said.count("Reported 2026-W02, 2 mails sent.") == 1
     down.clear()
-    (tmp_path / "packs.yml").write_text(PACKS.replace("XYZ", "USD"))
+    (tmp_path / "packs.yml").write_text(PACKS.replace("XYZ", "EUR"))
     assert due()[0] == 0
     # Days later, the one that waits for its weekday goes out, with nobody else's.
     monkeypatch.setattr("reporting.doors.packs.PackFor.is_ripe", lambda *_: True)
@@ -310,7 +311,7 @@ def test_what_is_due_is_done_once(
         ("eve@example.com", [name.replace("everything", "mistaken") for name in whole]),
         ("eve@example.com", [name.replace("everything", "later") for name in whole]),
     ]
-    assert "CHF" in sent[1][1]
+    assert "USD" in sent[1][1]
     assert warehouse.one("select count(distinct iso_week) from published.weekly_editions") == 1
 
 
